@@ -1,0 +1,34 @@
+import type { CommitOutcome } from '../../shared/model/batch.ts';
+import type { EditStep, PendingCounts, PendingDelta, PendingRow } from '../../shared/model/edit.ts';
+
+/** A batch that was sent and whose end is not recorded yet. */
+export interface OpenBatch {
+  readonly batch: string;
+  readonly sheet: string;
+  readonly sha256: string;
+  readonly proof: string | null;
+  readonly at: string;
+}
+
+/**
+ * The durable record of what one person did on one connection. An append has reached the disk when its call returns;
+ * everything pending is a fold of it. Throws AppError `unavailable` (disk full, read-only...) and then keeps the old state.
+ */
+export interface Journal {
+  append(step: EditStep): PendingDelta;
+  undo(sheet: string): PendingDelta;
+  redo(sheet: string): PendingDelta;
+  /** Drops pending edits of these rows (all when absent) as an undoable step. */
+  discard(sheet: string, rows: readonly string[] | undefined, at: string, id: string): PendingDelta;
+  pending(sheet: string): ReadonlyMap<string, PendingRow>;
+  counts(sheet: string): PendingCounts;
+  /** Sheets with anything pending. */
+  sheets(): readonly string[];
+  /** Freezes what is pending on the sheet under a batch id, before it is sent. */
+  submitted(batch: OpenBatch): void;
+  proof(batch: string, proof: string): void;
+  /** Records the end of a batch; `committed` clears exactly what was frozen, later edits stay pending on top. */
+  settled(batch: string, outcome: CommitOutcome): PendingDelta;
+  openBatches(sheet?: string): readonly OpenBatch[];
+  close(): void;
+}

@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import { batchPreview, commitOutcome, historyEntry } from '../model/batch.ts';
+import { connection, demoPerson, session } from '../model/connection.ts';
+import { editStep, pendingCounts, pendingDelta, pendingRow } from '../model/edit.ts';
+import { capabilities, sheetRights } from '../model/rights.ts';
+import { rowPage } from '../model/rows.ts';
+import { sheetDefinition, source } from '../model/sheet.ts';
+import { viewQuery } from '../model/view.ts';
+
+const none = z.object({});
+const text = z.string().max(10_000);
+const sheetId = z.object({ sheet: z.string() });
+const pending = z.object({ rows: z.array(pendingRow), counts: pendingCounts });
+
+const tableSummary = z.object({
+  source,
+  kind: sheetDefinition.shape.sourceKind,
+  comment: z.string().optional(),
+  /** The planner's estimate, not a count; null when the warehouse has none. */
+  estimatedRows: z.number().nullable(),
+  /** The person may write something in it. */
+  writable: z.boolean(),
+});
+export type TableSummary = z.infer<typeof tableSummary>;
+
+const sheetOpened = z.object({
+  definition: sheetDefinition,
+  rights: sheetRights,
+  capabilities,
+  pending,
+  /** Batches whose outcome is not known yet, to be settled with `batches.resolve`. */
+  unresolved: z.array(z.string()),
+  /** Ways in which the stored definition no longer fits the table ("column region is gone"). */
+  drift: z.array(z.string()),
+});
+export type SheetOpened = z.infer<typeof sheetOpened>;
+
+/**
+ * Every operation between the renderer and the backend. `query` reads and may be repeated; `command` changes something.
+ * Hosts, client and test double derive from this table; a new operation is one entry here and one handler.
+ */
+export const operations = {
+  'app.info': {
+    kind: 'query',
+    input: none,
+    output: z.object({
+      version: z.string(),
+      host: z.enum(['desktop', 'web']),
+      platform: z.string(),
+      dataFolder: z.string(),
+      keychain: z.object({ available: z.boolean(), detail: z.string() }),
+    }),
+  },
+  'settings.get': {
+    kind: 'query',
+    input: none,
+    output: z.object({
+      theme: z.enum(['system', 'light', 'dark']),
+      locale: z.string().nullable(),
+      density: z.enum(['comfortable', 'compact']),
+    }),
+  },
+  'settings.set': {
+    kind: 'command',
+    input: z.object({
+      theme: z.enum(['system', 'light', 'dark']).optional(),
+      locale: z.string().max(35).nullable().optional(),
+      density: z.enum(['comfortable', 'compact']).optional(),
+    }),
+    output: none,
+  },
+  'connections.list': {
+    kind: 'query',
+    input: none,
+    output: z.object({ connections: z.array(connection), people: z.array(demoPerson) }),
+  },
+  'connections.save': { kind: 'command', input: z.object({ connection }), output: z.object({ connection }) },
+  'connections.remove': { kind: 'command', input: z.object({ id: z.string() }), output: none },
+  /** Starts the embedded warehouse when the connection is the embedded one; progress arrives as `start.progress`. */
+  'session.open': {
+    kind: 'command',
+    input: z.object({
+      connection: z.string(),
+      user: z.string(),
+      password: text.optional(),
+      /** Keep the password in the OS keychain. */
+      remember: z.boolean().default(false),
+      /** Opens (or, the first time, creates) the passphrase vault where there is no keychain. */
+      passphrase: text.optional(),
+    }),
+    output: session,
+  },
+  'session.current': { kind: 'query', input: none, output: z.object({ session: session.nullable() }) },
+  'session.close': { kind: 'command', input: none, output: none },
+  'catalog.tables': { kind: 'query', input: none, output: z.object({ tables: z.array(tableSummary) }) },
+  /** Opens a table by its place in the catalog; a saved definition for it is applied. The sheet's id is in the answer. */
+  'sheets.open': { kind: 'command', input: z.object({ source }), output: sheetOpened },
+  'sheets.close': { kind: 'command', input: sheetId, output: none },
+  'sheets.save': { kind: 'command', input: z.object({ definition: sheetDefinition }), output: sheetOpened },
+  /** Back to what introspection says. */
+  'sheets.reset': { kind: 'command', input: sheetId, output: sheetOpened },
+  'sheets.export': {
+    kind: 'query',
+    input: sheetId,
+    output: z.object({ fileName: z.string(), json: z.string() }),
+  },
+  'sheets.import': {
+    kind: 'command',
+    input: z.object({ json: z.string().max(5_000_000) }),
+    output: sheetOpened,
+  },
+  /** Sets what a sheet's rows are in which order; `rows` grows while `loading`, announced by `rows.progress`. */
+  'rows.view': {
+    kind: 'command',
+    input: z.object({ sheet: z.string(), query: viewQuery }),
+    output: z.object({ view: z.int(), rows: z.int(), loading: z.boolean(), truncated: z.boolean() }),
+  },
+  'rows.page': {
+    kind: 'query',
+    input: z.object({
+      sheet: z.string(),
+      view: z.int(),
+      start: z.int().min(0),
+      count: z.int().min(1).max(10_000),
+    }),
+    output: rowPage,
+  },
+  /** Reads the rows again from the warehouse; pending edits stay. */
+  'rows.refresh': { kind: 'command', input: sheetId, output: none },
+  'lookups.search': {
+    kind: 'query',
+    input: z.object({ sheet: z.string(), column: z.string(), text, limit: z.int().min(1).max(500) }),
+    output: z.object({
+      matches: z.array(z.object({ value: z.string(), label: z.string().nullable() })),
+      total: z.int(),
+    }),
+  },
+  /** Labels for known values (null label: not found), so that a lookup cell can show and check what it holds. */
+  'lookups.labels': {
+    kind: 'query',
+    input: z.object({ sheet: z.string(), column: z.string(), values: z.array(z.string()).max(100_000) }),
+    output: z.object({ labels: z.array(z.string().nullable()), known: z.array(z.boolean()) }),
+  },
+  'edits.append': { kind: 'command', input: z.object({ step: editStep }), output: pendingDelta },
+  'edits.undo': { kind: 'command', input: sheetId, output: pendingDelta },
+  'edits.redo': { kind: 'command', input: sheetId, output: pendingDelta },
+  /** Drops pending edits of the given rows, or all, as a step that can itself be undone. */
+  'edits.discard': {
+    kind: 'command',
+    input: z.object({ sheet: z.string(), rows: z.array(z.string()).optional() }),
+    output: pendingDelta,
+  },
+  'batches.preview': { kind: 'query', input: sheetId, output: batchPreview },
+  /** Writes all pending edits in one transaction; `sha256` must be the previewed one. Repeating a batch id never writes twice. */
+  'batches.commit': {
+    kind: 'command',
+    input: z.object({ sheet: z.string(), batch: z.uuid(), sha256: z.string(), note: text.optional() }),
+    output: commitOutcome,
+  },
+  'batches.resolve': {
+    kind: 'command',
+    input: z.object({ sheet: z.string(), batch: z.string() }),
+    output: commitOutcome,
+  },
+  /** Audit entries newest first; of one row or cell when given. `more` tells whether older ones exist. */
+  'history.list': {
+    kind: 'query',
+    input: z.object({
+      sheet: z.string(),
+      row: z.string().optional(),
+      column: z.string().optional(),
+      before: z.string().optional(),
+      limit: z.int().min(1).max(500),
+    }),
+    output: z.object({ entries: z.array(historyEntry), more: z.boolean(), cursor: z.string().nullable() }),
+  },
+} as const satisfies Record<string, { kind: 'query' | 'command'; input: z.ZodType; output: z.ZodType }>;
+
+export type Operations = typeof operations;
+export type OperationName = keyof Operations;
+export type InputOf<N extends OperationName> = z.input<Operations[N]['input']>;
+export type ParsedInputOf<N extends OperationName> = z.output<Operations[N]['input']>;
+export type OutputOf<N extends OperationName> = z.output<Operations[N]['output']>;
+
+/** What the backend says unasked. */
+export const events = {
+  'start.progress': z.object({
+    stage: z.string(),
+    message: z.string(),
+    fraction: z.number().min(0).max(1).nullable(),
+  }),
+  'session.state': z.object({ state: z.enum(['connected', 'lost', 'closed']), message: z.string() }),
+  'rows.progress': z.object({
+    sheet: z.string(),
+    view: z.int(),
+    rows: z.int(),
+    loading: z.boolean(),
+    failure: z.string().nullable(),
+  }),
+  /** Another window of the same person changed the journal. */
+  'pending.changed': z.object({ delta: pendingDelta }),
+  /** Rows of the sheet changed in the warehouse; pages read before are stale. */
+  'sheet.changed': z.object({ sheet: z.string(), batch: z.string().nullable() }),
+  'commit.progress': z.object({ batch: z.string(), done: z.int(), total: z.int() }),
+  /** The journal cannot write (disk full, read-only profile...); null when it can again. */
+  'journal.trouble': z.object({ message: z.string().nullable() }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type Events = typeof events;
+export type EventName = keyof Events;
+export type EventOf<N extends EventName> = z.output<Events[N]>;

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** A condition on one column's effective value (pending edits included). Values are canonical text. */
+export const columnFilter = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('contains'), column: z.string(), text: z.string() }),
+  z.object({ kind: z.literal('equals'), column: z.string(), value: z.string().nullable() }),
+  z.object({ kind: z.literal('in'), column: z.string(), values: z.array(z.string().nullable()) }),
+  z.object({
+    kind: z.literal('range'),
+    column: z.string(),
+    min: z.string().optional(),
+    max: z.string().optional(),
+  }),
+  z.object({ kind: z.literal('blank'), column: z.string(), blank: z.boolean() }),
+]);
+export type ColumnFilter = z.infer<typeof columnFilter>;
+
+export const sortKey = z.object({ column: z.string(), descending: z.boolean() });
+export type SortKey = z.infer<typeof sortKey>;
+
+/** What rows of a sheet are wanted, in which order; no sort means key order. All filters must hold. */
+export const viewQuery = z.object({
+  sort: z.array(sortKey).default([]),
+  filters: z.array(columnFilter).default([]),
+  /** Every word must occur in some column. */
+  quick: z.string().default(''),
+  /** Only rows with pending edits. */
+  pendingOnly: z.boolean().default(false),
+});
+export type ViewQuery = z.infer<typeof viewQuery>;
