@@ -1,0 +1,204 @@
+import { getCACertificates } from 'node:tls';
+import pg from 'pg';
+import { mapError } from './errors.ts';
+
+/** How one person reaches one database. `timeZone` is an IANA name; `version` is the product's, shown to the server. */
+export interface PostgresOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly tls: 'disable' | 'require' | 'verify-full';
+  readonly timeZone: string;
+  readonly version: string;
+  readonly applicationName?: string;
+}
+
+/** A statement parameter: text, null, or an array of them. The server infers its type. */
+export type Parameter = string | null | readonly (string | null)[];
+
+/** Rows as arrays of canonical text or null, in the order of `fields`. */
+export interface Answer {
+  readonly rows: (string | null)[][];
+  readonly fields: string[];
+  readonly rowCount: number;
+}
+
+/** One person's connections to one database: a few, opened on demand and again after a loss. Everything rejects with AppError. */
+export interface Link {
+  readonly options: PostgresOptions;
+  query(sql: string, params?: readonly Parameter[], doing?: string): Promise<Answer>;
+  /** Lends one idle connection, for a transaction or a cursor; what `fn` leaves open is rolled back by closing it. */
+  exclusive<T>(fn: (client: pg.Client) => Promise<T>, doing?: string): Promise<T>;
+  /** A connection of its own, with the same session settings; the caller ends it and listens to its `error` event. */
+  dedicated(config?: { pipeline?: boolean }): Promise<pg.Client>;
+  onLost(listener: (message: string) => void): void;
+  close(): Promise<void>;
+}
+
+const MAX_CONNECTIONS = 4;
+const CONNECT_MS = 15_000;
+const IDLE_MS = 60_000;
+const READ_TIMEOUT_MS = 300_000;
+
+const raw = (value: string): string => value;
+const bool = (value: string): string => (value === 't' ? 'true' : 'false');
+// The wire pads char(n) with blanks that are no part of the value (manual 8.3).
+const unpadded = (value: string): string => value.replace(/ +$/, '');
+const parserOf = (oid: number) =>
+  oid === pg.types.builtins.BOOL ? bool : oid === pg.types.builtins.BPCHAR ? unpadded : raw;
+
+/** Every value as canonical text: the driver's own parsers would drop microseconds and make doubles of decimals. */
+const TEXT_ONLY = { getTypeParser: parserOf } as unknown as pg.CustomTypesConfig;
+
+const tlsOptions = (tls: PostgresOptions['tls']): pg.ClientConfig['ssl'] => {
+  if (tls === 'disable') return false;
+  if (tls === 'require') return { rejectUnauthorized: false };
+  return { rejectUnauthorized: true, ca: [...getCACertificates('default'), ...getCACertificates('system')] };
+};
+
+const clientConfig = (options: PostgresOptions): pg.ClientConfig => ({
+  host: options.host,
+  port: options.port,
+  database: options.database,
+  user: options.user,
+  password: options.password,
+  ssl: tlsOptions(options.tls),
+  types: TEXT_ONLY,
+  application_name: options.applicationName ?? `Writ/${options.version}`,
+  // Set here so that PGOPTIONS of the environment has no say.
+  options: '',
+  client_encoding: 'UTF8',
+  connectionTimeoutMillis: CONNECT_MS,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+});
+
+/** Set by a statement, not as startup options, which connection poolers refuse. */
+const prepareSession = async (client: pg.Client, timeZone: string, timeout: number): Promise<void> => {
+  const settings: Readonly<Record<string, string>> = {
+    DateStyle: 'ISO, YMD',
+    IntervalStyle: 'postgres',
+    TimeZone: timeZone,
+    extra_float_digits: '1',
+    bytea_output: 'hex',
+    client_encoding: 'UTF8',
+    standard_conforming_strings: 'on',
+    xmloption: 'content',
+    statement_timeout: String(timeout),
+    idle_in_transaction_session_timeout: String(READ_TIMEOUT_MS),
+  };
+  await client.query(
+    'select pg_catalog.set_config(name, value, false) from pg_catalog.unnest($1::text[], $2::text[]) as s(name, value)',
+    [Object.keys(settings), Object.values(settings)],
+  );
+};
+
+/** Runs one statement on a client of a link; throws the driver's own error. */
+export const runOn = async (
+  client: pg.Client,
+  sql: string,
+  params: readonly Parameter[] = [],
+): Promise<Answer> => {
+  const result = await client.query<(string | null)[], Parameter[]>({
+    text: sql,
+    values: [...params],
+    rowMode: 'array',
+  });
+  return {
+    rows: result.rows,
+    fields: result.fields.map((field) => field.name),
+    rowCount: result.rowCount ?? 0,
+  };
+};
+
+const CONNECTING = 'Connecting to the database';
+const ASKING = 'Asking the database';
+
+/** Opens the link with a first connection, so that a wrong password or host is told at once. */
+export const connectPostgres = async (options: PostgresOptions): Promise<Link> => {
+  const config = clientConfig(options);
+  const pool = new pg.Pool({
+    ...config,
+    max: MAX_CONNECTIONS,
+    // One idle connection stays, so that a loss is noticed.
+    min: 1,
+    idleTimeoutMillis: IDLE_MS,
+    onConnect: (client: pg.ClientBase) =>
+      prepareSession(client as pg.Client, options.timeZone, READ_TIMEOUT_MS),
+  });
+  const listeners = new Set<(message: string) => void>();
+  let lost = false;
+  pool.on('error', (error) => {
+    // All idle connections break together; one message is enough until one works again.
+    if (lost) return;
+    lost = true;
+    const { message } = mapError(error, 'The connection');
+    for (const listener of listeners) listener(message);
+  });
+
+  const borrow = async (): Promise<pg.PoolClient> => {
+    try {
+      const client = await pool.connect();
+      lost = false;
+      return client;
+    } catch (error) {
+      throw mapError(error, CONNECTING);
+    }
+  };
+
+  const exclusive: Link['exclusive'] = async (fn, doing = ASKING) => {
+    const client = await borrow();
+    // A socket that breaks while lent out is reported by the query in flight; unheard it would end the process.
+    const ignore = () => {};
+    client.on('error', ignore);
+    try {
+      return await fn(client);
+    } catch (error) {
+      throw mapError(error, doing);
+    } finally {
+      client.off('error', ignore);
+      client.release(client.getTransactionStatus() !== 'I');
+    }
+  };
+
+  const link: Link = {
+    options,
+    exclusive,
+    query: (sql, params, doing = ASKING) =>
+      exclusive(async (client) => {
+        try {
+          return await runOn(client, sql, params);
+        } catch (error) {
+          throw mapError(error, doing, sql);
+        }
+      }),
+    dedicated: async (extra = {}) => {
+      const client = new pg.Client({ ...config, ...extra });
+      const ignore = () => {};
+      client.on('error', ignore);
+      try {
+        await client.connect();
+        await prepareSession(client, options.timeZone, 0);
+      } catch (error) {
+        client.end().catch(ignore);
+        throw mapError(error, CONNECTING);
+      }
+      return client;
+    },
+    onLost: (listener) => {
+      listeners.add(listener);
+    },
+    close: async () => {
+      if (!pool.ending) await pool.end();
+    },
+  };
+  try {
+    (await borrow()).release();
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+  return link;
+};

@@ -1,0 +1,42 @@
+import { AppError } from '../../../shared/model/failure.ts';
+import type { Identity, Warehouse } from '../adapter.ts';
+import { connectPostgres, type Link, type PostgresOptions } from './connect.ts';
+
+const identityOf = async (link: Link): Promise<Identity> => {
+  const { rows } = await link.query(
+    `select session_user, pg_catalog.current_setting('server_version'), r.rolname
+       from pg_catalog.pg_roles r
+      where pg_catalog.pg_has_role(session_user, r.oid, 'member') and r.rolname <> session_user
+        and not (select rolsuper from pg_catalog.pg_roles where rolname = session_user)
+      union all select session_user, pg_catalog.current_setting('server_version'), null
+      order by 3 nulls last`,
+  );
+  const first = rows[0];
+  return {
+    user: first?.[0] ?? link.options.user,
+    roles: rows.flatMap((row) => (row[2] ? [row[2]] : [])),
+    serverVersion: first?.[1] ?? '',
+  };
+};
+
+/** One person on one PostgreSQL. Rejects with AppError `denied` (sign-in) or `unavailable`. */
+export const openPostgres = async (options: PostgresOptions): Promise<Warehouse> => {
+  const link = await connectPostgres(options);
+  const later = (): never => {
+    throw new AppError('bug', 'not-there-yet', 'This part of the adapter is not there yet.');
+  };
+  return {
+    identity: await identityOf(link),
+    capabilities: async () => later(),
+    tables: async () => later(),
+    describe: async () => later(),
+    read: async () => later(),
+    lookup: async () => later(),
+    statements: () => later(),
+    commit: async () => later(),
+    outcomeOf: async () => later(),
+    history: async () => later(),
+    onLost: link.onLost,
+    close: link.close,
+  };
+};
