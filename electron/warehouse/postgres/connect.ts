@@ -90,7 +90,7 @@ const prepareSession = async (client: pg.Client, timeZone: string, timeout: numb
     idle_in_transaction_session_timeout: String(READ_TIMEOUT_MS),
   };
   await client.query(
-    'select pg_catalog.set_config(name, value, false) from pg_catalog.unnest($1::text[], $2::text[]) as s(name, value)',
+    'select pg_catalog.set_config(name, value, false) from rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) as s(name, value)',
     [Object.keys(settings), Object.values(settings)],
   );
 };
