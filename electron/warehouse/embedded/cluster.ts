@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { chmod, chown, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/model/failure.ts';
 import type { Binaries } from './binaries.ts';
@@ -77,6 +77,7 @@ export const createCluster = async (options: ClusterOptions): Promise<void> => {
 export const startCluster = async (options: ClusterOptions): Promise<number> => {
   const running = await runningPort(options);
   if (running) return running;
+  await clearZombieLock(options);
   await (await open(options.logFile, 'a', 0o600)).close();
   await chmod(options.logFile, 0o600);
   await own(options, options.logFile);
@@ -138,7 +139,7 @@ export const runningPort = async (options: ClusterOptions): Promise<number | nul
   const port = Number(lines[3]);
   const status = lines[7]?.trim();
   if (!Number.isInteger(pid) || pid <= 1 || !Number.isInteger(port) || port === 0) return null;
-  if (!alive(pid) || !(await isPostgres(pid)) || status !== 'ready') return null;
+  if (status !== 'ready' || !alive(pid) || !(await isPostgres(pid)) || !(await answers(port))) return null;
   return port;
 };
 
@@ -161,6 +162,25 @@ const alive = (pid: number): boolean => {
 const isPostgres = async (pid: number): Promise<boolean> => {
   const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => null);
   return name === null ? process.platform !== 'linux' : name.startsWith('postgres');
+};
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((done) => {
+    const socket = createConnection({ host: LOOPBACK, port });
+    socket.once('connect', () => done(true)).once('error', () => done(false));
+    socket.once('connect', () => socket.destroy());
+  });
+
+/**
+ * A killed server whose parent does not collect it (containers without an init) still owns its process id, and the
+ * next server would take it for alive. Its lock file is removed; backends still attached are detected by shared memory.
+ */
+const clearZombieLock = async (options: ClusterOptions): Promise<void> => {
+  const file = join(options.folder, 'postmaster.pid');
+  const pid = Number((await readFile(file, 'utf8').catch(() => '')).split('\n')[0]);
+  if (!(pid > 1)) return;
+  const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  if (/^\d+ \(postgres\) Z /.test(state)) await rm(file, { force: true });
 };
 
 const freePort = (): Promise<number> =>
