@@ -1,0 +1,49 @@
+import Papa from 'papaparse';
+
+const NEEDS_QUOTES = /["\t\r\n]/;
+
+/**
+ * A clipboard text as rows of cells, as Excel, LibreOffice and Google Sheets write it: tabs, any line ends, cells with
+ * tabs, line breaks or quotes in double quotes. The empty row after a final line break is dropped; rows keep their own length.
+ */
+export const parseTsv = (text: string): string[][] => {
+  if (text === '') return [];
+  // A quote that opens no quoted cell (5" pipe) is a plain character; the quick path also is the fast one.
+  if (!text.includes('"')) return dropTail(text.split(/\r\n|\n|\r/).map((line) => line.split('\t')));
+  const { data } = Papa.parse<string[]>(text, {
+    delimiter: '\t',
+    quoteChar: '"',
+    escapeChar: '"',
+    header: false,
+    skipEmptyLines: false,
+  });
+  return dropTail(data);
+};
+
+const dropTail = (rows: string[][]): string[][] => {
+  const last = rows.at(-1);
+  if (last?.length === 1 && last[0] === '') rows.pop();
+  return rows;
+};
+
+/** Rows as clipboard text, every row ended by CRLF as office programs do; `parseTsv` gives them back. */
+export const formatTsv = (rows: readonly (readonly string[])[]): string =>
+  rows.map((row) => `${row.map(quoted).join('\t')}\r\n`).join('');
+
+const quoted = (cell: string): string => (NEEDS_QUOTES.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c).replaceAll('\n', '<br>');
+
+/** Rows as an HTML table for the clipboard, so that office programs keep cells apart; `numeric` marks right-aligned columns. */
+export const formatHtmlTable = (
+  rows: readonly (readonly string[])[],
+  numeric: readonly boolean[],
+): string => {
+  const body = rows.map(
+    (row) =>
+      `<tr>${row.map((cell, i) => `<td${numeric[i] ? ' align="right"' : ''}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
+  );
+  return `<meta charset="utf-8"><table>${body.join('')}</table>`;
+};
