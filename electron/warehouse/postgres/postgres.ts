@@ -1,6 +1,9 @@
 import { AppError } from '../../../shared/model/failure.ts';
 import type { Identity, Warehouse } from '../adapter.ts';
+import { describeTable, listTables } from './catalog.ts';
 import { connectPostgres, type Link, type PostgresOptions } from './connect.ts';
+import { lookupValues } from './lookup.ts';
+import { readRows } from './read.ts';
 
 const identityOf = async (link: Link): Promise<Identity> => {
   const { rows } = await link.query(
@@ -28,10 +31,10 @@ export const openPostgres = async (options: PostgresOptions): Promise<Warehouse>
   return {
     identity: await identityOf(link),
     capabilities: async () => later(),
-    tables: async () => later(),
-    describe: async () => later(),
-    read: async () => later(),
-    lookup: async () => later(),
+    tables: () => listTables(link),
+    describe: (source) => describeTable(link, source),
+    read: (request, onChunk) => readRows(link, request, onChunk),
+    lookup: (definition, column, limit) => lookupValues(link, definition, column, limit),
     statements: () => later(),
     commit: async () => later(),
     outcomeOf: async () => later(),

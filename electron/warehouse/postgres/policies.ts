@@ -1,0 +1,86 @@
+import type pg from 'pg';
+import { records } from './catalog-facts.ts';
+
+/** Conditions of row-level security for the person connected, as SQL over one row; null where none limits. */
+export interface RowPolicies {
+  /** Some policy permits the command at all; with none, row security denies every row. */
+  readonly insert: boolean;
+  readonly update: string | null;
+  readonly delete: string | null;
+}
+
+interface Policy {
+  readonly command: string;
+  readonly permissive: boolean;
+  readonly using: string | null;
+  readonly check: string | null;
+  readonly columns: readonly string[];
+}
+
+// has_privs_of_role is what the server itself asks (rewrite/rowsecurity.c).
+const POLICIES = `
+  select p.polcmd, p.polpermissive, pg_get_expr(p.polqual, p.polrelid) as using_sql,
+         pg_get_expr(p.polwithcheck, p.polrelid) as check_sql,
+         coalesce((select json_agg(a.attname::text)::text
+            from pg_depend d join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+           where d.classid = 'pg_policy'::regclass and d.objid = p.oid and d.refclassid = 'pg_class'::regclass
+             and d.refobjid = p.polrelid and d.refobjsubid <> 0), '[]') as columns
+    from pg_policy p
+   where p.polrelid = $1::oid
+     and exists (select from unnest(p.polroles) as r(role)
+                  where r.role = 0 or pg_has_role(current_user, r.role, 'usage'))
+   order by p.polname`;
+
+/** Columns the person may read and may change; policies over others cannot be evaluated or foretold. */
+export interface PolicyColumns {
+  readonly readable: (column: string) => boolean;
+  readonly changeable: (column: string) => boolean;
+}
+
+/**
+ * Row policies of one table for the person connected, to be called where `row_security_active` holds. The WITH CHECK
+ * of an update is foretold only when the person can change none of the columns it reads.
+ */
+export const rowPolicies = async (
+  client: pg.Client,
+  oid: string,
+  { readable, changeable }: PolicyColumns,
+): Promise<RowPolicies> => {
+  const rows = await records(client, POLICIES, [oid]);
+  const policies = rows.map(
+    (row): Policy => ({
+      command: row.polcmd ?? '',
+      permissive: row.polpermissive === 'true',
+      using: row.using_sql ?? null,
+      check: row.check_sql ?? null,
+      columns: JSON.parse(row.columns ?? '[]') as string[],
+    }),
+  );
+  const of = (command: string) => policies.filter((each) => each.command === command || each.command === '*');
+  const known = (policy: Policy) => (policy.columns.every(readable) ? policy : null);
+  const using = (policy: Policy) => known(policy)?.using ?? null;
+  const updates = of('w');
+  const checks = updates.map((policy) => ({ ...policy, using: policy.check ?? policy.using }));
+  const checkable = checks.every((policy) => !policy.columns.some(changeable));
+  return {
+    insert: of('a').some((policy) => policy.permissive),
+    update: both(combine(updates, using), checkable ? combine(checks, using) : null),
+    delete: combine(of('d'), using),
+  };
+};
+
+const both = (left: string | null, right: string | null): string | null =>
+  left === null || left === right ? right : right === null ? left : `(${left}) and (${right})`;
+
+/** One permissive policy must hold and every restrictive one; a condition that cannot be known counts as holding. */
+const combine = (policies: readonly Policy[], sqlOf: (policy: Policy) => string | null): string | null => {
+  const permissive = policies.filter((policy) => policy.permissive);
+  if (!permissive.length) return 'false';
+  const some = permissive.map(sqlOf);
+  const every = policies.flatMap((policy) => {
+    const sql = policy.permissive ? null : sqlOf(policy);
+    return sql === null ? [] : [`(${sql})`];
+  });
+  const parts = some.includes(null) ? every : [`(${some.map((sql) => `(${sql})`).join(' or ')})`, ...every];
+  return parts.length ? parts.join(' and ') : null;
+};

@@ -1,0 +1,240 @@
+import pg from 'pg';
+import { AppError } from '../../../shared/model/failure.ts';
+import { keyValues, ROW_DELETABLE, ROW_UPDATABLE } from '../../../shared/model/rows.ts';
+import type { SheetDefinition } from '../../../shared/model/sheet.ts';
+import type { ReadRequest, RowChunk } from '../adapter.ts';
+import { relationFact } from './catalog-facts.ts';
+import { type Link, runOn } from './connect.ts';
+import { mapError } from './errors.ts';
+import { type RowPolicies, rowPolicies } from './policies.ts';
+
+/** The first rows come early, the rest in chunks that keep server and client busy at once. */
+const FIRST_ROWS = 1_000;
+const CHUNK_ROWS = 10_000;
+/** More keys in one statement make the planner read the whole table. */
+const KEYS_AT_ONCE = 5_000;
+
+const quote = pg.escapeIdentifier;
+
+/** Streams rows in key order from one snapshot; see `Warehouse.read`. Aborting cancels the running statement. */
+export const readRows = (
+  link: Link,
+  request: ReadRequest,
+  onChunk: (chunk: RowChunk) => void,
+): Promise<{ truncated: boolean }> => {
+  const { schema, table } = request.definition.source;
+  const doing = `Reading "${schema}"."${table}"`;
+  return link.exclusive(async (client) => {
+    if (request.signal.aborted) throw cancelled(doing);
+    const abort = () => cancelStatement(link, client);
+    request.signal.addEventListener('abort', abort, { once: true });
+    try {
+      const result = await readOn(client, request, onChunk, doing);
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      throw request.signal.aborted ? cancelled(doing) : error;
+    } finally {
+      request.signal.removeEventListener('abort', abort);
+    }
+  }, doing);
+};
+
+const cancelled = (doing: string): AppError =>
+  new AppError('cancelled', 'cancelled', `${doing} was cancelled.`);
+
+/** Asks for the cancel through another connection; the reading statement then fails with 57014. */
+const cancelStatement = (link: Link, client: pg.Client): void => {
+  if (!('processID' in client) || typeof client.processID !== 'number') return;
+  // Best effort: where it fails, the reading still stops at its next chunk.
+  link.query('select pg_catalog.pg_cancel_backend($1)', [String(client.processID)]).catch(() => {});
+};
+
+const readOn = async (
+  client: pg.Client,
+  request: ReadRequest,
+  onChunk: (chunk: RowChunk) => void,
+  doing: string,
+): Promise<{ truncated: boolean }> => {
+  const policies = request.rights.rowPolicies ? await policiesOf(client, request.definition) : null;
+  if (!policies) await client.query('begin read only; set local synchronize_seqscans = off');
+  const flags = flagsOf(request, policies);
+  if (request.keys) return readKeys(client, request, request.keys, flags, onChunk, doing);
+  await declare(client, request, flags, doing);
+  return fetchAll(client, request, flags, onChunk);
+};
+
+/** Opens the transaction as well; names are printed with their schemas, then the person's own search path holds again. */
+const policiesOf = async (client: pg.Client, definition: SheetDefinition): Promise<RowPolicies | null> => {
+  await client.query(
+    'begin read only; set local synchronize_seqscans = off; set local search_path = pg_catalog, pg_temp',
+  );
+  const fact = await relationFact(client, definition.source);
+  const column = new Map(fact?.columns.map((each) => [each.name, each]));
+  const policies = fact?.rowSecurity
+    ? await rowPolicies(client, fact.oid, {
+        readable: (name) => column.get(name)?.select === true,
+        changeable: (name) => column.get(name)?.update === true,
+      })
+    : null;
+  await client.query('set local search_path to default');
+  return policies;
+};
+
+/** Flags every row has, and the SQL of those that differ by row. */
+interface Flags {
+  readonly all: number;
+  sql: string | null;
+}
+
+const flagsOf = ({ rights, definition }: ReadRequest, policies: RowPolicies | null): Flags => {
+  const update = rights.updateColumns.length > 0 && definition.key.length > 0;
+  const remove = rights.delete && definition.key.length > 0;
+  const all = (update ? ROW_UPDATABLE : 0) | (remove ? ROW_DELETABLE : 0);
+  const gone = (sql: string, bits: number) => `case when ${sql} then 0 else ${bits} end`;
+  const parts = [
+    ...(update && policies?.update ? [{ sql: policies.update, bits: ROW_UPDATABLE }] : []),
+    ...(remove && policies?.delete ? [{ sql: policies.delete, bits: ROW_DELETABLE }] : []),
+  ];
+  const [first, second] = parts;
+  // FOR ALL policies are asked once a row.
+  if (first && first.sql === second?.sql) return { all, sql: gone(first.sql, first.bits | second.bits) };
+  return { all, sql: parts.length ? parts.map(({ sql, bits }) => gone(sql, bits)).join(' + ') : null };
+};
+
+const columnList = (definition: SheetDefinition, flags: Flags): string =>
+  // A table without readable columns in its definition still has rows.
+  [
+    ...definition.columns.map(({ name }) => quote(name)),
+    ...(flags.sql ? [flags.sql] : definition.columns.length ? [] : ['null']),
+  ].join(', ');
+
+const tableOf = ({ source }: SheetDefinition): string => `${quote(source.schema)}.${quote(source.table)}`;
+
+const declare = async (
+  client: pg.Client,
+  { definition, limit }: ReadRequest,
+  flags: Flags,
+  doing: string,
+): Promise<void> => {
+  const order = definition.key.length ? ` order by ${definition.key.map(quote).join(', ')}` : '';
+  const sql = () =>
+    `declare writ_rows no scroll cursor for select ${columnList(definition, flags)} from ${tableOf(definition)}${order} limit ${limit + 1}`;
+  if (flags.sql) {
+    await client.query('savepoint writ_policies');
+    try {
+      await client.query(sql());
+      return;
+    } catch (error) {
+      // A policy over what the person may not read directly: every row is offered, the database decides.
+      if (mapError(error, doing).kind === 'unavailable') throw error;
+      await client.query('rollback to savepoint writ_policies');
+      flags.sql = null;
+    }
+  }
+  const text = sql();
+  try {
+    await client.query(text);
+  } catch (error) {
+    throw mapError(error, doing, text);
+  }
+};
+
+const fetchAll = async (
+  client: pg.Client,
+  { limit, signal }: ReadRequest,
+  flags: Flags,
+  onChunk: (chunk: RowChunk) => void,
+): Promise<{ truncated: boolean }> => {
+  let seen = 0;
+  const fetch = async (count: number) => (await runOn(client, `fetch forward ${count} from writ_rows`)).rows;
+  let next = fetch(FIRST_ROWS);
+  let asked = FIRST_ROWS;
+  for (;;) {
+    const rows = await next;
+    signal.throwIfAborted();
+    const last = rows.length < asked || seen + rows.length > limit;
+    if (!last) {
+      // The server prepares the next rows while these are taken in.
+      asked = CHUNK_ROWS;
+      next = fetch(asked);
+      next.catch(() => {});
+    }
+    const truncated = seen + rows.length > limit;
+    if (truncated) rows.length = limit - seen;
+    seen += rows.length;
+    if (rows.length) onChunk(chunkOf(rows, flags));
+    if (last) return { truncated };
+  }
+};
+
+const chunkOf = (rows: (string | null)[][], flags: Flags): RowChunk => {
+  const bytes = new Uint8Array(rows.length).fill(flags.all);
+  if (flags.sql) for (let i = 0; i < rows.length; i++) bytes[i] = flags.all & ~Number(rows[i]?.pop() ?? 0);
+  return { rows, flags: bytes };
+};
+
+/** Rereads rows by key, each part by index; rows that are gone are left out. */
+const readKeys = async (
+  client: pg.Client,
+  { definition, limit, signal }: ReadRequest,
+  keys: readonly string[],
+  flags: Flags,
+  onChunk: (chunk: RowChunk) => void,
+  doing: string,
+): Promise<{ truncated: boolean }> => {
+  const columns = new Map(definition.columns.map((column) => [column.name, column]));
+  const names = definition.key.map((_, i) => `writ key ${i}`);
+  const arrays = definition.key.map((_, i) => `pg_catalog.unnest($${i + 1}::text[])`);
+  const where = definition.key.map((name, i) => {
+    const type = columns.get(name)?.sqlType;
+    if (type === undefined)
+      throw new AppError('bug', 'key-not-in-definition', `${doing} failed. Its key "${name}" is no column.`);
+    return `${quote(name)} = ${quote(names[i] ?? '')}::${type}`;
+  });
+  const sql = () =>
+    `select ${columnList(definition, flags)} from ${tableOf(definition)}, rows from (${arrays.join(', ')})
+       as writ_keys (${names.map(quote).join(', ')}) where ${where.join(' and ')}`;
+  if (!definition.key.length) return { truncated: false };
+  await client.query(
+    'set local enable_hashjoin = off; set local enable_mergejoin = off; set local jit = off',
+  );
+  let seen = 0;
+  for (let from = 0; from < keys.length; from += KEYS_AT_ONCE) {
+    signal.throwIfAborted();
+    const values = keys.slice(from, from + KEYS_AT_ONCE).map(keyValues);
+    const params = definition.key.map((_, i) => values.map((value) => value[i] ?? null));
+    const { rows } = await keyedRows(client, sql, params, flags, doing);
+    const truncated = seen + rows.length > limit;
+    if (truncated) rows.length = limit - seen;
+    seen += rows.length;
+    if (rows.length) onChunk(chunkOf(rows, flags));
+    if (truncated) return { truncated };
+  }
+  return { truncated: false };
+};
+
+const keyedRows = async (
+  client: pg.Client,
+  sql: () => string,
+  params: readonly (string | null)[][],
+  flags: Flags,
+  doing: string,
+) => {
+  if (flags.sql) {
+    await client.query('savepoint writ_policies');
+    try {
+      return await runOn(client, sql(), params);
+    } catch (error) {
+      if (mapError(error, doing).kind === 'unavailable') throw error;
+      await client.query('rollback to savepoint writ_policies');
+      flags.sql = null;
+    }
+  }
+  const text = sql();
+  try {
+    return await runOn(client, text, params);
+  } catch (error) {
+    throw mapError(error, doing, text);
+  }
+};
