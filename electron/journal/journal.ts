@@ -8,6 +8,8 @@ export interface OpenBatch {
   readonly sha256: string;
   readonly proof: string | null;
   readonly at: string;
+  /** The sheet's key columns: rows whose key the batch changes then take no further edits until it ends. */
+  readonly keyColumns?: readonly string[];
 }
 
 /**

@@ -24,6 +24,16 @@ export const compareRowKeys = (a: RowKey, b: RowKey): number => (a < b ? -1 : a 
 
 const byRow = (a: PendingRow, b: PendingRow): number => compareRowKeys(a.row, b.row);
 
+// A paste mostly arrives in key order; seeing that is far cheaper than sorting 100,000 rows again.
+const sortByRow = <R extends PendingRow>(rows: R[]): R[] => {
+  let last = '';
+  for (const { row } of rows) {
+    if (row < last) return rows.sort(byRow);
+    last = row;
+  }
+  return rows;
+};
+
 // Two new rows with the same key block each other in the unique index, so new rows are ordered by their key too.
 const byInsertedKey = (definition: SheetDefinition, rows: RowOf<'insert'>[]): RowOf<'insert'>[] =>
   rows
@@ -54,9 +64,9 @@ const sortPending = (definition: SheetDefinition, pending: Iterable<PendingRow>)
     else deletes.push(row);
   }
   return {
-    updates: updates.sort(byRow),
+    updates: sortByRow(updates),
     inserts: byInsertedKey(definition, inserts),
-    deletes: deletes.sort(byRow),
+    deletes: sortByRow(deletes),
   };
 };
 
@@ -86,10 +96,16 @@ const groupByColumns = <R>(rows: readonly R[], columnsOf: (row: R) => readonly s
   return [...bySet].sort(([a], [b]) => compareRowKeys(a, b)).map(([, group]) => group);
 };
 
+// Without escapes or nulls a key splits at its quotes, at half the cost of parsing it.
+const partsOf = (row: RowKey): readonly (string | null)[] =>
+  row.startsWith('["') && row.endsWith('"]') && !row.includes('\\') && !row.includes(',n')
+    ? row.slice(2, -2).split('","')
+    : keyValues(row);
+
 const keysOf = (definition: SheetDefinition, rows: readonly PendingRow[]): Values[] => {
   const keys: Cell[][] = definition.key.map(() => []);
   for (const { row } of rows) {
-    const values = keyValues(row);
+    const values = partsOf(row);
     if (values.length !== keys.length || keys.length === 0) {
       throw new AppError(
         'conflict',

@@ -1,0 +1,126 @@
+import { closeSync, openSync } from 'node:fs';
+import Database from 'better-sqlite3-multiple-ciphers';
+import { AppError } from '../../shared/model/failure.ts';
+
+export type Sqlite = Database;
+
+const FULL = 2;
+
+/** Steps from one file format to the next; entry i brings `user_version` from i to i + 1. Never edit one that shipped. */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE entry (seq INTEGER PRIMARY KEY, body BLOB NOT NULL);
+   CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;`,
+];
+
+/** The SQLite result code of an error thrown by the driver, or `undefined` for anything else. */
+export const sqliteCode = (error: unknown): string | undefined =>
+  error instanceof Database.SqliteError ? error.code : undefined;
+
+/** A row of the journal that is not an entry. */
+export class UnreadableEntry extends Error {}
+
+/** The file is not what was written there (or the key is not the one it was written with). */
+export const isDamage = (error: unknown): boolean => {
+  if (error instanceof UnreadableEntry) return true;
+  const code = sqliteCode(error);
+  return code !== undefined && (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB');
+};
+
+const REFUSALS: readonly (readonly [prefix: string, code: string, message: string])[] = [
+  [
+    'SQLITE_FULL',
+    'journal-disk-full',
+    'The disk is full, so the change was not kept. Free some space and try again.',
+  ],
+  ['SQLITE_READONLY', 'journal-read-only', 'The data folder is read-only, so the change was not kept.'],
+  [
+    'SQLITE_IOERR',
+    'journal-io',
+    'The disk reported an error, so the change was not kept. Check the disk and restart.',
+  ],
+  ['SQLITE_CANTOPEN', 'journal-cannot-open', 'The journal of edits cannot be opened. Check the data folder.'],
+  [
+    'SQLITE_BUSY',
+    'journal-in-use',
+    'The journal of edits is in use by another running copy. Close that one first.',
+  ],
+  [
+    'SQLITE_CORRUPT',
+    'journal-damaged',
+    'The journal of edits is damaged. Restart to recover what can be read.',
+  ],
+  [
+    'SQLITE_NOTADB',
+    'journal-damaged',
+    'The journal of edits is damaged. Restart to recover what can be read.',
+  ],
+];
+
+/** A driver error as AppError `unavailable`, by its result code; other errors as they are. */
+export const journalFailure = (error: unknown): unknown => {
+  const code = sqliteCode(error);
+  if (code === undefined) return error;
+  const [, name, message] = REFUSALS.find(([prefix]) => code.startsWith(prefix)) ?? [
+    '',
+    'journal-unavailable',
+    'The journal of edits cannot be used, so the change was not kept.',
+  ];
+  return new AppError('unavailable', name, message, { details: { sqlite: code }, cause: error });
+};
+
+/**
+ * Opens or creates the encrypted file and takes it for this process alone: an OS lock that ends with the process.
+ * SQLCipher 4 pages with a raw 32-byte key (no key derivation). Throws the driver's errors as they are.
+ */
+export const openDatabase = (file: string, key: Buffer): Sqlite => {
+  // For the owner alone; SQLite gives its side files the same mode.
+  closeSync(openSync(file, 'a', 0o600));
+  const db = new Database(file, { timeout: 0 });
+  try {
+    db.pragma(`cipher='sqlcipher'`);
+    db.pragma('legacy=4');
+    db.key(Buffer.from(`x'${key.toString('hex')}'`, 'latin1'));
+    db.pragma('locking_mode=EXCLUSIVE');
+    // The first read decrypts page 1 and takes the lock.
+    db.pragma('schema_version');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+};
+
+/** WAL with a flush of every commit, read back: a file system that cannot do it is refused. */
+export const makeDurable = (db: Sqlite): void => {
+  const mode = db.pragma('journal_mode=WAL', { simple: true });
+  db.pragma('synchronous=FULL');
+  // Without it, macOS answers before the drive has written.
+  db.pragma('fullfsync=ON');
+  const sync = db.pragma('synchronous', { simple: true });
+  if (mode !== 'wal' || sync !== FULL) {
+    throw new AppError(
+      'unavailable',
+      'journal-not-durable',
+      'The data folder cannot keep edits safely (no write-ahead log). Choose a local disk.',
+      { details: { mode, sync } },
+    );
+  }
+};
+
+/** Brings the file to this version's format; a file of a later version is refused untouched. */
+export const migrate = (db: Sqlite): void => {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  if (version > MIGRATIONS.length) {
+    throw new AppError(
+      'unavailable',
+      'journal-newer',
+      'The journal of edits was written by a newer version. Update Writ to open it.',
+      { details: { version, known: MIGRATIONS.length } },
+    );
+  }
+  if (version === MIGRATIONS.length) return;
+  db.transaction(() => {
+    for (const sql of MIGRATIONS.slice(version)) db.exec(sql);
+    db.pragma(`user_version=${MIGRATIONS.length}`);
+  })();
+};

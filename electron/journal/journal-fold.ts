@@ -1,0 +1,162 @@
+import type { PendingDelta } from '../../shared/model/edit.ts';
+import { AppError } from '../../shared/model/failure.ts';
+import type { Entry } from './entries.ts';
+import type { OpenBatch } from './journal.ts';
+import { type Action, SheetState } from './sheet-state.ts';
+
+/** All sheets of one journal, as its entries make them; replay and work go through the same methods. */
+export class JournalFold {
+  readonly #sheets = new Map<string, SheetState>();
+  readonly #steps = new Set<string>();
+  readonly #sheetOfOpen = new Map<string, string>();
+  readonly #committed = new Map<string, string>();
+  /** Per sheet the first entry since it was last at rest. */
+  readonly #first = new Map<string, number>();
+  #last: number;
+
+  constructor(start: number) {
+    this.#last = start;
+  }
+
+  sheet(id: string): SheetState {
+    let state = this.#sheets.get(id);
+    if (!state) {
+      state = new SheetState(id);
+      this.#sheets.set(id, state);
+    }
+    return state;
+  }
+
+  sheetsPending(): readonly string[] {
+    return [...this.#sheets].filter(([, state]) => state.pending.size > 0).map(([id]) => id);
+  }
+
+  /** Whether the step is kept already: the same step sent twice is one step. */
+  hasStep(id: string): boolean {
+    return this.#steps.has(id);
+  }
+
+  keep(sheet: string, action: Action): PendingDelta {
+    this.#steps.add(action.id);
+    return this.sheet(sheet).keep(action);
+  }
+
+  /** False when exactly this batch is open already; throws where the sheet or the id is taken. */
+  canSubmit(batch: OpenBatch): boolean {
+    const state = this.sheet(batch.sheet);
+    const open = state.openBatch;
+    if (open?.batch === batch.batch && open.sha256 === batch.sha256) return false;
+    if (open) {
+      throw new AppError(
+        'conflict',
+        'batch-open',
+        'An earlier batch of this sheet has not ended. Resolve it before submitting again.',
+        { details: { batch: open.batch } },
+      );
+    }
+    if (this.#committed.has(batch.batch) || this.#sheetOfOpen.has(batch.batch)) {
+      throw new AppError('conflict', 'batch-known', 'A batch with this id was sent before. Submit again.', {
+        details: { batch: batch.batch },
+      });
+    }
+    if (state.pending.size === 0) {
+      throw new AppError('invalid', 'nothing-pending', 'There is nothing to submit on this sheet.');
+    }
+    return true;
+  }
+
+  submit(batch: OpenBatch): void {
+    this.#sheetOfOpen.set(batch.batch, batch.sheet);
+    this.sheet(batch.sheet).freeze({ ...batch });
+  }
+
+  prove(batch: string, proof: string): void {
+    this.sheet(this.openBatch(batch).sheet).prove(proof);
+  }
+
+  openBatch(id: string): OpenBatch {
+    const sheet = this.#sheetOfOpen.get(id);
+    const open = sheet === undefined ? undefined : this.sheet(sheet).openBatch;
+    if (open) return open;
+    throw new AppError('invalid', 'batch-unknown', 'There is no open batch with this id.', {
+      details: { batch: id },
+    });
+  }
+
+  openBatches(): readonly OpenBatch[] {
+    return [...this.#sheetOfOpen.keys()].map((id) => this.openBatch(id));
+  }
+
+  /** The sheet of a batch known to be committed; settling it again changes nothing. */
+  sheetOfEnded(batch: string): string | undefined {
+    return this.#committed.get(batch);
+  }
+
+  settle(batch: string, outcome: 'committed' | 'not-committed'): PendingDelta {
+    const { sheet } = this.openBatch(batch);
+    const state = this.sheet(sheet);
+    this.#sheetOfOpen.delete(batch);
+    if (outcome === 'not-committed') return state.thaw();
+    this.#committed.set(batch, sheet);
+    const delta = state.clearFrozen();
+    if (state.atRest) this.#first.delete(sheet);
+    return delta;
+  }
+
+  /** Notes an entry that reached the disk, before it is applied. */
+  wrote(seq: number, entry: Entry): void {
+    this.#last = seq;
+    const sheet = this.#sheetOf(entry);
+    if (!this.#first.has(sheet)) this.#first.set(sheet, seq);
+  }
+
+  /** The last entry that no sheet needs any more. */
+  start(): number {
+    return Math.min(this.#last, ...[...this.#first.values()].map((seq) => seq - 1));
+  }
+
+  replay(seq: number, entry: Entry): void {
+    this.wrote(seq, entry);
+    switch (entry.kind) {
+      case 'step': {
+        const action = this.sheet(entry.step.sheet).stepAction(entry.step);
+        if (action) this.keep(entry.step.sheet, action);
+        return;
+      }
+      case 'undo':
+        this.sheet(entry.sheet).undo();
+        return;
+      case 'redo':
+        this.sheet(entry.sheet).redo();
+        return;
+      case 'discard': {
+        const action = this.sheet(entry.sheet).discardAction(entry.rows, entry.id);
+        if (action) this.keep(entry.sheet, action);
+        return;
+      }
+      case 'submit':
+        this.submit(entry.batch);
+        return;
+      case 'proof':
+        this.prove(entry.batch, entry.proof);
+        return;
+      case 'settle':
+        this.settle(entry.batch, entry.outcome);
+        return;
+    }
+  }
+
+  #sheetOf(entry: Entry): string {
+    switch (entry.kind) {
+      case 'step':
+        return entry.step.sheet;
+      case 'submit':
+        return entry.batch.sheet;
+      case 'proof':
+      case 'settle':
+        return this.openBatch(entry.batch).sheet;
+      default:
+        return entry.sheet;
+    }
+  }
+}

@@ -1,0 +1,212 @@
+import type { CommitOutcome } from '../../shared/model/batch.ts';
+import type { EditStep, PendingCounts, PendingDelta, PendingRow } from '../../shared/model/edit.ts';
+import { AppError } from '../../shared/model/failure.ts';
+import { isDamage, journalFailure, makeDurable, migrate, openDatabase, type Sqlite } from './database.ts';
+import { type Entry, encodeEntry } from './entries.ts';
+import type { Journal, OpenBatch } from './journal.ts';
+import { JournalFold } from './journal-fold.ts';
+import { checkKey, rememberKey } from './key-check.ts';
+import {
+  finishRecovery,
+  type Recovery,
+  readEntries,
+  recoverJournal,
+  setAsideIfGone,
+  startOf,
+} from './recovery.ts';
+
+export interface JournalOptions {
+  /** The journal's file; `-wal` and `-key-check` files stand beside it. */
+  readonly file: string;
+  /** 32 bytes, raw. */
+  readonly key: Buffer;
+  readonly now: () => Date;
+}
+
+/** A journal with what had to be done to open it: null when the file was sound. */
+export interface OpenedJournal extends Journal {
+  readonly recovery: Recovery | null;
+}
+
+const rowsOf = ({ sets, inserts = [], deletes = [] }: EditStep): readonly string[] => [
+  ...new Set([...(sets?.rows ?? []), ...inserts.map(({ row }) => row), ...deletes.map(({ row }) => row)]),
+];
+
+/** Appends entries to the file and lets the fold act on them only once they are on disk. */
+class FileJournal implements OpenedJournal {
+  readonly recovery: Recovery | null;
+  readonly #db: Sqlite;
+  readonly #fold: JournalFold;
+  readonly #write: (entry: Entry) => void;
+
+  constructor(db: Sqlite, fold: JournalFold, recovery: Recovery | null) {
+    this.#db = db;
+    this.#fold = fold;
+    this.recovery = recovery;
+    const insert = db.prepare<[Buffer]>('INSERT INTO entry (body) VALUES (?)');
+    this.#write = (entry) => {
+      try {
+        fold.wrote(Number(insert.run(encodeEntry(entry)).lastInsertRowid), entry);
+      } catch (error) {
+        throw journalFailure(error);
+      }
+    };
+  }
+
+  append(step: EditStep): PendingDelta {
+    const state = this.#fold.sheet(step.sheet);
+    if (this.#fold.hasStep(step.id)) return state.delta(rowsOf(step));
+    const action = state.stepAction(step);
+    if (!action) return state.delta([]);
+    this.#write({ kind: 'step', step });
+    return this.#fold.keep(step.sheet, action);
+  }
+
+  undo(sheet: string): PendingDelta {
+    const state = this.#fold.sheet(sheet);
+    if (!state.canUndo()) return state.delta([]);
+    this.#write({ kind: 'undo', sheet });
+    return state.undo();
+  }
+
+  redo(sheet: string): PendingDelta {
+    const state = this.#fold.sheet(sheet);
+    if (!state.canRedo()) return state.delta([]);
+    this.#write({ kind: 'redo', sheet });
+    return state.redo();
+  }
+
+  discard(sheet: string, rows: readonly string[] | undefined, at: string, id: string): PendingDelta {
+    const state = this.#fold.sheet(sheet);
+    const action = state.discardAction(rows, id);
+    if (!action) return state.delta([]);
+    this.#write({ kind: 'discard', sheet, ...(rows ? { rows } : {}), at, id });
+    return this.#fold.keep(sheet, action);
+  }
+
+  pending(sheet: string): ReadonlyMap<string, PendingRow> {
+    return this.#fold.sheet(sheet).pending;
+  }
+
+  counts(sheet: string): PendingCounts {
+    return this.#fold.sheet(sheet).counts();
+  }
+
+  sheets(): readonly string[] {
+    return this.#fold.sheetsPending();
+  }
+
+  submitted(batch: OpenBatch): void {
+    if (!this.#fold.canSubmit(batch)) return;
+    this.#write({ kind: 'submit', batch });
+    this.#fold.submit(batch);
+  }
+
+  proof(batch: string, proof: string): void {
+    if (this.#fold.openBatch(batch).proof === proof) return;
+    this.#write({ kind: 'proof', batch, proof });
+    this.#fold.prove(batch, proof);
+  }
+
+  settled(batch: string, outcome: CommitOutcome): PendingDelta {
+    const ended = this.#fold.sheetOfEnded(batch);
+    if (ended !== undefined) return this.#fold.sheet(ended).delta([]);
+    const { sheet } = this.#fold.openBatch(batch);
+    if (outcome.kind === 'unknown') return this.#fold.sheet(sheet).delta([]);
+    this.#write({ kind: 'settle', batch, outcome: outcome.kind });
+    const delta = this.#fold.settle(batch, outcome.kind);
+    this.#moveStart();
+    return delta;
+  }
+
+  openBatches(sheet?: string): readonly OpenBatch[] {
+    return this.#fold.openBatches().filter((batch) => sheet === undefined || batch.sheet === sheet);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** Only a shortcut for the next start: when it cannot be written, the fold begins earlier. */
+  #moveStart(): void {
+    const start = this.#fold.start();
+    try {
+      this.#db.prepare<[number]>(`INSERT OR REPLACE INTO mark (name, value) VALUES ('start', ?)`).run(start);
+    } catch (error) {
+      if (!(journalFailure(error) instanceof AppError)) throw error;
+    }
+  }
+}
+
+interface Loaded {
+  readonly fold: JournalFold;
+  readonly entries: number;
+  readonly unusable: number;
+}
+
+const load = (db: Sqlite): Loaded => {
+  const start = startOf(db);
+  const fold = new JournalFold(start);
+  let entries = 0;
+  let unusable = 0;
+  for (const { seq, entry } of readEntries(db, start)) {
+    try {
+      fold.replay(seq, entry);
+      entries++;
+    } catch (error) {
+      // One entry that no longer makes sense must not take the others with it; it stays in the file and is reported.
+      if (!(error instanceof AppError)) throw error;
+      unusable++;
+    }
+  }
+  return { fold, entries, unusable };
+};
+
+const openFile = ({ file, key }: JournalOptions): Loaded & { readonly db: Sqlite } => {
+  const db = openDatabase(file, key);
+  try {
+    makeDurable(db);
+    migrate(db);
+    return { db, ...load(db) };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+};
+
+const wrongKey = (cause: unknown): AppError =>
+  new AppError(
+    'denied',
+    'journal-key-wrong',
+    'The journal of edits was written with another key. Restore that key in the keychain, or move the file away.',
+    { cause },
+  );
+
+/**
+ * Opens the journal, creating it the first time, and folds it. A damaged file is put aside and its readable entries
+ * are taken over, reported in `recovery`. Throws AppError: `journal-in-use` while another process has it,
+ * `journal-key-wrong`, `journal-newer`, or what the disk refused; the file is then untouched.
+ */
+export const openJournal = (options: JournalOptions): OpenedJournal => {
+  const { file, key, now } = options;
+  if (key.length !== 32)
+    throw new AppError('bug', 'journal-key-length', 'The journal key must have 32 bytes.');
+  finishRecovery(file);
+  try {
+    let recovery = setAsideIfGone(file, key, now());
+    let opened: Loaded & { readonly db: Sqlite };
+    try {
+      opened = openFile(options);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      if (checkKey(file, key) !== 'same') throw wrongKey(error);
+      recovery = recoverJournal(file, key, now());
+      opened = openFile(options);
+    }
+    rememberKey(file, key);
+    if (opened.unusable > 0) recovery ??= { movedTo: null, entries: opened.entries, lost: opened.unusable };
+    return new FileJournal(opened.db, opened.fold, recovery);
+  } catch (error) {
+    throw journalFailure(error);
+  }
+};
