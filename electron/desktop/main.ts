@@ -26,7 +26,8 @@ const main = async (): Promise<void> => {
     return;
   }
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  app.enableSandbox();
+  // Root on Linux can only run without Chromium's sandbox; asking for it would override the switch.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   registerPageScheme();
   lockPages(app);
   const link = createBackendLink({
