@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { listAssets } from '../assets.ts';
 import { createBackend } from '../backend.ts';
 import { dataFolder } from '../data-folder.ts';
+import { openBrowser } from './open-browser.ts';
 import { serveWeb } from './server.ts';
 
 const LOOPBACK: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
@@ -13,6 +14,7 @@ const options = {
   host: { type: 'string', default: '127.0.0.1' },
   port: { type: 'string', default: '0' },
   origin: { type: 'string' },
+  open: { type: 'boolean', default: false },
 } as const;
 
 /** Starts the web host, prints its one-time link and stops cleanly on SIGINT and SIGTERM. */
@@ -54,7 +56,9 @@ const main = async (): Promise<void> => {
   };
   process.on('SIGINT', () => void stop());
   process.on('SIGTERM', () => void stop());
-  console.log(`Writ is ready: ${web.newLink()}`);
+  const link = web.newLink();
+  console.log(`Writ is ready: ${link}`);
+  if (values.open) openBrowser(link, process.platform, process.env);
   if (process.stdin.isTTY) {
     console.log('The link works once. Press Enter for another, Ctrl+C to stop.');
     process.stdin.on('data', () => console.log(web.newLink()));

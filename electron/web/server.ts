@@ -105,8 +105,7 @@ const handle = async (
   const token = url.pathname === '/' ? url.searchParams.get('token') : null;
   if (token !== null && request.method === 'GET') {
     const cookie = access.exchange(token);
-    if (cookie !== null) return redirectHome(response, cookie);
-    if (access.signedIn(request.headers)) return redirectHome(response, null);
+    if (cookie !== null || access.signedIn(request.headers)) return goHome(response, cookie);
   }
   if (!access.signedIn(request.headers)) {
     return refuse(
@@ -142,10 +141,11 @@ const refuse = (response: ServerResponse, status: number, reason: string): void 
   response.end(`${reason}\n`);
 };
 
-const redirectHome = (response: ServerResponse, cookie: string | null): void => {
-  const headers = { ...PAGE_HEADERS, Location: '/', 'Cache-Control': 'no-store' };
-  response.writeHead(303, cookie === null ? headers : { ...headers, 'Set-Cookie': cookie });
-  response.end();
+/** A page that moves on by itself: after a redirect from another site's link, a browser would hold back a Strict cookie. */
+const goHome = (response: ServerResponse, cookie: string | null): void => {
+  const type = { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' };
+  response.writeHead(200, { ...PAGE_HEADERS, ...type, ...(cookie === null ? {} : { 'Set-Cookie': cookie }) });
+  response.end('<!doctype html><title>Writ</title><meta http-equiv="refresh" content="0; url=/">');
 };
 
 const endSocket = (socket: Duplex, status: number): void => {

@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
+import { type HostName, type RunningHost, startHost } from './support/host.ts';
+
+/** Set per project in playwright.config.ts. */
+export interface HostOption {
+  readonly host: HostName;
+}
+
+/** The application under test on a data folder of its own; `page` changes with every start. */
+export interface Writ {
+  readonly page: Page;
+  readonly dataFolder: string;
+  readonly host: RunningHost;
+  /** Problems the pages reported: console errors, uncaught errors and rejections, policy violations. A test may clear what it caused on purpose. */
+  readonly problems: string[];
+  /** Ends and starts again on the same data folder; `kill` ends without warning. */
+  restart(how?: 'quit' | 'kill'): Promise<Page>;
+}
+
+/**
+ * The same journey runs in both hosts: `writ` for tests that restart it, `page` for those that do not.
+ * Anything a page reports as an error fails the test.
+ */
+export const test = base.extend<{ writ: Writ; page: Page }, HostOption>({
+  host: ['web', { option: true, scope: 'worker' }],
+
+  writ: async ({ host, viewport }, use, info) => {
+    const dataFolder = await mkdtemp(join(tmpdir(), 'writ-e2e-'));
+    const problems: string[] = [];
+    let starts = 0;
+    const start = (): Promise<RunningHost> =>
+      startHost(host, {
+        dataFolder,
+        viewport: viewport ?? { width: 1360, height: 860 },
+        watch: (context) => watchPages(context, problems),
+        traceFile: info.outputPath(`trace-${++starts}.zip`),
+      });
+    let running = await start();
+    const writ: Writ = {
+      get page() {
+        return running.page;
+      },
+      get host() {
+        return running;
+      },
+      dataFolder,
+      problems,
+      restart: async (how = 'quit') => {
+        await (how === 'quit' ? running.stop() : running.kill());
+        running = await start();
+        return running.page;
+      },
+    };
+    try {
+      await use(writ);
+      expect(problems, 'errors reported by the page').toEqual([]);
+    } finally {
+      const failed = info.errors.length > 0 || info.status !== info.expectedStatus || problems.length > 0;
+      if (failed) await attachEvidence(running, info);
+      await running.stop();
+      await rm(dataFolder, { recursive: true, force: true, maxRetries: 3 });
+      if (!failed)
+        for (let i = 1; i <= starts; i++) await rm(info.outputPath(`trace-${i}.zip`), { force: true });
+    }
+  },
+
+  page: async ({ writ }, use) => {
+    await use(writ.page);
+  },
+});
+
+export { expect };
+
+const watchPages = (context: BrowserContext, problems: string[]): void => {
+  context.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  context.on('weberror', (error) =>
+    problems.push(`uncaught: ${error.error().stack ?? error.error().message}`),
+  );
+};
+
+const attachEvidence = async (
+  host: RunningHost,
+  info: { attach(name: string, body: { body: Buffer | string; contentType: string }): Promise<void> },
+): Promise<void> => {
+  await info.attach('host output', { body: host.output(), contentType: 'text/plain' });
+  const picture = await host.page.screenshot({ timeout: 5_000 }).catch(() => null);
+  if (picture) await info.attach('page', { body: picture, contentType: 'image/png' });
+};
