@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Session } from '../../shared/model/connection.ts';
+import { AppError } from '../../shared/model/failure.ts';
+import { demoKey } from './demo-key.ts';
+import type { Keychain } from './keychain.ts';
+import { writePrivate } from './private-file.ts';
+import type { RandomBytes } from './sealed.ts';
+import { openVault } from './vault.ts';
+
+const KEY_BYTES = 32;
+
+export interface ProfileKey {
+  /** 32 bytes. */
+  readonly key: Buffer;
+  readonly kept: Session['journalKey'];
+}
+
+export interface KeyOptions {
+  readonly keychain: Keychain;
+  /** Holds vaults and the demo key. */
+  readonly folder: string;
+  readonly random: RandomBytes;
+}
+
+export interface Keys {
+  /**
+   * The key of one person on one connection, created the first time. Throws AppError `denied`: `keychain-absent` where
+   * neither keychain nor passphrase is there, `keychain-locked`, `passphrase-needed`, and what the vault refuses.
+   */
+  profileKey(profile: string, how: { demo: boolean; passphrase?: string }): Promise<ProfileKey>;
+}
+
+// Profiles hold user and connection names; as a file or account name they need to be short and plain.
+const nameOf = (profile: string): string => createHash('sha256').update(profile).digest('hex').slice(0, 32);
+
+const locked = (cause: AppError): AppError =>
+  new AppError(
+    'denied',
+    'keychain-locked',
+    'The key of this profile is in the keychain, which does not answer. Unlock the keychain and try again.',
+    { details: { detail: cause.message }, cause },
+  );
+
+const absent = (cause: AppError): AppError =>
+  new AppError(
+    'denied',
+    'keychain-absent',
+    'There is no keychain to hold the key of the journal. Install or unlock one (on Linux a Secret Service such as ' +
+      'GNOME Keyring or KWallet), or give a passphrase.',
+    { details: { detail: cause.message }, cause },
+  );
+
+const fromKeychain = async (keychain: Keychain, account: string, random: RandomBytes): Promise<Buffer> => {
+  const kept = await keychain.get(account);
+  if (kept !== null) {
+    const key = Buffer.from(kept, 'base64');
+    if (key.length === KEY_BYTES) return key;
+    throw new AppError(
+      'denied',
+      'keychain-entry-damaged',
+      'The keychain entry of this profile is not a key. Restore it; it is not replaced while a journal may need it.',
+      { details: { account } },
+    );
+  }
+  const key = random(KEY_BYTES);
+  await keychain.set(account, key.toString('base64'));
+  // A keychain that forgets must be noticed before anything is written under the key.
+  if ((await keychain.get(account)) === key.toString('base64')) return key;
+  throw new AppError('unavailable', 'keychain-unavailable', 'The keychain did not keep the key.');
+};
+
+/** Finds or makes the key of a profile: demo file, an existing vault, the keychain, or a new vault, in this order. */
+export const createKeys = ({ keychain, folder, random }: KeyOptions): Keys => ({
+  profileKey: async (profile, { demo, passphrase }) => {
+    if (demo) return { key: await demoKey(join(folder, 'demo.key'), random), kept: 'demo-file' };
+    const name = nameOf(profile);
+    const vault = join(folder, `${name}.vault`);
+    // A profile locked with a passphrase stays so when a keychain turns up later: its journal needs that key.
+    if (existsSync(vault)) {
+      if (passphrase !== undefined)
+        return { key: await openVault(vault, passphrase, random), kept: 'passphrase' };
+      throw new AppError(
+        'denied',
+        'passphrase-needed',
+        'This profile is locked with a passphrase. Enter it to open.',
+      );
+    }
+    // Says that the key is in the keychain; while that is locked, a passphrase must not make a second key.
+    const used = join(folder, `${name}.keychain`);
+    try {
+      const key = await fromKeychain(keychain, `journal ${name}`, random);
+      if (!existsSync(used)) await writePrivate(used, '', random(8).toString('hex'));
+      return { key, kept: 'keychain' };
+    } catch (error) {
+      const failure = AppError.wrap(error);
+      if (failure.code !== 'keychain-unavailable') throw failure;
+      if (existsSync(used)) throw locked(failure);
+      if (passphrase === undefined) throw absent(failure);
+    }
+    return { key: await openVault(vault, passphrase, random), kept: 'passphrase' };
+  },
+});

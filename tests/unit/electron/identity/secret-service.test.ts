@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createKeychain } from '../../../../electron/identity/keychain.ts';
+
+const has = (program: string): boolean =>
+  spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;
+const missing = ['dbus-run-session', 'gnome-keyring-daemon'].filter((program) => !has(program));
+const reason =
+  process.platform !== 'linux'
+    ? 'only Linux keeps keys in a Secret Service'
+    : `${missing.join(', ')} not installed`;
+const possible = process.platform === 'linux' && missing.length === 0;
+if (!possible) console.info(`skipped: keychain against a real Secret Service (${reason})`);
+
+const PROGRAM = join(import.meta.dirname, 'secret-service-program.ts');
+
+// A bus that starts nothing by itself, so that "no keyring" is really none.
+const BARE_BUS = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd"><busconfig><type>session</type>
+ <listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth><policy context="default"><allow send_destination="*"/>
+ <allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`;
+
+type Keyring = 'unlocked' | 'locked' | 'none';
+
+/** Runs the program in a session bus of its own and gives back the JSON it prints. */
+const inSession = (keyring: Keyring, mode: string, account: string): Record<string, unknown> => {
+  const home = mkdtempSync(join(tmpdir(), 'writ-keyring-'));
+  try {
+    const bus = join(home, 'bus.conf');
+    writeFileSync(bus, BARE_BUS);
+    const unlock = 'printf pass | gnome-keyring-daemon --unlock --components=secrets >/dev/null;';
+    const script = `${keyring === 'unlocked' ? unlock : ''} exec "${process.execPath}" "${PROGRAM}" ${mode} "${account}"`;
+    const options = keyring === 'none' ? [`--config-file=${bus}`] : [];
+    const { stdout, stderr } = spawnSync('dbus-run-session', [...options, '--', 'sh', '-c', script], {
+      encoding: 'utf8',
+      timeout: 30_000,
+      env: { PATH: process.env.PATH, HOME: home, XDG_DATA_HOME: home, XDG_RUNTIME_DIR: home },
+    });
+    const line = stdout.split('\n').find((text) => text.startsWith('{'));
+    if (line === undefined) throw new Error(`no answer: ${stderr}`);
+    return JSON.parse(line);
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+};
+
+describe.skipIf(!possible)('a real Secret Service', () => {
+  const account = `test ${randomBytes(4).toString('hex')}`;
+
+  test('keeps, gives back and deletes a key', () => {
+    expect(inSession('unlocked', 'roundtrip', account)).toEqual({
+      state: { available: true, detail: 'Keys are kept in the keychain of this computer.' },
+      before: null,
+      kept: 'c2VjcmV0IPCfmIA=',
+      deleted: true,
+      after: null,
+    });
+  });
+
+  test('that nobody can unlock refuses to keep a key, within its time', () => {
+    expect(inSession('locked', 'set', account)).toEqual({ code: 'keychain-unavailable' });
+  });
+
+  test('that is not there is said to be absent', () => {
+    const { available, detail } = inSession('none', 'state', account);
+    expect(available).toBe(false);
+    expect(detail).toMatch(/^The keychain does not answer: ./);
+  });
+});
+
+test('without any session bus the keychain is absent or works, but never crashes', async () => {
+  const { available, detail } = await createKeychain({ timeout: 5_000 }).state();
+  expect(typeof available).toBe('boolean');
+  expect(detail.length).toBeGreaterThan(10);
+});
