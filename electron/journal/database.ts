@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { AppError } from '../../shared/model/failure.ts';
 
@@ -70,17 +70,24 @@ export const journalFailure = (error: unknown): unknown => {
 
 /**
  * Opens or creates the encrypted file and takes it for this process alone: an OS lock that ends with the process.
- * SQLCipher 4 pages with a raw 32-byte key (no key derivation). Throws the driver's errors as they are.
+ * SQLCipher 4 pages with a raw 32-byte key (no key derivation). `damaged` reads what can be read of a damaged file.
+ * Throws the driver's errors as they are.
  */
-export const openDatabase = (file: string, key: Buffer): Sqlite => {
-  // For the owner alone; SQLite gives its side files the same mode.
-  closeSync(openSync(file, 'a', 0o600));
+export const openDatabase = (file: string, key: Buffer, options: { damaged?: boolean } = {}): Sqlite => {
+  // For the owner alone; SQLite gives its side files the same mode. A file that is there must not be opened here:
+  // closing any descriptor of it drops the lock another opening in this process may hold (fcntl locks).
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
   const db = new Database(file, { timeout: 0 });
   try {
     db.pragma(`cipher='sqlcipher'`);
     db.pragma('legacy=4');
     db.key(Buffer.from(`x'${key.toString('hex')}'`, 'latin1'));
     db.pragma('locking_mode=EXCLUSIVE');
+    if (options.damaged) {
+      // Reads on although the file is shorter than its header says.
+      db.unsafeMode(true);
+      db.pragma('writable_schema=ON');
+    }
     // The first read decrypts page 1 and takes the lock.
     db.pragma('schema_version');
     return db;

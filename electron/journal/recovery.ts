@@ -48,16 +48,13 @@ const salvage = (file: string, key: Buffer): Salvage => {
   const entries: StoredEntry[] = [];
   let db: Sqlite;
   try {
-    db = openDatabase(file, key);
+    db = openDatabase(file, key, { damaged: true });
   } catch (error) {
     if (!isDamage(error)) throw error;
     return { start: 0, entries, lost: null };
   }
   let start = 0;
   try {
-    // Reads on although the file is shorter than its header says.
-    db.unsafeMode(true);
-    db.pragma('writable_schema=ON');
     start = startOf(db);
     const next = db.prepare<[number], StoredEntry>(
       'SELECT seq, body FROM entry WHERE seq > ? ORDER BY seq LIMIT 1',
