@@ -41,6 +41,8 @@ const MAX_CONNECTIONS = 4;
 const CONNECT_MS = 15_000;
 const IDLE_MS = 60_000;
 const READ_TIMEOUT_MS = 300_000;
+const QUIET_MS = 30_000;
+const PING_MS = 5_000;
 
 const raw = (value: string): string => value;
 const bool = (value: string): string => (value === 't' ? 'true' : 'false');
@@ -113,6 +115,28 @@ export const runOn = async (
   };
 };
 
+/** Whether a connection that was idle through a loss, or long enough for one (a laptop asleep), still works. */
+const answers = async (client: pg.Client): Promise<boolean> => {
+  const ignore = () => {};
+  client.on('error', ignore);
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const deadline = new Promise<boolean>((done) => {
+      timer = setTimeout(() => done(false), PING_MS);
+    });
+    return await Promise.race([
+      client.query('select').then(
+        () => true,
+        () => false,
+      ),
+      deadline,
+    ]);
+  } finally {
+    clearTimeout(timer);
+    client.off('error', ignore);
+  }
+};
+
 const CONNECTING = 'Connecting to the database';
 const ASKING = 'Asking the database';
 
@@ -129,8 +153,11 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
       prepareSession(client as pg.Client, options.timeZone, READ_TIMEOUT_MS),
   });
   const listeners = new Set<(message: string) => void>();
+  const usedAt = new WeakMap<pg.Client, { at: number; losses: number }>();
   let lost = false;
+  let losses = 0;
   pool.on('error', (error) => {
+    losses++;
     // All idle connections break together; one message is enough until one works again.
     if (lost) return;
     lost = true;
@@ -139,12 +166,20 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
   });
 
   const borrow = async (): Promise<pg.PoolClient> => {
-    try {
-      const client = await pool.connect();
-      lost = false;
-      return client;
-    } catch (error) {
-      throw mapError(error, CONNECTING);
+    for (;;) {
+      let client: pg.PoolClient;
+      try {
+        client = await pool.connect();
+      } catch (error) {
+        throw mapError(error, CONNECTING);
+      }
+      const last = usedAt.get(client);
+      const doubtful = last && (last.losses < losses || Date.now() - last.at > QUIET_MS);
+      if (!doubtful || (await answers(client))) {
+        lost = false;
+        return client;
+      }
+      client.release(true);
     }
   };
 
@@ -159,6 +194,7 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
       throw mapError(error, doing);
     } finally {
       client.off('error', ignore);
+      usedAt.set(client, { at: Date.now(), losses });
       client.release(client.getTransactionStatus() !== 'I');
     }
   };
@@ -195,7 +231,7 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
     },
   };
   try {
-    (await borrow()).release();
+    await exclusive(async () => {});
   } catch (error) {
     await link.close();
     throw error;
