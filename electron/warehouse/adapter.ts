@@ -50,6 +50,8 @@ export interface CommitOptions {
   readonly onStep?: (step: CommitStep) => Promise<void> | void;
   /** Called with a proof of this transaction before COMMIT is sent, to be kept with the batch for `outcomeOf`. */
   readonly onProof?: (proof: string) => void;
+  /** Cancels what was not sent to be committed yet; later it changes nothing. */
+  readonly signal?: AbortSignal;
 }
 
 /** One connected person on one warehouse. Every method rejects with AppError; driver errors are mapped by their codes. */

@@ -1,0 +1,232 @@
+-- Schema writ, version 2: puts tables under audit. Statement-level triggers see all rows of a statement at once
+-- (transition tables), so that a change costs one set operation a column, whoever makes it.
+
+-- How a column is compared and printed in the audit triggers. Types of extensions may have no equality that is found
+-- without a search path, json has none: their text is compared.
+create function writ.audited_columns(relation regclass, key text[])
+returns table (name text, place smallint, is_key boolean, base oid, comparable boolean)
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  with recursive col as (
+    select a.attname::text as name, a.attnum as place, a.atttypid as type
+    from pg_attribute a
+    where a.attrelid = relation and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+  ), resolved as (
+    select c.name, c.place, c.type from col c
+    union all
+    select r.name, r.place, t.typbasetype from resolved r join pg_type t on t.oid = r.type where t.typtype = 'd'
+  )
+  select r.name, r.place, r.name = any (key), r.type,
+    t.typtype = 'e' or (t.typnamespace = 'pg_catalog'::regnamespace and exists (
+      select from pg_opclass o join pg_am m on m.oid = o.opcmethod
+      where m.amname = 'hash' and o.opcintype = case when t.oid = 'varchar'::regtype then 'text'::regtype else t.oid end))
+  from resolved r join pg_type t on t.oid = r.type
+  where t.typtype <> 'd'
+  order by r.place
+$$;
+
+-- Settings that make text canonical, only those the table's types need: each costs a little at every statement.
+create function writ.canonical_settings(relation regclass) returns text language sql stable set search_path = pg_catalog, pg_temp as $$
+  select coalesce(string_agg(distinct s.clause, ' '), '')
+  from writ.audited_columns(relation, '{}') c join pg_type t on t.oid = c.base
+  join (values ('D', 'set datestyle = ''ISO, YMD'' set timezone = ''UTC'''), ('T', 'set intervalstyle = ''postgres'''), ('F', 'set extra_float_digits = 1'),
+    ('B', 'set bytea_output = ''hex''')) s(category, clause)
+    on s.category = case
+      when c.base in ('float4'::regtype, 'float8'::regtype) then 'F'
+      when c.base = 'bytea'::regtype then 'B'
+      when t.typcategory in ('N', 'S', 'B', 'E') then null
+      else t.typcategory::text end
+    -- Containers may hold any of these.
+    or (t.typcategory not in ('N', 'S', 'B', 'E', 'D', 'T'))
+$$;
+
+-- SQL for the row key of alias `r`: what JSON.stringify prints for the array of the key's texts.
+create function writ.row_key_sql(r text, relation regclass, key text[]) returns text language sql stable set search_path = pg_catalog, pg_temp as $$
+  select '''['' || ' || string_agg(
+    case when c.base in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'uuid'::regtype, 'numeric'::regtype, 'date'::regtype)
+      then format('''"'' || %s.%I::text || ''"''', r, k.name)
+      else format('to_json(%s.%I::text)::text', r, k.name) end, ' || '','' || ' order by k.n) || ' || '']'''
+  from unnest(key) with ordinality k(name, n) join writ.audited_columns(relation, key) c on c.name = k.name
+$$;
+
+-- SQL comparing one column of two aliases.
+create function writ.compare_sql(op text, a text, b text, name text, comparable boolean) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select case when comparable then format('%s.%I %s %s.%I', a, name, op, b, name)
+    else format('%s.%I::text %s %s.%I::text', a, name, op, b, name) end
+$$;
+
+-- SQL that is true when aliases `a` and `b` are the same row.
+create function writ.match_sql(a text, b text, relation regclass, key text[]) returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select string_agg(writ.compare_sql('=', a, b, c.name, c.comparable), ' and ' order by c.place)
+  from writ.audited_columns(relation, key) c where c.is_key
+$$;
+
+-- Statement that records `cells` of the rows `source`; the trigger functions below declare its variables.
+create function writ.record_sql(target integer, kind text, row_key text, cells text, source text) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select format('
+    insert into writ.audit (at, txid, batch, target, kind, person, application, row_key, column_name, before, after)
+    select v_at, v_txid, v_batch, %s, %L, v_person, v_application, %s, %s
+    from %s;', target, kind, row_key, cells, source)
+$$;
+
+-- The same for all cells of whole rows, as `r` of `source`. Null is what a missing row would show, so only values are recorded.
+create function writ.record_rows_sql(target integer, kind text, relation regclass, key text[], source text) returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select writ.record_sql(target, kind, writ.row_key_sql('r', relation, key),
+    case kind when 'insert' then 'c.name, null, c.value' else 'c.name, c.value, null' end,
+    format('(select * from %s) r cross join lateral (values %s) c(name, value) where c.value is not null', source,
+      string_agg(format('(%L, r.%I::text)', c.name, c.name), ', ' order by c.place)))
+  from writ.audited_columns(relation, key) c
+$$;
+
+-- Body of the update trigger: one look at which columns changed, then one statement for each of those. A row whose key
+-- changed is the end of one row and the beginning of another.
+create function writ.record_update_sql(target integer, relation regclass, key text[]) returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select format('
+  select (select count(*) from old_rows) as total, count(*) as paired%s
+  into changed
+  from old_rows o join new_rows n on %s;
+%s
+  if changed.paired <> changed.total then%s%s
+  end if;',
+    string_agg(format(', bool_or(%s) as c%s', d.differs, d.place), '' order by d.place),
+    writ.match_sql('o', 'n', relation, key),
+    string_agg(format('  if changed.c%s then%s
+  end if;', d.place, writ.record_sql(target, 'update', writ.row_key_sql('n', relation, key),
+      format('%L, o.%I::text, n.%I::text', d.name, d.name, d.name),
+      format('old_rows o join new_rows n on %s where %s', writ.match_sql('o', 'n', relation, key), d.differs))), E'\n' order by d.place),
+    writ.record_rows_sql(target, 'delete', relation, key,
+      format('old_rows o where not exists (select from new_rows n where %s)', writ.match_sql('o', 'n', relation, key))),
+    writ.record_rows_sql(target, 'insert', relation, key,
+      format('new_rows n where not exists (select from old_rows o where %s)', writ.match_sql('o', 'n', relation, key))))
+  from (
+    select c.name, c.place, writ.compare_sql('is distinct from', 'o', 'n', c.name, c.comparable) as differs
+    from writ.audited_columns(relation, key) c where not c.is_key
+  ) d
+$$;
+
+-- Creates or replaces one audit trigger function. The body is passed as a literal: no column name can end it.
+create function writ.define_audit(name text, relation regclass, body text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format('create or replace function writ.%I() returns trigger language plpgsql volatile security definer
+    set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_nestloop = off set enable_mergejoin = off %s as %L',
+    name, writ.canonical_settings(relation), '
+#variable_conflict use_variable
+declare
+  v_batch constant uuid := writ.current_batch();
+  v_at constant timestamptz := clock_timestamp();
+  v_txid constant xid8 := pg_current_xact_id();
+  v_person constant text := session_user;
+  v_application constant text := current_setting(''application_name'');
+  changed record;
+begin' || body || '
+  return null;
+end ');
+  execute format('revoke all on function writ.%I() from public', name);
+end $$;
+
+-- Whether the person may read what was recorded of a row (and of a column, unless null): a table they may select, a
+-- row they see now. Runs as that person; only asks the table where row policies apply.
+create function writ.define_sees(target integer, relation regclass, key text[]) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  body text;
+begin
+  select format('
+begin
+  if not has_table_privilege(%1$s, ''select'') then
+    if not exists (select from pg_attribute a where a.attrelid = %1$s and (a.attname = column_name or column_name is null)
+      and a.attnum > 0 and not a.attisdropped and has_column_privilege(%1$s, a.attnum, ''select'')) then return false; end if;
+  end if;
+  if not row_security_active(%1$s) then return true; end if;
+  if %2$s then return false; end if;
+  return exists (select from %3$s t where %4$s);
+end ', relation::oid,
+    string_agg(format('not has_column_privilege(%s, %s::int2, ''select'')', relation::oid, c.place), ' or '),
+    format('%I.%I', n.nspname, r.relname),
+    string_agg(format('t.%I = (row_key::json ->> %s)::%s', c.name, k.n - 1, format_type(c.base, -1)), ' and ' order by k.n))
+  into body
+  from unnest(key) with ordinality k(name, n)
+  join writ.audited_columns(relation, key) c on c.name = k.name
+  join pg_class r on r.oid = relation join pg_namespace n on n.oid = r.relnamespace
+  group by n.nspname, r.relname;
+  execute format('create or replace function writ.sees_%s(row_key text, column_name text) returns boolean
+    language plpgsql stable security invoker set search_path = pg_catalog, pg_temp as %L', target, '
+#variable_conflict use_variable' || body);
+  execute format('drop policy if exists governed_%1$s on writ.audit', target);
+  execute format('drop policy if exists governed_%1$s on writ.reason', target);
+  execute format('create policy governed_%1$s on writ.audit for select using (target = %1$s and writ.sees_%1$s(row_key, column_name))', target);
+  execute format('create policy governed_%1$s on writ.reason for select using (target = %1$s and writ.sees_%1$s(row_key, null))', target);
+end $$;
+
+-- The table and, where it is partitioned, every partition: a write may name either.
+create function writ.audited_relations(relation regclass) returns setof regclass
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select relation union select t.relid from pg_partition_tree(relation) t
+$$;
+
+-- Puts a table under audit, or brings its triggers up to date after its columns changed. The key must be unique and
+-- not null. Answers writ.governed.id.
+create function writ.govern(relation regclass, key text[]) returns integer
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+  target integer;
+  part regclass;
+begin
+  if (select c.relkind from pg_class c where c.oid = relation) not in ('r', 'p') then
+    raise exception '% is not a table', relation using errcode = 'wrong_object_type';
+  end if;
+  if coalesce(cardinality(key), 0) = 0
+    or (select count(*) from writ.audited_columns(relation, key) c where c.is_key) <> cardinality(key) then
+    raise exception 'the key of % must name its columns', relation using errcode = 'undefined_column';
+  end if;
+  insert into writ.governed (relation, key) values (relation, key)
+  on conflict on constraint governed_relation_key do update set key = excluded.key, active = true
+  returning id into target;
+  perform writ.define_audit(format('audit_%s_insert', target), relation, writ.record_rows_sql(target, 'insert', relation, key, 'new_rows'));
+  perform writ.define_audit(format('audit_%s_delete', target), relation, writ.record_rows_sql(target, 'delete', relation, key, 'old_rows'));
+  perform writ.define_audit(format('audit_%s_update', target), relation, writ.record_update_sql(target, relation, key));
+  perform writ.define_sees(target, relation, key);
+  for part in select * from writ.audited_relations(relation) loop
+    execute format('create or replace trigger writ_audit_insert after insert on %s referencing new table as new_rows
+      for each statement execute function writ.audit_%s_insert()', part, target);
+    execute format('create or replace trigger writ_audit_update after update on %s referencing old table as old_rows new table as new_rows
+      for each statement execute function writ.audit_%s_update()', part, target);
+    execute format('create or replace trigger writ_audit_delete after delete on %s referencing old table as old_rows
+      for each statement execute function writ.audit_%s_delete()', part, target);
+    execute format('create or replace trigger writ_audit_truncate before truncate on %s
+      for each statement execute function writ.refuse_truncate()', part);
+  end loop;
+  return target;
+end $$;
+
+-- Ends the audit of a table; what was recorded stays and stays readable.
+create function writ.ungovern(relation regclass) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+  part regclass;
+  name text;
+begin
+  update writ.governed g set active = false where g.relation = relation;
+  for part in select * from writ.audited_relations(relation) loop
+    foreach name in array array['writ_audit_insert', 'writ_audit_update', 'writ_audit_delete', 'writ_audit_truncate'] loop
+      execute format('drop trigger if exists %I on %s', name, part);
+    end loop;
+  end loop;
+end $$;
+
+-- Lets a role write batches and read history. Its rights on the tables themselves stay what they are.
+create function writ.grant_use(role name) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format('grant usage on schema writ to %I', role);
+  execute format('grant select on writ.migration, writ.governed, writ.batch, writ.audit, writ.reason to %I', role);
+  execute format('grant execute on function writ.begin_batch(uuid, text, text, integer, integer, text),
+    writ.give_reasons(text, text[], text[]), writ.outcome(uuid) to %I', role);
+end $$;
+
+revoke all on all functions in schema writ from public;

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import type { SheetDefinition } from '../../../shared/model/sheet.ts';
+import type { CommitPlan } from '../../../shared/plan/commit-plan.ts';
+import type { BurstStatement } from './burst.ts';
+import { CHUNK_ROWS, type StatementGroup, sliceParams, tableSql } from './statements.ts';
+
+/** One statement to run: rows `start`..`end` of a group. */
+export interface Chunk {
+  readonly group: StatementGroup;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Everything one batch runs with; `governed` tells whether schema `writ` takes part. */
+export interface CommitContext {
+  readonly plan: CommitPlan;
+  readonly definition: SheetDefinition;
+  readonly groups: readonly StatementGroup[];
+  readonly version: string;
+  readonly governed: boolean;
+}
+
+const LOCK_TIMEOUT = '30s';
+const STATEMENT_TIMEOUT = '15min';
+/** Locks are held until COMMIT: a client that vanished without a word must not hold them long. */
+const IDLE_TIMEOUT = '60s';
+
+/** Statements of one shape are prepared once a connection. */
+export const named = (sql: string, params: () => readonly (string | null)[] = () => []): BurstStatement => ({
+  sql,
+  name: `writ_${createHash('sha1').update(sql).digest('hex').slice(0, 20)}`,
+  params,
+});
+
+// With joins by hash a few thousand rows would make the planner read the whole table, in an order that can deadlock.
+// A view may have no index behind its key, so the planner keeps its choice there.
+const settingsSql = `select pg_catalog.set_config('application_name', $1, true), pg_catalog.set_config('writ.batch', $2, true),
+  pg_catalog.set_config('synchronous_commit', case when pg_catalog.current_setting('synchronous_commit') in ('off', 'local') then 'on'
+    else pg_catalog.current_setting('synchronous_commit') end, true),
+  pg_catalog.set_config('lock_timeout', '${LOCK_TIMEOUT}', true), pg_catalog.set_config('statement_timeout', '${STATEMENT_TIMEOUT}', true),
+  pg_catalog.set_config('idle_in_transaction_session_timeout', '${IDLE_TIMEOUT}', true), pg_catalog.set_config('jit', 'off', true),
+  pg_catalog.set_config('enable_hashjoin', $3, true), pg_catalog.set_config('enable_mergejoin', $3, true)`;
+
+const beginBatchSql = `select state, audited, pg_catalog.to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+from writ.begin_batch($1::uuid, $2, $3, $4::integer, $5::integer, $6)`;
+
+const proofSql = `select pg_catalog.pg_current_xact_id()::text,
+  pg_catalog.to_char(pg_catalog.clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+// After the writes, which hold the table: what it says now is what they ran under.
+const typesSql = `select a.attname, case when a.atttypmod <> -1 then a.atttypmod else t.typtypmod end
+from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid
+where a.attrelid = pg_catalog.to_regclass($1) and a.attname = any ($2::text[]) and not a.attisdropped`;
+
+/** BEGIN, settings, batch id: the first statements of every transaction that runs (or rehearses) a batch. */
+export const preamble = ({
+  plan,
+  definition,
+  version,
+  governed,
+}: CommitContext): readonly BurstStatement[] => [
+  named('begin isolation level read committed read write'),
+  named(settingsSql, () => [
+    `Writ/${version} batch:${plan.batch}`.slice(0, 63),
+    plan.batch,
+    definition.sourceKind === 'table' || definition.sourceKind === 'partitioned-table' ? 'off' : 'on',
+  ]),
+  ...(governed
+    ? [
+        named(beginBatchSql, () => [
+          plan.batch,
+          tableSql(definition),
+          plan.sha256,
+          String(plan.rows),
+          String(plan.cells),
+          plan.note,
+        ]),
+      ]
+    : []),
+];
+
+/** All chunks of a batch in the order they run. */
+export const chunksOf = (groups: readonly StatementGroup[]): readonly Chunk[] =>
+  groups.flatMap((group) =>
+    Array.from({ length: Math.ceil(group.rows.length / CHUNK_ROWS) }, (_, i) => ({
+      group,
+      start: i * CHUNK_ROWS,
+      end: Math.min((i + 1) * CHUNK_ROWS, group.rows.length),
+    })),
+  );
+
+/** The statement of a chunk; `traced` answers the places of the rows it touched. */
+export const chunkStatement = ({ group, start, end }: Chunk, traced = false): BurstStatement =>
+  named((traced ? group.tracedSql : null) ?? group.sql, () => sliceParams(group, start, end));
+
+/** Reasons given for rows, recorded with the batch. */
+export const reasonStatements = ({
+  groups,
+  definition,
+  governed,
+}: CommitContext): readonly BurstStatement[] =>
+  governed
+    ? groups.flatMap(({ rows, reasons }) => {
+        if (!reasons) return [];
+        const given = rows.flatMap((row, i) => (reasons[i] ? [{ row, reason: reasons[i] ?? '' }] : []));
+        return [
+          named(
+            'select writ.give_reasons($1, array(select pg_catalog.json_array_elements_text($2::json)), array(select pg_catalog.json_array_elements_text($3::json)))',
+            () => [
+              tableSql(definition),
+              JSON.stringify(given.map(({ row }) => row)),
+              JSON.stringify(given.map(({ reason }) => reason)),
+            ],
+          ),
+        ];
+      })
+    : [];
+
+/** Columns written here whose scale decides whether a value would be rounded. */
+const scaledColumns = (groups: readonly StatementGroup[]): readonly string[] => [
+  ...new Set(
+    groups.flatMap(({ columns, after }) =>
+      after
+        ? columns
+            .filter(
+              ({ type }) => type.kind === 'decimal' || type.kind === 'time' || type.kind === 'timestamp',
+            )
+            .map(({ name }) => name)
+        : [],
+    ),
+  ),
+];
+
+/** The last statements before COMMIT: types as they are, then the transaction's proof and time. */
+export const epilogue = ({ groups, definition }: CommitContext): readonly BurstStatement[] => {
+  const columns = scaledColumns(groups);
+  return [
+    ...(columns.length
+      ? [
+          named(typesSql, () => [
+            tableSql(definition),
+            `{${columns.map((name) => `"${name.replace(/["\\]/g, '\\$&')}"`).join(',')}}`,
+          ]),
+        ]
+      : []),
+    named(proofSql),
+  ];
+};
+
+/** Columns of `typesSql`'s answer that now hold fewer digits than the sheet knows: a value may have been rounded. */
+export const narrowedColumns = (
+  definition: SheetDefinition,
+  types: readonly (readonly (string | null)[])[],
+): readonly string[] =>
+  types.flatMap(([name, modifier]) => {
+    const type = definition.columns.find((column) => column.name === name)?.type;
+    const typmod = Number(modifier);
+    if (!type || !name || typmod === -1) return [];
+    if (type.kind === 'decimal') {
+      // numeric.c: 11 bits of signed scale.
+      const scale = (((typmod - 4) & 0x7ff) ^ 1024) - 1024;
+      return type.scale === undefined || scale < type.scale ? [name] : [];
+    }
+    return (type.kind === 'time' || type.kind === 'timestamp') && typmod < type.digits ? [name] : [];
+  });
