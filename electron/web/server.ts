@@ -116,7 +116,7 @@ const handle = async (
   }
   if (!isAssets(pages)) return pages.handler(request, response);
   const asset = await pages(url.pathname);
-  if (!asset) return refuse(response, 404, 'not found');
+  if (!asset) return refuse(response, url.pathname === '/favicon.ico' ? 204 : 404, 'not found');
   response.writeHead(200, {
     ...PAGE_HEADERS,
     'Content-Type': asset.type,
@@ -138,7 +138,7 @@ const refuse = (response: ServerResponse, status: number, reason: string): void 
     'Content-Type': 'text/plain; charset=utf-8',
     'Cache-Control': 'no-store',
   });
-  response.end(`${reason}\n`);
+  response.end(status === 204 ? undefined : `${reason}\n`);
 };
 
 /** A page that moves on by itself: after a redirect from another site's link, a browser would hold back a Strict cookie. */

@@ -30,13 +30,11 @@ export const test = base.extend<{ writ: Writ; page: Page }, HostOption>({
   writ: async ({ host, viewport }, use, info) => {
     const dataFolder = await mkdtemp(join(tmpdir(), 'writ-e2e-'));
     const problems: string[] = [];
-    let starts = 0;
     const start = (): Promise<RunningHost> =>
       startHost(host, {
         dataFolder,
         viewport: viewport ?? { width: 1360, height: 860 },
         watch: (context) => watchPages(context, problems),
-        traceFile: info.outputPath(`trace-${++starts}.zip`),
       });
     let running = await start();
     const writ: Writ = {
@@ -58,12 +56,9 @@ export const test = base.extend<{ writ: Writ; page: Page }, HostOption>({
       await use(writ);
       expect(problems, 'errors reported by the page').toEqual([]);
     } finally {
-      const failed = info.errors.length > 0 || info.status !== info.expectedStatus || problems.length > 0;
-      if (failed) await attachEvidence(running, info);
+      await info.attach('host output', { body: running.output(), contentType: 'text/plain' });
       await running.stop();
       await rm(dataFolder, { recursive: true, force: true, maxRetries: 3 });
-      if (!failed)
-        for (let i = 1; i <= starts; i++) await rm(info.outputPath(`trace-${i}.zip`), { force: true });
     }
   },
 
@@ -81,13 +76,4 @@ const watchPages = (context: BrowserContext, problems: string[]): void => {
   context.on('weberror', (error) =>
     problems.push(`uncaught: ${error.error().stack ?? error.error().message}`),
   );
-};
-
-const attachEvidence = async (
-  host: RunningHost,
-  info: { attach(name: string, body: { body: Buffer | string; contentType: string }): Promise<void> },
-): Promise<void> => {
-  await info.attach('host output', { body: host.output(), contentType: 'text/plain' });
-  const picture = await host.page.screenshot({ timeout: 5_000 }).catch(() => null);
-  if (picture) await info.attach('page', { body: picture, contentType: 'image/png' });
 };

@@ -32,13 +32,12 @@ export interface HostOptions {
   readonly viewport: { readonly width: number; readonly height: number };
   /** Called before the page loads anything. */
   readonly watch: (context: BrowserContext) => void;
-  readonly traceFile: string | null;
 }
 
 export const startHost = (name: HostName, options: HostOptions): Promise<RunningHost> =>
   name === 'web' ? startWeb(options) : startDesktop(options);
 
-const startWeb = async ({ dataFolder, viewport, watch, traceFile }: HostOptions): Promise<RunningHost> => {
+const startWeb = async ({ dataFolder, viewport, watch }: HostOptions): Promise<RunningHost> => {
   const server = spawn(process.execPath, [join(root, 'electron/web/serve.ts')], {
     cwd: root,
     env: { ...process.env, WRIT_DATA: dataFolder },
@@ -48,38 +47,29 @@ const startWeb = async ({ dataFolder, viewport, watch, traceFile }: HostOptions)
   const link = await printedLink(server, output);
   const browser = await chromium.launch(chromiumOptions());
   const context = await browser.newContext({ viewport });
-  if (traceFile) await context.tracing.start({ screenshots: true, snapshots: true });
   watch(context);
   const page = await context.newPage();
   await page.goto(link);
+  await page.waitForURL((url) => url.search === '');
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (traceFile) await context.tracing.stop({ path: traceFile }).catch(() => {});
     await browser.close();
     await ended(server, signal);
   };
   return { page, electron: null, output, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 };
 
-const startDesktop = async ({ dataFolder, watch, traceFile }: HostOptions): Promise<RunningHost> => {
+const startDesktop = async ({ dataFolder, watch }: HostOptions): Promise<RunningHost> => {
   const electron = await launchElectron(dataFolder);
   const output = collectOutput(electron.process());
   const context = electron.context();
-  if (traceFile) await context.tracing.start({ screenshots: true, snapshots: true });
   watch(context);
   const page = await electron.firstWindow();
-  const stopTrace = async (): Promise<void> => {
-    if (traceFile) await context.tracing.stop({ path: traceFile }).catch(() => {});
-  };
   return {
     page,
     electron,
     output,
-    stop: async () => {
-      await stopTrace();
-      await electron.close();
-    },
+    stop: () => electron.close(),
     kill: async () => {
-      await stopTrace();
       const main = electron.process();
       const pids = await electron.evaluate(({ app }) => app.getAppMetrics().map((each) => each.pid));
       const gone = new Promise<void>((done) => main.once('exit', () => done()));

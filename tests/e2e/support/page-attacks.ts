@@ -35,7 +35,7 @@ export const attackPolicy = (page: Page): Promise<PolicyOutcome> =>
       script.remove();
       return world[mark] === undefined ? 'blocked' : 'ran';
     };
-    const evaluated = await inTask(() => String((0, eval)('1 + 1')));
+    const evaluated = await inTask(() => String((world.eval as (code: string) => unknown)('1 + 1')));
     const compiled = await inTask(() => String(new Function('return 2')()));
     const inlineScript = await addScript('inlineRan', (script) => {
       script.textContent = 'window.inlineRan = true';
