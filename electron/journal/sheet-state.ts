@@ -1,7 +1,7 @@
 import type { EditStep, PendingCounts, PendingDelta, PendingRow } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
-import { cellsOf, foldRows } from '../../shared/plan/pending.ts';
+import { cellsOf, changesOf } from '../../shared/plan/pending.ts';
 import type { OpenBatch } from './journal.ts';
 import { rebaseRow } from './rebase.ts';
 
@@ -79,17 +79,12 @@ export class SheetState {
 
   /** The action a step amounts to, without keeping it; `undefined` when it changes nothing. */
   stepAction(step: EditStep): Action | undefined {
-    const prior = foldRows(this.pending, step);
-    const rows = [...prior.keys()];
-    const after = rows.map((row) => this.pending.get(row));
-    for (const [row, state] of prior) {
-      if (state) this.pending.set(row, state);
-      else this.pending.delete(row);
-    }
+    const changes = changesOf(this.pending, step);
+    const rows = [...changes.keys()];
     this.#refuseFrozen(rows);
-    return rows.length === 0
-      ? undefined
-      : { id: step.id, label: step.label, rows, before: [...prior.values()], after };
+    if (rows.length === 0) return undefined;
+    const before = rows.map((row) => this.pending.get(row));
+    return { id: step.id, label: step.label, rows, before, after: [...changes.values()] };
   }
 
   /** Takes rows (all when `undefined`) back to nothing pending, or to what the open batch froze. */
@@ -215,14 +210,21 @@ export class SheetState {
   }
 
   #apply(rows: readonly RowKey[], states: readonly State[]): PendingDelta {
+    const present: PendingRow[] = [];
+    const cleared: RowKey[] = [];
     for (const [i, row] of rows.entries()) {
-      this.#count(this.pending.get(row), -1);
       const state = states[i];
+      this.#count(this.pending.get(row), -1);
       this.#count(state, 1);
-      if (state) this.pending.set(row, state);
-      else this.pending.delete(row);
+      if (state) {
+        this.pending.set(row, state);
+        present.push(state);
+      } else {
+        this.pending.delete(row);
+        cleared.push(row);
+      }
     }
-    return this.delta(rows);
+    return { sheet: this.#sheet, rows: present, cleared, counts: this.counts() };
   }
 
   #count(state: State, sign: 1 | -1): void {

@@ -7,8 +7,8 @@ type UpdateRow = Extract<PendingRow, { kind: 'update' }>;
 type InsertRow = Extract<PendingRow, { kind: 'insert' }>;
 type UpdateCell = UpdateRow['cells'][string];
 
-/** Rows a change touched, with their pending state before it (`undefined`: nothing was pending). */
-export type PriorRows = ReadonlyMap<RowKey, PendingRow | undefined>;
+/** Rows a change touches, with the pending state it gives them (`undefined`: nothing is pending any more). */
+export type RowChanges = ReadonlyMap<RowKey, PendingRow | undefined>;
 
 export interface PendingTally {
   readonly cells: number;
@@ -27,12 +27,12 @@ const put = <T>(record: Record<string, T>, column: string, value: T): void => {
   } else record[column] = value;
 };
 
-/** One step being folded: rows are copied on first touch and are never changed again once the fold returns. */
+/** One step being folded over the pending rows, which it only reads; rows are copied on first touch. */
 class StepFold {
-  readonly prior = new Map<RowKey, PendingRow | undefined>();
-  readonly #pending: Map<RowKey, PendingRow>;
+  readonly changes = new Map<RowKey, PendingRow | undefined>();
+  readonly #pending: ReadonlyMap<RowKey, PendingRow>;
 
-  constructor(pending: Map<RowKey, PendingRow>) {
+  constructor(pending: ReadonlyMap<RowKey, PendingRow>) {
     this.#pending = pending;
   }
 
@@ -44,14 +44,14 @@ class StepFold {
         `A new row needs an id that starts with "${NEW_ROW_PREFIX}".`,
       );
     }
-    if (this.#pending.has(row)) {
+    if (this.#current(row)) {
       throw new AppError('invalid', 'row-exists', 'The new row is there already.', { details: { row } });
     }
-    this.#replace(row, { kind: 'insert', row, values: { ...values } });
+    this.changes.set(row, { kind: 'insert', row, values: { ...values } });
   }
 
   set(row: RowKey, column: string, before: Cell, after: Cell, reason: string | undefined): void {
-    const current = this.#pending.get(row);
+    const current = this.#current(row);
     if (current?.kind === 'delete') {
       throw new AppError('invalid', 'row-deleted', 'The row is marked for deletion. Undo that to edit it.', {
         details: { row, column },
@@ -71,10 +71,10 @@ class StepFold {
   }
 
   delete({ row, before }: RowDelete): void {
-    const current = this.#pending.get(row);
+    const current = this.#current(row);
     if (current?.kind === 'delete') return;
     if (current?.kind === 'insert') {
-      this.#drop(row);
+      this.changes.set(row, undefined);
       return;
     }
     if (isNewRow(row)) {
@@ -85,21 +85,14 @@ class StepFold {
     const base = { ...before };
     // What was seen may be an edited value; the warehouse still holds the one the edit was based on.
     for (const [column, cell] of Object.entries(current?.cells ?? {})) put(base, column, cell.before);
-    this.#replace(row, { kind: 'delete', row, before: base });
-  }
-
-  revert(): void {
-    for (const [row, state] of this.prior) {
-      if (state) this.#pending.set(row, state);
-      else this.#pending.delete(row);
-    }
+    this.changes.set(row, { kind: 'delete', row, before: base });
   }
 
   #setInserted(current: InsertRow, column: string, after: Cell): void {
     if (entryOf(current.values, column) === after) return;
-    const own = this.prior.has(current.row) ? current : { ...current, values: { ...current.values } };
+    const own = this.changes.has(current.row) ? current : { ...current, values: { ...current.values } };
     put(own.values, column, after);
-    this.#replace(current.row, own);
+    this.changes.set(current.row, own);
   }
 
   #setStored(
@@ -119,29 +112,20 @@ class StepFold {
     if (cell && cell.after === after && cell.reason === reason) return;
     const next: UpdateCell = reason === undefined ? { before: base, after } : { before: base, after, reason };
     const own: UpdateRow =
-      current && this.prior.has(row) ? current : { kind: 'update', row, cells: { ...current?.cells } };
+      current && this.changes.has(row) ? current : { kind: 'update', row, cells: { ...current?.cells } };
     put(own.cells, column, next);
-    this.#replace(row, own);
+    this.changes.set(row, own);
   }
 
   #dropCell(current: UpdateRow, column: string): void {
     const { [column]: _, ...cells } = current.cells;
-    if (Object.keys(cells).length === 0) this.#drop(current.row);
-    else this.#replace(current.row, { ...current, cells });
+    if (Object.keys(cells).length === 0) this.changes.set(current.row, undefined);
+    else this.changes.set(current.row, { ...current, cells });
   }
 
-  #replace(row: RowKey, state: PendingRow): void {
-    this.#remember(row);
-    this.#pending.set(row, state);
-  }
-
-  #drop(row: RowKey): void {
-    this.#remember(row);
-    this.#pending.delete(row);
-  }
-
-  #remember(row: RowKey): void {
-    if (!this.prior.has(row)) this.prior.set(row, this.#pending.get(row));
+  #current(row: RowKey): PendingRow | undefined {
+    const changed = this.changes.get(row);
+    return changed === undefined && !this.changes.has(row) ? this.#pending.get(row) : changed;
   }
 }
 
@@ -164,25 +148,26 @@ const foldSets = (fold: StepFold, sets: CellSets): void => {
 };
 
 /**
- * Folds one step into the pending rows (inserts, then cell changes, then deletes) and returns what it changed with
- * the state before. A step that cannot be folded throws AppError `invalid` and leaves `pending` as it was.
+ * What one step (inserts, then cell changes, then deletes) does to the pending rows, without doing it. Rows handed in
+ * or out are never changed. A step that cannot be folded throws AppError `invalid`.
  */
-export const foldRows = (pending: Map<RowKey, PendingRow>, step: EditStep): PriorRows => {
+export const changesOf = (pending: ReadonlyMap<RowKey, PendingRow>, step: EditStep): RowChanges => {
   const fold = new StepFold(pending);
-  try {
-    for (const insert of step.inserts ?? []) fold.insert(insert);
-    if (step.sets) foldSets(fold, step.sets);
-    for (const removal of step.deletes ?? []) fold.delete(removal);
-  } catch (error) {
-    fold.revert();
-    throw error;
-  }
-  return fold.prior;
+  for (const insert of step.inserts ?? []) fold.insert(insert);
+  if (step.sets) foldSets(fold, step.sets);
+  for (const removal of step.deletes ?? []) fold.delete(removal);
+  return fold.changes;
 };
 
-/** `foldRows` for who only needs to know which rows to redraw. */
-export const foldStep = (pending: Map<RowKey, PendingRow>, step: EditStep): ReadonlySet<RowKey> =>
-  new Set(foldRows(pending, step).keys());
+/** Folds one step into `pending` and returns the rows it touched; a refused step leaves everything as it was. */
+export const foldStep = (pending: Map<RowKey, PendingRow>, step: EditStep): ReadonlySet<RowKey> => {
+  const changes = changesOf(pending, step);
+  for (const [row, state] of changes) {
+    if (state) pending.set(row, state);
+    else pending.delete(row);
+  }
+  return new Set(changes.keys());
+};
 
 /** Brings a copy of the pending rows up to date with what the journal answered. */
 export const applyDelta = (

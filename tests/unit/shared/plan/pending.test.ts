@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EditStep, PendingRow } from '../../../../shared/model/edit.ts';
-import { applyDelta, countPending, foldRows, foldStep } from '../../../../shared/plan/pending.ts';
+import { applyDelta, changesOf, countPending, foldStep } from '../../../../shared/plan/pending.ts';
 import { deleteStep, insertStep, setStep } from './steps.ts';
 
 const fold = (...steps: EditStep[]): Map<string, PendingRow> => {
@@ -148,20 +148,21 @@ describe('folding steps', () => {
     expect(kept).toEqual(copy);
   });
 
-  test('tells the state before of each touched row', () => {
+  test('tells what a step would do without doing it', () => {
     const pending = fold(setStep([['["1"]', 'a', '1', '2']]));
-    const first = pending.get('["1"]');
-    const prior = foldRows(
+    const copy = structuredClone(pending);
+    const changes = changesOf(
       pending,
       setStep([
-        ['["1"]', 'a', '2', '3'],
+        ['["1"]', 'a', '2', '1'],
         ['["2"]', 'a', '1', '2'],
       ]),
     );
-    expect([...prior]).toEqual([
-      ['["1"]', first],
-      ['["2"]', undefined],
+    expect([...changes]).toEqual([
+      ['["1"]', undefined],
+      ['["2"]', { kind: 'update', row: '["2"]', cells: { a: { before: '1', after: '2' } } }],
     ]);
+    expect(pending).toEqual(copy);
   });
 
   test('folds a paste of 100,000 cells within 300 ms', () => {
