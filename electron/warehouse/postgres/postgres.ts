@@ -1,9 +1,12 @@
-import { AppError } from '../../../shared/model/failure.ts';
 import type { Identity, Warehouse } from '../adapter.ts';
 import { describeTable, listTables } from './catalog.ts';
+import { commitPlan } from './commit.ts';
 import { connectPostgres, type Link, type PostgresOptions } from './connect.ts';
+import { historyOf } from './history.ts';
 import { lookupValues } from './lookup.ts';
+import { capabilitiesOf, outcomeOf } from './outcome.ts';
 import { readRows } from './read.ts';
+import { planStatements } from './statements.ts';
 
 const identityOf = async (link: Link): Promise<Identity> => {
   const { rows } = await link.query(
@@ -25,20 +28,17 @@ const identityOf = async (link: Link): Promise<Identity> => {
 /** One person on one PostgreSQL. Rejects with AppError `denied` (sign-in) or `unavailable`. */
 export const openPostgres = async (options: PostgresOptions): Promise<Warehouse> => {
   const link = await connectPostgres(options);
-  const later = (): never => {
-    throw new AppError('bug', 'not-there-yet', 'This part of the adapter is not there yet.');
-  };
   return {
     identity: await identityOf(link),
-    capabilities: async () => later(),
+    capabilities: () => capabilitiesOf(link),
     tables: () => listTables(link),
     describe: (source) => describeTable(link, source),
     read: (request, onChunk) => readRows(link, request, onChunk),
     lookup: (definition, column, limit) => lookupValues(link, definition, column, limit),
-    statements: () => later(),
-    commit: async () => later(),
-    outcomeOf: async () => later(),
-    history: async () => later(),
+    statements: planStatements,
+    commit: (plan, definition, options) => commitPlan(link, plan, definition, options),
+    outcomeOf: (batch, proof) => outcomeOf(link, batch, proof),
+    history: (request) => historyOf(link, request),
     onLost: link.onLost,
     close: link.close,
   };
