@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { AppError } from '../../shared/model/failure.ts';
 
@@ -56,9 +56,27 @@ const REFUSALS: readonly (readonly [prefix: string, code: string, message: strin
   ],
 ];
 
-/** A driver error as AppError `unavailable`, by its result code; other errors as they are. */
+/** Errors of the file system around the database, as the result codes SQLite has for them. */
+const SYSTEM_CODES: Readonly<Record<string, string>> = {
+  ENOSPC: 'SQLITE_FULL',
+  EDQUOT: 'SQLITE_FULL',
+  EROFS: 'SQLITE_READONLY',
+  EACCES: 'SQLITE_READONLY',
+  EPERM: 'SQLITE_READONLY',
+  EIO: 'SQLITE_IOERR',
+  ENOENT: 'SQLITE_CANTOPEN',
+  ENOTDIR: 'SQLITE_CANTOPEN',
+  EISDIR: 'SQLITE_CANTOPEN',
+};
+
+const systemCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'syscall' in error && 'code' in error
+    ? SYSTEM_CODES[String(error.code)]
+    : undefined;
+
+/** An error of driver or file system as AppError `unavailable`, by its code; other errors as they are. */
 export const journalFailure = (error: unknown): unknown => {
-  const code = sqliteCode(error);
+  const code = sqliteCode(error) ?? systemCode(error);
   if (code === undefined) return error;
   const [, name, message] = REFUSALS.find(([prefix]) => code.startsWith(prefix)) ?? [
     '',
@@ -77,6 +95,8 @@ export const openDatabase = (file: string, key: Buffer, options: { damaged?: boo
   // For the owner alone; SQLite gives its side files the same mode. A file that is there must not be opened here:
   // closing any descriptor of it drops the lock another opening in this process may hold (fcntl locks).
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+  // SQLite would fall back to reading only and fail later with an unclear code.
+  accessSync(file, constants.R_OK | constants.W_OK);
   const db = new Database(file, { timeout: 0 });
   try {
     db.pragma(`cipher='sqlcipher'`);

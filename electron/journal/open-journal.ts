@@ -191,8 +191,8 @@ export const openJournal = (options: JournalOptions): OpenedJournal => {
   const { file, key, now } = options;
   if (key.length !== 32)
     throw new AppError('bug', 'journal-key-length', 'The journal key must have 32 bytes.');
-  finishRecovery(file);
   try {
+    finishRecovery(file);
     let recovery = setAsideIfGone(file, key, now());
     let opened: Loaded & { readonly db: Sqlite };
     try {
