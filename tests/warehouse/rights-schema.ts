@@ -124,11 +124,11 @@ create view r.v_joined as select l.id, o.relname::text as name from r.line l joi
 reset role;
 set role weak_owner;
 create view r.v_owner_weak as select id, must, note, amount from r.line;
+create view r.v_trigger as select id, note, amount from r.line;
 reset role;
 create view r.v_invoker with (security_invoker = true) as select id, must, note, amount from r.line;
 set role view_owner;
 create view r.v_stacked as select id, note, amount from r.v_owner where id > 0;
-create view r.v_trigger as select id, note, amount from r.line;
 reset role;
 create function r.swallow() returns trigger language plpgsql as 'begin return new; end';
 create trigger swallow instead of update on r.v_trigger for each row execute function r.swallow();

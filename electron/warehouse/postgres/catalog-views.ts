@@ -25,7 +25,8 @@ export const openRelation = async (client: pg.Client, fact: RelationFact, depth 
   const [rule] = await records(
     client,
     `select ev_action::text as action,
-            exists (select from pg_trigger t where t.tgrelid = ev_class and t.tgtype & 64 <> 0) as instead
+            (select coalesce(bit_or(t.tgtype::int), 0) from pg_trigger t
+              where t.tgrelid = ev_class and t.tgtype & 64 <> 0 and t.tgenabled in ('O', 'A')) as instead
        from pg_rewrite where ev_class = $1::oid and rulename = '_RETURN'`,
     [fact.oid],
   );
@@ -39,8 +40,9 @@ export const openRelation = async (client: pg.Client, fact: RelationFact, depth 
   if (!under) return { fact, base: null };
   const below = await openRelation(client, under, depth + 1);
   const columnAt = new Map(below.fact.columns.map((column) => [column.attnum, column]));
-  // A trigger does the writing with rights of its own, so the table's say nothing.
-  const byTrigger = rule?.instead === 'true';
+  // A trigger does the writing with rights of its own, so for its events the table's say nothing (pg_trigger.h).
+  const events = Number(rule?.instead);
+  const byTrigger = { insert: (events & 4) !== 0, delete: (events & 8) !== 0, update: (events & 16) !== 0 };
   const columns = fact.columns.map((column): ColumnFact => {
     const origin = origins.get(column.attnum);
     const source = origin ? columnAt.get(origin.column) : undefined;
@@ -49,7 +51,7 @@ export const openRelation = async (client: pg.Client, fact: RelationFact, depth 
   const merged: RelationFact = {
     ...fact,
     columns,
-    deletable: fact.deletable && (byTrigger || (below.fact.deletable && below.fact.writes.delete)),
+    deletable: fact.deletable && (byTrigger.delete || (below.fact.deletable && below.fact.writes.delete)),
   };
   if (!below.base) return { fact: merged, base: null };
   const nameAt = new Map(
@@ -68,7 +70,11 @@ export const openRelation = async (client: pg.Client, fact: RelationFact, depth 
   return { fact: merged, base: { fact: below.base.fact, shownAs } };
 };
 
-const inherit = (column: ColumnFact, source: ColumnFact, byTrigger: boolean): ColumnFact => ({
+const inherit = (
+  column: ColumnFact,
+  source: ColumnFact,
+  byTrigger: { readonly insert: boolean; readonly update: boolean },
+): ColumnFact => ({
   ...column,
   notNull: column.notNull || source.notNull,
   defaultSql: column.defaultSql ?? source.defaultSql,
@@ -76,8 +82,8 @@ const inherit = (column: ColumnFact, source: ColumnFact, byTrigger: boolean): Co
   generated: source.generated,
   comment: column.comment ?? source.comment,
   bytes: source.bytes,
-  insert: column.insert && (byTrigger || source.insert),
-  update: column.update && (byTrigger || source.update),
+  insert: column.insert && (byTrigger.insert || source.insert),
+  update: column.update && (byTrigger.update || source.update),
 });
 
 /**
