@@ -14,7 +14,8 @@ export default defineConfig<object, HostOption>({
     : [['list']],
   use: { trace: 'retain-on-failure', screenshot: 'only-on-failure', viewport: { width: 1360, height: 860 } },
   projects: [
-    { name: 'web', use: { host: 'web' }, testIgnore: /desktop-/ },
-    { name: 'desktop', use: { host: 'desktop' }, testIgnore: /web-/ },
+    { name: 'web', use: { host: 'web' }, testIgnore: /(desktop|packed)-/ },
+    { name: 'desktop', use: { host: 'desktop' }, testIgnore: /(web|packed)-/ },
+    { name: 'packed', use: { host: 'desktop' }, testMatch: /packed-/ },
   ],
 });

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { backendBundle, mainBundle, preloadBundle, rendererBundle } from './bundles.mjs';
@@ -17,6 +17,10 @@ const buildAll = async () => {
   const stamp = sourceStamp(root);
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   for (const bundle of [rendererBundle, mainBundle, preloadBundle, backendBundle]) await build(bundle());
+  // Read at run time from beside the backend's file, as in the sources.
+  cpSync(join(root, 'electron', 'governance', 'sql'), join(root, 'dist', 'desktop', 'sql'), {
+    recursive: true,
+  });
   writeFileSync(join(root, 'dist', '.stamp'), stamp);
   console.log(`Built in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
 };

