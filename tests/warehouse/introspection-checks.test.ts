@@ -1,5 +1,8 @@
+import fc from 'fast-check';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Warehouse } from '../../electron/warehouse/adapter.ts';
+import { javascriptPattern, likePattern } from '../../electron/warehouse/postgres/checks-regex.ts';
 import { openPostgres } from '../../electron/warehouse/postgres/postgres.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -8,11 +11,12 @@ import { wildSql } from './introspection-schema.ts';
 let server: TestPostgres;
 let warehouse: Warehouse;
 let definition: SheetDefinition;
+let admin: pg.Client;
 
 beforeAll(async () => {
   server = await startPostgres();
   const database = await server.createDatabase();
-  const admin = await server.client(undefined, undefined, database);
+  admin = await server.client(undefined, undefined, database);
   await admin.query(wildSql);
   warehouse = await openPostgres({
     ...{ host: server.host, port: server.port, database, ...server.superuser },
@@ -105,5 +109,139 @@ describe('a CHECK on several columns', () => {
     expect(rowRule('volatile_year')).toBeUndefined();
     expect(rowRule('half')).toBeUndefined();
     expect(rulesOf('qty')).toMatchObject([{ kind: 'range', name: 'half' }]);
+  });
+});
+
+describe('a translated pattern', () => {
+  const piece = fc.constantFrom(
+    ...[
+      'a',
+      'B',
+      '1',
+      '.',
+      '\\d',
+      '\\w',
+      '\\s',
+      '\\D',
+      '\\W',
+      '\\.',
+      '\\-',
+      '[a-c]',
+      '[^a]',
+      '[]a]',
+      '[^]a]',
+      '[a-]',
+      '[-a]',
+    ],
+    ...[
+      '[[:alpha:]]',
+      '[^[:digit:]_]',
+      '[\\w.]',
+      '[[:space:][:punct:]]',
+      '(a|b)',
+      '(?:ab)',
+      '(?=a)',
+      '(?!b)',
+      'ä',
+      '\\(',
+      '[.*]',
+      '\\n',
+    ],
+    ...['}', '{', '\\\\', '[\\]]', '[[:upper:]]', '@', '\\@', '#', '\\A', '\\Z'],
+  );
+  const pattern = fc
+    .tuple(
+      fc.constantFrom('', '^', '(?i)'),
+      fc.array(fc.tuple(piece, fc.constantFrom('', '', '', '*', '+', '?', '{2}', '{1,2}', '+?')), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      fc.constantFrom('', '$'),
+    )
+    .map(([head, parts, tail]) => head + parts.map((part) => part.join('')).join('') + tail);
+  const value = fc.string({
+    unit: fc.constantFrom(
+      ...[
+        'a',
+        'b',
+        'B',
+        'ä',
+        'Ü',
+        '1',
+        '_',
+        '-',
+        '.',
+        ' ',
+        '\n',
+        '(',
+        ']',
+        '\\',
+        '}',
+        '@',
+        '#',
+        '*',
+        '😀',
+        '٣',
+        '²',
+        'a\u0301',
+        'ª',
+        '\u00a0',
+        '\u2003',
+        'ǅ',
+        'Ⅷ',
+        'ⓐ',
+        '‿',
+        '\u0085',
+        '日',
+      ],
+    ),
+    maxLength: 5,
+  });
+
+  test('never refuses a text the database accepts', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        pattern,
+        fc.boolean(),
+        fc.array(value, { minLength: 20, maxLength: 20 }),
+        async (source, negate, values) => {
+          const found = javascriptPattern(source, false, negate);
+          if (!found) return;
+          const own = new RegExp(found.pattern, found.ignoreCase ? 'iu' : 'u');
+          let answer: pg.QueryResult<{ ok: boolean }>;
+          try {
+            answer = await admin.query(
+              `select v ${negate ? '!~' : '~'} $1 as ok from unnest($2::text[]) with ordinality u(v, i) order by i`,
+              [source, values],
+            );
+          } catch {
+            // Not a pattern to the database either, so no constraint can hold it.
+            return;
+          }
+          for (const [i, each] of values.entries())
+            if (answer.rows[i]?.ok && own.test(each) === negate)
+              throw new Error(`${source} as ${found.pattern} refuses ${JSON.stringify(each)}`);
+        },
+      ),
+      { numRuns: 1_500 },
+    );
+  });
+
+  test('of LIKE agrees with the database', async () => {
+    const like = fc.string({
+      unit: fc.constantFrom('a', 'b', '%', '_', '.', '(', '\\%', '\\_', '\\\\'),
+      maxLength: 5,
+    });
+    await fc.assert(
+      fc.asyncProperty(like, fc.array(value, { minLength: 20, maxLength: 20 }), async (source, values) => {
+        const own = new RegExp(likePattern(source), 'u');
+        const { rows } = await admin.query(
+          'select v like $1 as ok from unnest($2::text[]) with ordinality u(v, i) order by i',
+          [source, values],
+        );
+        expect(values.map((each) => own.test(each))).toEqual(rows.map(({ ok }) => ok));
+      }),
+      { numRuns: 300 },
+    );
   });
 });

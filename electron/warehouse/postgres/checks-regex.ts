@@ -4,32 +4,33 @@ export interface Pattern {
   readonly ignoreCase: boolean;
 }
 
-// Wider than JavaScript's ASCII classes, because PostgreSQL's follow the locale; what is let through too much the database refuses.
-const CLASS_ESCAPES: Readonly<Record<string, string>> = {
-  d: '\\p{Nd}',
-  s: '\\s',
-  w: '\\p{L}\\p{M}\\p{N}_',
-};
-const NAMED: Readonly<Record<string, string>> = {
-  alpha: '\\p{L}',
-  digit: '\\p{Nd}',
-  alnum: '\\p{L}\\p{N}',
-  upper: '\\p{Lu}',
-  lower: '\\p{Ll}',
-  space: '\\s',
-  punct: '\\p{P}\\p{S}',
-  xdigit: '0-9A-Fa-f',
-  blank: ' \\t',
-  word: '\\p{L}\\p{M}\\p{N}_',
+/** Largest and smallest reading of a character class; which one PostgreSQL takes depends on the locale of the database. */
+type Readings = readonly [largest: string, smallest: string];
+
+const WORD: Readings = ['\\p{Alphabetic}\\p{M}\\p{N}\\p{Pc}\\u200c\\u200d', 'A-Za-z0-9_'];
+const DIGIT: Readings = ['\\p{Nd}', '0-9'];
+const SPACE: Readings = ['\\s\\x85', ' \\t\\n\\r\\f\\v'];
+const CLASS_ESCAPES: Readonly<Record<string, Readings>> = { d: DIGIT, s: SPACE, w: WORD };
+const NAMED: Readonly<Record<string, Readings>> = {
+  alpha: ['\\p{Alphabetic}\\p{M}', 'A-Za-z'],
+  digit: DIGIT,
+  alnum: ['\\p{Alphabetic}\\p{M}\\p{N}', 'A-Za-z0-9'],
+  upper: ['\\p{Uppercase}\\p{Lt}', 'A-Z'],
+  lower: ['\\p{Lowercase}\\p{Lt}', 'a-z'],
+  space: SPACE,
+  punct: ['\\p{P}\\p{S}', '!-\\/:-@\\[-`\\{-~'],
+  xdigit: ['0-9A-Fa-f', '0-9A-Fa-f'],
+  blank: ['\\p{Zs}\\t', ' \\t'],
+  word: WORD,
 };
 const SYNTAX = new Set('^$\\.*+?()[]{}|/');
 const SAME = new Set('nrtfv123456789');
 
 /**
  * A PostgreSQL regular expression (manual 9.7.3) as JavaScript's, or null where the two would differ. A value that
- * the database accepts is never refused; the other way round is left to the database.
+ * the database accepts is never refused; the other way round is left to the database. `negate`: values must not match.
  */
-export const javascriptPattern = (source: string, ignoreCase: boolean): Pattern | null => {
+export const javascriptPattern = (source: string, ignoreCase: boolean, negate = false): Pattern | null => {
   let rest = source;
   let insensitive = ignoreCase;
   if (rest.startsWith('***')) return null;
@@ -43,13 +44,13 @@ export const javascriptPattern = (source: string, ignoreCase: boolean): Pattern 
   for (let i = 0; i < rest.length; ) {
     const char = rest[i] as string;
     if (char === '[') {
-      const set = bracket(rest, i);
+      const set = bracket(rest, i, negate);
       if (!set) return null;
       out += set.text;
       i = set.end;
     } else if (char === '\\') {
       const next = rest[i + 1];
-      const escaped = next === undefined ? null : escapeOutside(next);
+      const escaped = next === undefined ? null : escapeOutside(next, negate);
       if (escaped === null) return null;
       out += escaped;
       i += 2;
@@ -61,6 +62,10 @@ export const javascriptPattern = (source: string, ignoreCase: boolean): Pattern 
       i++;
     }
   }
+  // Without case these two mean any letter there.
+  if (insensitive && /\[:(upper|lower):\]/.test(rest)) return null;
+  // A negative lookaround turns around which reading of a class is the lenient one.
+  if (/\(\?<?!/.test(rest) && /\\[dswDSW]|\[:/.test(rest)) return null;
   try {
     new RegExp(out, 'u');
   } catch {
@@ -72,11 +77,13 @@ export const javascriptPattern = (source: string, ignoreCase: boolean): Pattern 
 const closing = (before: string, char: string): string =>
   char === '}' && /\{\d+(,\d*)?$/.test(before) ? char : `\\${char}`;
 
-const escapeOutside = (next: string): string | null => {
+const reading = (readings: Readings, smallest: boolean): string => readings[smallest ? 1 : 0];
+
+const escapeOutside = (next: string, negate: boolean): string | null => {
   const set = CLASS_ESCAPES[next];
-  if (set) return `[${set}]`;
+  if (set) return `[${reading(set, negate)}]`;
   const inverse = CLASS_ESCAPES[next.toLowerCase()];
-  if (inverse && next !== next.toLowerCase()) return `[^${inverse}]`;
+  if (inverse && next !== next.toLowerCase()) return `[^${reading(inverse, !negate)}]`;
   if (next === 'A') return '^';
   if (next === 'Z') return '$';
   if (SAME.has(next)) return `\\${next}`;
@@ -84,13 +91,16 @@ const escapeOutside = (next: string): string | null => {
   return SYNTAX.has(next) ? `\\${next}` : next;
 };
 
-const bracket = (source: string, start: number): { text: string; end: number } | null => {
+const bracket = (source: string, start: number, negate: boolean): { text: string; end: number } | null => {
   let i = start + 1;
   let out = '[';
-  if (source[i] === '^') {
+  const complement = source[i] === '^';
+  if (complement) {
     out += '^';
     i++;
   }
+  // In a complement the smallest reading leaves the most in.
+  const smallest = complement !== negate;
   for (let first = true; ; first = false) {
     const char = source[i];
     if (char === undefined) return null;
@@ -99,7 +109,7 @@ const bracket = (source: string, start: number): { text: string; end: number } |
       const named = /^\[:([a-z]+):\]/.exec(source.slice(i));
       const set = named?.[1] ? NAMED[named[1]] : undefined;
       if (named && set) {
-        out += set;
+        out += reading(set, smallest);
         i += named[0].length;
         continue;
       }
@@ -110,7 +120,7 @@ const bracket = (source: string, start: number): { text: string; end: number } |
       const next = source[i + 1];
       if (next === undefined) return null;
       const set = CLASS_ESCAPES[next];
-      if (set) out += set;
+      if (set) out += reading(set, smallest);
       else if (SAME.has(next) && !/\d/.test(next)) out += `\\${next}`;
       else if (/[\p{L}\p{N}]/u.test(next)) return null;
       else out += SYNTAX.has(next) || next === '-' ? `\\${next}` : next;

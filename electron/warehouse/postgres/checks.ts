@@ -260,7 +260,7 @@ const patternRule = (name: string, text: string): Bare | null => {
   const like = name.includes('~~');
   const found = like
     ? { pattern: likePattern(text), ignoreCase: name.endsWith('*') }
-    : javascriptPattern(text, name.endsWith('*'));
+    : javascriptPattern(text, name.endsWith('*'), name.startsWith('!'));
   return found ? { kind: 'regex', ...found, negate: name.startsWith('!') } : null;
 };
 
