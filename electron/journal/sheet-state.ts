@@ -92,7 +92,10 @@ export class SheetState {
     const targets = rows
       ? [...new Set(rows)]
       : [...new Set([...this.pending.keys(), ...this.#frozenRows().keys()])];
-    const changed = targets.filter((row) => this.pending.get(row) !== this.#frozenRows().get(row));
+    const changed = targets.filter(
+      // A row edited later and back again stands as it was frozen.
+      (row) => rebaseRow(this.pending.get(row), this.#frozenRows().get(row)) !== undefined,
+    );
     if (changed.length === 0) return undefined;
     return {
       id,
@@ -164,9 +167,8 @@ export class SheetState {
     const rows = [...frozen.rows.keys()];
     const states = rows.map((row) => {
       const state = rebaseRow(this.pending.get(row), frozen.rows.get(row));
-      if (state === 'impossible')
-        throw new AppError('bug', 'journal-rebase', `A frozen row was edited: ${row}`);
-      return state;
+      // Cannot be reached while such edits are refused; if it were, what the warehouse holds would be right.
+      return state === 'impossible' ? undefined : state;
     });
     this.#done = rebaseStack(this.#done.slice(frozen.floor), frozen.rows);
     this.#undone = rebaseStack(this.#undone, frozen.rows);
@@ -189,14 +191,14 @@ export class SheetState {
     return this.#frozen?.rows ?? new Map();
   }
 
-  /** A row being inserted or renamed has no lasting key until the batch ends, so nothing can be kept about it. */
+  /** A row being inserted, deleted or renamed has no lasting key until the batch ends: nothing can be kept about it. */
   #refuseFrozen(rows: readonly RowKey[]): void {
     if (!this.#frozen) return;
     const { rows: frozen, batch } = this.#frozen;
     for (const row of rows) {
       const state = frozen.get(row);
       const moves =
-        state?.kind === 'insert' ||
+        (state !== undefined && state.kind !== 'update') ||
         (state?.kind === 'update' && batch.keyColumns?.some((column) => Object.hasOwn(state.cells, column)));
       if (moves) {
         throw new AppError(

@@ -275,6 +275,16 @@ describe('a batch in flight', () => {
     });
   });
 
+  test('cannot be emptied by a redo of what was undone before it', () => {
+    journal.append(deleteStep('["1"]', { a: '1' }));
+    journal.discard('plan', undefined, AT, 'd1');
+    journal.undo('plan');
+    journal.submitted(batchOf('b1'));
+    expect(codeOf(() => journal.redo('plan'))).toBe('conflict row-in-open-batch');
+    journal.settled('b1', committed('b1'));
+    expect(journal.counts('plan')).toMatchObject({ deleted: 0, undo: null, redo: null });
+  });
+
   test('with an unknown outcome stays open', () => {
     journal.append(setStep([['["1"]', 'a', '1', '2']]));
     journal.submitted(batchOf('b1'));
