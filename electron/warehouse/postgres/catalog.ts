@@ -46,7 +46,8 @@ const TABLES = `
    where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't'
      and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'writ') and n.nspname !~ '^pg_(toast|temp)'
      and has_schema_privilege(n.oid, 'usage') and has_any_column_privilege(c.oid, 'select')
-     and not c.relispartition
+     and not (c.relispartition and exists (
+       select from pg_inherits i where i.inhrelid = c.oid and has_any_column_privilege(i.inhparent, 'select')))
    order by n.nspname, c.relname`;
 
 /** Everything the person can read, in order of schema and name. One round trip of its own in a transaction. */

@@ -39,7 +39,8 @@ export const rowExpression = (tree: Tree, typeOf: TypeOf): RowExpression | null 
 
 const notFalse = (tree: Tree, typeOf: TypeOf, seen: Set<string>): string => {
   if (tree.kind === 'and') return joined(tree.items, '&&', (item) => notFalse(item, typeOf, seen));
-  if (tree.kind === 'or') return joined(tree.items, '||', (item) => notFalse(item, typeOf, seen));
+  if (tree.kind === 'or')
+    return joined(withoutGuarded(tree.items, typeOf), '||', (item) => notFalse(item, typeOf, seen));
   if (tree.kind === 'not') return `!(${isTrue(tree.of, typeOf, seen)})`;
   const { nullable, text } = atom(tree, typeOf, seen);
   return nullable.length ? `(${[...nullable.map((name) => `${name} == null`), text].join(' || ')})` : text;
@@ -53,8 +54,18 @@ const isTrue = (tree: Tree, typeOf: TypeOf, seen: Set<string>): string => {
   return nullable.length ? `(${[...nullable.map((name) => `${name} != null`), text].join(' && ')})` : text;
 };
 
+/** `x is null` beside a comparison of x says what the comparison's own guard says. */
+const withoutGuarded = (items: readonly Tree[], typeOf: TypeOf): readonly Tree[] => {
+  const guarded = new Set<string>();
+  for (const item of items)
+    if (item.kind === 'operator' || item.kind === 'every') condition(item, typeOf, guarded);
+  return items.filter(
+    (item) => !(item.kind === 'is-null' && item.of.kind === 'column' && guarded.has(item.of.name)),
+  );
+};
+
 const joined = (items: readonly Tree[], operator: string, each: (item: Tree) => string): string =>
-  `(${items.map(each).join(` ${operator} `)})`;
+  items.length === 1 ? each(items[0] as Tree) : `(${items.map(each).join(` ${operator} `)})`;
 
 interface Atom {
   /** Variables whose null makes the condition null. */

@@ -40,18 +40,16 @@ export const rulesOfChecks = (
       if (found) add(columns, found.column, { ...found.rule, ...origin(check) } as ColumnRule);
       else rest.push(plain);
     }
-    for (const part of rest) {
-      const rule = rowExpression(part, typeOf);
-      if (!rule) continue;
+    const parts = rest.flatMap((part) => rowExpression(part, typeOf) ?? []);
+    if (parts.length)
       rows.push({
         name: check.name,
-        expression: rule.expression,
-        message: check.comment ?? `The row must satisfy "${check.name}": ${check.sql}`,
-        columns: rule.columns,
+        expression: parts.map(({ expression }) => expression).join(' && '),
+        message: check.comment ?? `The table requires ${unwrapped(check.sql)} (rule "${check.name}").`,
+        columns: [...new Set(parts.flatMap((part) => part.columns))],
         severity: 'block',
         origin: 'warehouse',
       });
-    }
   }
   return { columns, rows };
 };
@@ -62,6 +60,16 @@ const origin = (check: CheckFact) => ({
   name: check.name,
   ...(check.comment === null ? {} : { message: check.comment }),
 });
+
+/** Without the parentheses the server prints around the whole. */
+const unwrapped = (sql: string): string => {
+  let depth = 0;
+  for (let i = 0; i < sql.length; i++) {
+    if (sql[i] === '(') depth++;
+    else if (sql[i] === ')' && --depth === 0 && i < sql.length - 1) return sql;
+  }
+  return sql.startsWith('(') && sql.endsWith(')') ? sql.slice(1, -1) : sql;
+};
 
 const conjuncts = (tree: Tree): readonly Tree[] =>
   tree.kind === 'and' ? tree.items.flatMap(conjuncts) : [tree];
