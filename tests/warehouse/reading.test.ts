@@ -269,13 +269,13 @@ afterEach(() => {
 
 describe('the connection', () => {
   test('tells the server who it is and keeps its own settings against the environment', async () => {
-    process.env.PGOPTIONS = '-c datestyle=german';
+    process.env.PGOPTIONS = '-c datestyle=german -c search_path=nowhere';
     const link = await connectPostgres(options);
     delete process.env.PGOPTIONS;
     const { rows } = await link.query(
-      `select current_setting('application_name'), current_setting('DateStyle'), current_setting('TimeZone'), current_setting('bytea_output')`,
+      `select current_setting('application_name'), current_setting('DateStyle'), current_setting('TimeZone'), current_setting('bytea_output'), current_setting('search_path')`,
     );
-    expect(rows).toEqual([['Writ/1.2.3', 'ISO, YMD', 'Europe/Berlin', 'hex']]);
+    expect(rows).toEqual([['Writ/1.2.3', 'ISO, YMD', 'Europe/Berlin', 'hex', '"$user", public']]);
     const own = await link.dedicated({ pipeline: true });
     const answers = await Promise.all(
       ['1', '2'].map((n) => own.query({ text: `select ${n}`, rowMode: 'array' })),
@@ -328,13 +328,14 @@ describe('the connection', () => {
 
   test.each([
     ['a wrong password', { password: 'wrong' }, 'denied', 'sign-in-refused'],
+    ['an empty password', { password: '' }, 'denied', 'sign-in-refused'],
     ['an unknown person', { user: 'nobody"; drop' }, 'denied', 'sign-in-refused'],
     ['a missing database', { database: 'nowhere' }, 'unavailable', 'database-missing'],
     ['a closed port', { port: 1 }, 'unavailable', 'connection-lost'],
     ['an unknown host', { host: 'no-such-host.invalid' }, 'unavailable', 'connection-lost'],
     ['TLS asked of a server without it', { tls: 'require' as const }, 'unavailable', 'connection-lost'],
     ['an unknown time zone', { timeZone: 'Nowhere/Land' }, 'invalid', 'value-invalid'],
-  ])('with %s fails as %s', async (_, change, kind, code) => {
+  ])('with %s fails with its own code', async (_, change, kind, code) => {
     await expect(openPostgres({ ...options, ...change })).rejects.toMatchObject({ kind, code });
   });
 });

@@ -1,5 +1,6 @@
 import { getCACertificates } from 'node:tls';
 import pg from 'pg';
+import { AppError } from '../../../shared/model/failure.ts';
 import { mapError } from './errors.ts';
 
 /** How one person reaches one database. `timeZone` is an IANA name; `version` is the product's, shown to the server. */
@@ -69,13 +70,22 @@ const clientConfig = (options: PostgresOptions): pg.ClientConfig => ({
   ssl: tlsOptions(options.tls),
   types: TEXT_ONLY,
   application_name: options.applicationName ?? `Writ/${options.version}`,
-  // Set here so that PGOPTIONS of the environment has no say.
-  options: '',
+  sslnegotiation: 'postgres',
   client_encoding: 'UTF8',
   connectionTimeoutMillis: CONNECT_MS,
   keepAlive: true,
   keepAliveInitialDelayMillis: 10_000,
 });
+
+/** A client that takes nothing from PGOPTIONS, PGPASSWORD or ~/.pgpass, which pg reads where a value is empty. */
+class OwnClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    const inner = this as unknown as { connectionParameters: { options?: string } };
+    inner.connectionParameters.options = undefined;
+    this.password = config?.password === undefined ? '' : String(config.password);
+  }
+}
 
 /** Set by a statement, not as startup options, which connection poolers refuse. */
 const prepareSession = async (client: pg.Client, timeZone: string, timeout: number): Promise<void> => {
@@ -138,6 +148,14 @@ const answers = async (client: pg.Client): Promise<boolean> => {
 };
 
 const CONNECTING = 'Connecting to the database';
+/** The driver refuses to start a SCRAM exchange without a password, with an error that has no code. */
+const connectError = (error: unknown, { password }: PostgresOptions): AppError => {
+  const mapped = mapError(error, CONNECTING);
+  if (password !== '' || mapped.code !== 'connection-lost' || mapped.details) return mapped;
+  return new AppError('denied', 'sign-in-refused', `${CONNECTING} failed. The server asks for a password.`, {
+    cause: error,
+  });
+};
 const ASKING = 'Asking the database';
 
 /** Opens the link with a first connection, so that a wrong password or host is told at once. */
@@ -145,6 +163,7 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
   const config = clientConfig(options);
   const pool = new pg.Pool({
     ...config,
+    Client: OwnClient,
     max: MAX_CONNECTIONS,
     // One idle connection stays, so that a loss is noticed.
     min: 1,
@@ -171,7 +190,7 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
       try {
         client = await pool.connect();
       } catch (error) {
-        throw mapError(error, CONNECTING);
+        throw connectError(error, options);
       }
       const last = usedAt.get(client);
       const doubtful = last && (last.losses < losses || Date.now() - last.at > QUIET_MS);
@@ -211,7 +230,7 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
         }
       }),
     dedicated: async (extra = {}) => {
-      const client = new pg.Client({ ...config, ...extra });
+      const client = new OwnClient({ ...config, ...extra });
       const ignore = () => {};
       client.on('error', ignore);
       try {
@@ -219,7 +238,7 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
         await prepareSession(client, options.timeZone, 0);
       } catch (error) {
         client.end().catch(ignore);
-        throw mapError(error, CONNECTING);
+        throw connectError(error, options);
       }
       return client;
     },
