@@ -44,18 +44,23 @@ const startWeb = async ({ dataFolder, viewport, watch }: HostOptions): Promise<R
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = collectOutput(server);
-  const link = await printedLink(server, output);
-  const browser = await chromium.launch(chromiumOptions());
-  const context = await browser.newContext({ viewport });
-  watch(context);
-  const page = await context.newPage();
-  await page.goto(link);
-  await page.waitForURL((url) => url.search === '');
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    await browser.close();
-    await ended(server, signal);
-  };
-  return { page, electron: null, output, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  try {
+    const link = await printedLink(server, output);
+    const browser = await chromium.launch(chromiumOptions());
+    const context = await browser.newContext({ viewport });
+    watch(context);
+    const page = await context.newPage();
+    await page.goto(link);
+    await page.waitForURL((url) => url.search === '');
+    const end = async (signal: NodeJS.Signals): Promise<void> => {
+      await browser.close();
+      await ended(server, signal);
+    };
+    return { page, electron: null, output, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  } catch (error) {
+    await ended(server, 'SIGTERM');
+    throw error;
+  }
 };
 
 const startDesktop = async ({ dataFolder, watch }: HostOptions): Promise<RunningHost> => {
