@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import pg from 'pg';
 import type { SheetDefinition } from '../../../shared/model/sheet.ts';
 import type { CommitPlan } from '../../../shared/plan/commit-plan.ts';
 import type { BurstStatement } from './burst.ts';
-import { CHUNK_ROWS, type StatementGroup, sliceParams, tableSql } from './statements.ts';
+import { CHUNK_ROWS, rowParams, type StatementGroup, sliceParams, tableSql } from './statements.ts';
 
 /** One statement to run: rows `start`..`end` of a group. */
 export interface Chunk {
@@ -44,13 +45,20 @@ const settingsSql = `select pg_catalog.set_config('application_name', $1, true),
 const beginBatchSql = `select state, audited, pg_catalog.to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 from writ.begin_batch($1::uuid, $2, $3, $4::integer, $5::integer, $6)`;
 
-const proofSql = `select pg_catalog.pg_current_xact_id()::text,
-  pg_catalog.to_char(pg_catalog.clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-
-// After the writes, which hold the table: what it says now is what they ran under.
-const typesSql = `select a.attname, case when a.atttypmod <> -1 then a.atttypmod else t.typtypmod end
-from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid
-where a.attrelid = pg_catalog.to_regclass($1) and a.attname = any ($2::text[]) and not a.attisdropped`;
+// After the writes, which hold the table: what the catalog says now is what they ran under. Names stand in the text, not
+// in parameters, so that the plan is made once.
+const proofSql = (
+  definition: SheetDefinition,
+  columns: readonly string[],
+): string => `select pg_catalog.pg_current_xact_id()::text,
+  pg_catalog.to_char(pg_catalog.clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')${columns
+    .map(
+      (name) => `,
+  (select case when a.atttypmod <> -1 then a.atttypmod else t.typtypmod end from pg_catalog.pg_attribute a
+    join pg_catalog.pg_type t on t.oid = a.atttypid
+    where a.attrelid = ${pg.escapeLiteral(tableSql(definition))}::pg_catalog.regclass and a.attname = ${pg.escapeLiteral(name)})`,
+    )
+    .join('')}`;
 
 /** BEGIN, settings, batch id: the first statements of every transaction that runs (or rehearses) a batch. */
 export const preamble = ({
@@ -90,8 +98,11 @@ export const chunksOf = (groups: readonly StatementGroup[]): readonly Chunk[] =>
   );
 
 /** The statement of a chunk; `traced` answers the places of the rows it touched. */
-export const chunkStatement = ({ group, start, end }: Chunk, traced = false): BurstStatement =>
-  named((traced ? group.tracedSql : null) ?? group.sql, () => sliceParams(group, start, end));
+export const chunkStatement = ({ group, start, end }: Chunk, traced = false): BurstStatement => {
+  if (traced && group.tracedSql !== null) return named(group.tracedSql, () => sliceParams(group, start, end));
+  if (end - start === 1) return named(group.oneSql, () => rowParams(group, start));
+  return named(group.sql, () => sliceParams(group, start, end));
+};
 
 /** Reasons given for rows, recorded with the batch. */
 export const reasonStatements = ({
@@ -131,35 +142,23 @@ const scaledColumns = (groups: readonly StatementGroup[]): readonly string[] => 
   ),
 ];
 
-/** The last statements before COMMIT: types as they are, then the transaction's proof and time. */
-export const epilogue = ({ groups, definition }: CommitContext): readonly BurstStatement[] => {
-  const columns = scaledColumns(groups);
-  return [
-    ...(columns.length
-      ? [
-          named(typesSql, () => [
-            tableSql(definition),
-            `{${columns.map((name) => `"${name.replace(/["\\]/g, '\\$&')}"`).join(',')}}`,
-          ]),
-        ]
-      : []),
-    named(proofSql),
-  ];
-};
+/** The last statement before COMMIT: the transaction's proof, the time, and the columns' scales as they are. */
+export const epilogue = ({ groups, definition }: CommitContext): BurstStatement =>
+  named(proofSql(definition, scaledColumns(groups)));
 
-/** Columns of `typesSql`'s answer that now hold fewer digits than the sheet knows: a value may have been rounded. */
+/** Columns whose type now holds fewer digits than the sheet knows, by the answer to `epilogue`: a value may have been rounded. */
 export const narrowedColumns = (
-  definition: SheetDefinition,
-  types: readonly (readonly (string | null)[])[],
+  { groups, definition }: CommitContext,
+  modifiers: readonly (string | null)[],
 ): readonly string[] =>
-  types.flatMap(([name, modifier]) => {
+  scaledColumns(groups).filter((name, i) => {
     const type = definition.columns.find((column) => column.name === name)?.type;
-    const typmod = Number(modifier);
-    if (!type || !name || typmod === -1) return [];
+    const modifier = Number(modifiers[i] ?? -1);
+    if (!type || modifier === -1) return false;
     if (type.kind === 'decimal') {
       // numeric.c: 11 bits of signed scale.
-      const scale = (((typmod - 4) & 0x7ff) ^ 1024) - 1024;
-      return type.scale === undefined || scale < type.scale ? [name] : [];
+      const scale = (((modifier - 4) & 0x7ff) ^ 1024) - 1024;
+      return type.scale === undefined || scale < type.scale;
     }
-    return (type.kind === 'time' || type.kind === 'timestamp') && typmod < type.digits ? [name] : [];
+    return (type.kind === 'time' || type.kind === 'timestamp') && modifier < type.digits;
   });

@@ -232,12 +232,11 @@ const write = async (
 ): Promise<Written | Attempt> => {
   const head = preamble(context);
   const chunks = chunksOf(context.groups);
-  const tail = epilogue(context);
   const statements = [
     ...head,
     ...chunks.map((chunk) => chunkStatement(chunk)),
     ...reasonStatements(context),
-    ...tail,
+    epilogue(context),
   ];
   const { answers, error } = await sendBurst(client, statements, (done) => {
     const chunk = chunks[done - head.length - 1];
@@ -252,9 +251,9 @@ const write = async (
   });
   if (short >= 0) return { kind: 'short', chunk: short };
   if (error) return stoppedBy(error, answers.length, head.length, context, doing);
-  const narrowed = tail.length > 1 ? narrowedColumns(context.definition, answers.at(-2)?.rows ?? []) : [];
+  const [proof, at, ...modifiers] = answers.at(-1)?.rows[0] ?? [];
+  const narrowed = narrowedColumns(context, modifiers);
   if (narrowed.length) return { kind: 'stopped', cause: outdated(doing, narrowed) };
-  const [proof, at] = answers.at(-1)?.rows[0] ?? [];
   return { kind: 'written', proof: proof ?? '', at: at ?? '', audited: begun?.[1] === 't' };
 };
 

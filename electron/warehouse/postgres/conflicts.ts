@@ -6,7 +6,7 @@ import { type Chunk, type CommitContext, chunkStatement, chunksOf, preamble } fr
 import { type Found, locatePassedOver } from './locate.ts';
 import { quote } from './statement-types.ts';
 import { arrayLiteral } from './statement-values.ts';
-import { castSql, columnsOf, sidesOf, tableSql, valuesSql } from './statements.ts';
+import { castSql, columnsOf, sidesOf, slots, tableSql, valuesSql } from './statements.ts';
 
 const MAX_ROWS = 1_000;
 
@@ -73,8 +73,8 @@ const compare = async (
   places: readonly number[],
 ): Promise<Found> => {
   const before = group.before ?? [];
-  const keys = columnsOf(definition, definition.key).map((column, i) => ({ name: `k${i}`, column }));
-  const cells = group.columns.map((column, i) => ({ name: `b${i}`, column }));
+  const keys = slots('k', columnsOf(definition, definition.key));
+  const cells = slots('b', group.columns);
   const read = cells.map(
     (slot) => `, t.${quote(slot.column.name)}::text, ${sidesOf(slot).join(' is distinct from ')}`,
   );

@@ -16,6 +16,9 @@ export const arrayLiteral = (values: Values, start: number, end: number): string
 const fraction = (value: string): number => (/\.(\d*?)0*(?:\D|$)/.exec(value)?.[1] ?? '').length;
 
 const losesDigits = (scale: number, value: string): boolean => {
+  const point = value.indexOf('.');
+  // Most values have no more decimals than there is room for; the rest are looked at closely.
+  if (scale >= 0 && (point < 0 || value.length - point - 1 <= scale) && !/e/i.test(value)) return false;
   if (/^[-+]?\d*\.?\d*e/i.test(value)) return true;
   if (scale >= 0) return fraction(value) > scale;
   return fraction(value) > 0 || !/^-?0*$/.test(value.replace(/\..*$/, '').slice(scale));
@@ -29,7 +32,7 @@ const tooLong = (max: number, value: string): boolean =>
  * column's scale or to its fraction of a second, cutting blanks, replacing what is not Unicode.
  */
 export const silentLoss = (column: Column, value: string): { code: string; message: string } | null => {
-  if (value.includes('\0') || !value.isWellFormed())
+  if (/[\0\ud800-\udfff]/.test(value) && (value.includes('\0') || !value.isWellFormed()))
     return { code: 'not-storable', message: 'The value holds a character that cannot be stored.' };
   const { type } = column;
   if (type.kind === 'decimal' && type.scale !== undefined && losesDigits(type.scale, value))

@@ -15,11 +15,13 @@ import { arrayLiteral, lossesOf } from './statement-values.ts';
 export const CHUNK_ROWS = 5_000;
 const MAX_PROBLEMS = 100;
 
-/** All rows that share one statement. `run` slices it; the values are one text array a column. */
+/** All rows that share one statement; the values are one text array a column. */
 export interface StatementGroup {
   readonly kind: 'delete' | 'update' | 'insert';
   readonly sql: string;
-  /** The same, answering the 1-based place of every row it touched; null for inserts. */
+  /** For a single row, whose values are bound one by one: its plan can be kept. */
+  readonly oneSql: string;
+  /** Like `sql`, answering the 1-based place of every row it touched; null for inserts. */
   readonly tracedSql: string | null;
   readonly columns: readonly Column[];
   readonly rows: readonly string[];
@@ -31,38 +33,52 @@ export interface StatementGroup {
   readonly reasons: Values | null;
 }
 
-/** The parameters of rows `start`..`end` of a group. */
+/** The parameters of rows `start`..`end` of a group, as arrays. */
 export const sliceParams = (group: StatementGroup, start: number, end: number): readonly string[] =>
   group.values.map((values) => arrayLiteral(values, start, end));
 
-interface Slot {
+/** The parameters of one row of a group, for `oneSql`. */
+export const rowParams = (group: StatementGroup, place: number): readonly (string | null)[] =>
+  group.values.map((values) => values[place] ?? null);
+
+/** One value of a row in a statement: `ref` is how the statement names it. */
+export interface Slot {
   readonly name: string;
+  readonly ref: string;
   readonly column: Column;
 }
 
-const slots = (prefix: string, columns: readonly Column[]): readonly Slot[] =>
-  columns.map((column, i) => ({ name: `${prefix}${i}`, column }));
+/** Slots of some columns as columns of `v`, named `k0`, `k1`... */
+export const slots = (prefix: string, columns: readonly Column[]): readonly Slot[] =>
+  columns.map((column, i) => ({ name: `${prefix}${i}`, ref: `v.${prefix}${i}`, column }));
+
+const asParams = (all: readonly (readonly Slot[])[]): readonly (readonly Slot[])[] => {
+  let number = 0;
+  return all.map((each) =>
+    each.map((slot) => ({ ...slot, ref: `$${++number}::${boundType(slot.column).bound}` })),
+  );
+};
 
 /** `unnest($1::numeric[], ...) as v(k0, ...)`: rows in the order they were given. */
-export const valuesSql = (all: readonly Slot[], ordinality: boolean, first = 1): string => {
-  const arrays = all.map(({ column }, i) => `$${i + first}::${boundType(column).bound}[]`).join(', ');
+export const valuesSql = (all: readonly Slot[], ordinality: boolean): string => {
+  const arrays = all.map(({ column }, i) => `$${i + 1}::${boundType(column).bound}[]`).join(', ');
   const names = [...all.map(({ name }) => name), ...(ordinality ? ['i'] : [])].join(', ');
   return `unnest(${arrays})${ordinality ? ' with ordinality' : ''} as v(${names})`;
 };
 
 /** The value of a slot as its column's type. */
-export const castSql = ({ name, column }: Slot): string => {
+export const castSql = ({ ref, column }: Slot): string => {
   const { bound, base } = boundType(column);
-  return bound === base ? `v.${name}` : `v.${name}::${base}`;
+  return bound === base ? ref : `${ref}::${base}`;
 };
 
 /** The column and the value of a slot as two sides of a comparison that takes any difference for one. */
-export const sidesOf = ({ name, column }: Slot): readonly [string, string] => {
+export const sidesOf = ({ ref, column }: Slot): readonly [string, string] => {
   const own = `t.${quote(column.name)}`;
   const { bound, comparable } = boundType(column);
-  if (!comparable) return [`${own}::text`, `v.${name}`];
+  if (!comparable) return [`${own}::text`, ref];
   // A collation may hold different texts for equal.
-  return [bound === 'text' ? `${own} collate "C"` : own, `v.${name}`];
+  return [bound === 'text' ? `${own} collate "C"` : own, ref];
 };
 
 /** The rows a group names: key and, null-safe, what was there before. */
@@ -98,14 +114,14 @@ const updateOf = (
   keyColumns: readonly Column[],
 ): StatementGroup => {
   const columns = columnsOf(definition, group.columns);
-  const [keys, before, after] = [slots('k', keyColumns), slots('b', columns), slots('a', columns)];
-  const set = after.map((slot) => `${quote(slot.column.name)} = ${castSql(slot)}`).join(', ');
-  const sql = (traced: boolean): string =>
-    `update ${tableSql(definition)} as t set ${set}\nfrom ${valuesSql([...keys, ...before, ...after], traced)}\nwhere ${whereSql(keys, before)}`;
+  const all = [slots('k', keyColumns), slots('b', columns), slots('a', columns)];
+  const sql = ([keys = [], before = [], after = []]: readonly (readonly Slot[])[], from: string): string =>
+    `update ${tableSql(definition)} as t set ${after.map((slot) => `${quote(slot.column.name)} = ${castSql(slot)}`).join(', ')}${from}\nwhere ${whereSql(keys, before)}`;
   return {
     kind: 'update',
-    sql: sql(false),
-    tracedSql: `${sql(true)}\nreturning v.i`,
+    sql: sql(all, `\nfrom ${valuesSql(all.flat(), false)}`),
+    oneSql: sql(asParams(all), ''),
+    tracedSql: `${sql(all, `\nfrom ${valuesSql(all.flat(), true)}`)}\nreturning v.i`,
     columns,
     rows: group.rows,
     values: [...group.keys, ...group.before, ...group.after],
@@ -122,13 +138,14 @@ const deleteOf = (
   keyColumns: readonly Column[],
 ): StatementGroup => {
   const columns = columnsOf(definition, group.columns);
-  const [keys, before] = [slots('k', keyColumns), slots('b', columns)];
-  const sql = (traced: boolean): string =>
-    `delete from ${tableSql(definition)} as t\nusing ${valuesSql([...keys, ...before], traced)}\nwhere ${whereSql(keys, before)}`;
+  const all = [slots('k', keyColumns), slots('b', columns)];
+  const sql = ([keys = [], before = []]: readonly (readonly Slot[])[], using: string): string =>
+    `delete from ${tableSql(definition)} as t${using}\nwhere ${whereSql(keys, before)}`;
   return {
     kind: 'delete',
-    sql: sql(false),
-    tracedSql: `${sql(true)}\nreturning v.i`,
+    sql: sql(all, `\nusing ${valuesSql(all.flat(), false)}`),
+    oneSql: sql(asParams(all), ''),
+    tracedSql: `${sql(all, `\nusing ${valuesSql(all.flat(), true)}`)}\nreturning v.i`,
     columns,
     rows: group.rows,
     values: [...group.keys, ...group.before],
@@ -141,19 +158,23 @@ const deleteOf = (
 
 const insertOf = (definition: SheetDefinition, group: InsertGroup): StatementGroup => {
   const columns = columnsOf(definition, group.columns);
-  const after = slots('a', columns);
+  const all = slots('a', columns);
   const names = columns.map(({ name }) => quote(name)).join(', ');
+  const sql = (after: readonly Slot[], from: string): string =>
+    `insert into ${tableSql(definition)} (${names})\nselect ${after.map(castSql).join(', ')}${from}`;
   // Rows without any value still need one array, to tell how many there are.
-  const sql = columns.length
-    ? `insert into ${tableSql(definition)} (${names})\nselect ${after.map(castSql).join(', ')} from ${valuesSql(after, false)}`
-    : `insert into ${tableSql(definition)}\nselect from unnest($1::text[])`;
+  const bare = `insert into ${tableSql(definition)}\nselect from unnest($1::text[])`;
+  const some = columns.length > 0;
   return {
     kind: 'insert',
-    sql,
+    sql: some ? sql(all, ` from ${valuesSql(all, false)}`) : bare,
+    oneSql: some
+      ? sql(asParams([all])[0] ?? [], '')
+      : `${bare.slice(0, bare.indexOf('select'))}select where $1::text is not null`,
     tracedSql: null,
     columns,
     rows: group.rows,
-    values: columns.length ? group.values : [group.rows],
+    values: some ? group.values : [group.rows],
     keys: [],
     before: null,
     after: group.values,
@@ -186,4 +207,7 @@ export const planStatements = (
   plan: CommitPlan,
   definition: SheetDefinition,
 ): readonly { readonly sql: string; readonly rows: number }[] =>
-  groupsOf(plan, definition).map(({ sql, rows }) => ({ sql, rows: rows.length }));
+  groupsOf(plan, definition).map(({ sql, oneSql, rows }) => ({
+    sql: rows.length === 1 ? oneSql : sql,
+    rows: rows.length,
+  }));
