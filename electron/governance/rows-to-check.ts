@@ -1,0 +1,20 @@
+import type { PendingRow } from '../../shared/model/edit.ts';
+import type { OpenSheet } from '../sheets/open-sheet.ts';
+
+/** A pending row as it would stand after the commit: stored values with the edits on top; null for a deletion. */
+export const effectiveRow = (sheet: OpenSheet, row: PendingRow): Record<string, string | null> | null => {
+  switch (row.kind) {
+    case 'delete':
+      return null;
+    case 'insert': {
+      const values: Record<string, string | null> = {};
+      for (const column of sheet.definition.columns) values[column.name] = row.values[column.name] ?? null;
+      return values;
+    }
+    case 'update': {
+      const values = sheet.baseRow(row.row) ?? {};
+      for (const [column, cell] of Object.entries(row.cells)) values[column] = cell.after;
+      return values;
+    }
+  }
+};
