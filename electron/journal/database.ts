@@ -103,6 +103,8 @@ export const openDatabase = (file: string, key: Buffer, options: { damaged?: boo
     db.pragma('legacy=4');
     db.key(Buffer.from(`x'${key.toString('hex')}'`, 'latin1'));
     db.pragma('locking_mode=EXCLUSIVE');
+    // Temporary files of SQLite are not encrypted.
+    db.pragma('temp_store=MEMORY');
     if (options.damaged) {
       // Reads on although the file is shorter than its header says.
       db.unsafeMode(true);

@@ -14,8 +14,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3-multiple-ciphers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../../../electron/journal/database.ts';
+import { makeDurable, openDatabase } from '../../../../electron/journal/database.ts';
 import { setStep } from '../../shared/plan/steps.ts';
 import { AT, asObject, codeOf, KEY, scratchJournal } from './scratch.ts';
 
@@ -168,6 +169,21 @@ describe('the file', () => {
     db.close();
     expect(codeOf(() => scratch.open())).toBe('unavailable journal-newer');
     expect(readdirSync(scratch.folder).sort()).toEqual(['journal.db', 'journal.db-key-check']);
+  });
+
+  test('is refused where it cannot have a log that is flushed', () => {
+    const db = new Database(':memory:');
+    expect(codeOf(() => makeDurable(db))).toBe('unavailable journal-not-durable');
+    db.close();
+  });
+
+  test('flushes every commit, as read back', () => {
+    const db = openDatabase(scratch.file, KEY);
+    makeDurable(db);
+    expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
+    expect(db.pragma('synchronous', { simple: true })).toBe(2);
+    expect(db.pragma('locking_mode', { simple: true })).toBe('exclusive');
+    db.close();
   });
 
   test('opens in milliseconds with its raw key', () => {
