@@ -39,6 +39,12 @@ const run = (command, args, env) =>
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
     });
+    // In a group of its own, it would outlive this process when that is interrupted.
+    const interrupt = () => {
+      endGroup(child);
+      process.exit(1);
+    };
+    process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
     let output = '';
     const add = (chunk) => {
       output += chunk;
@@ -51,6 +57,7 @@ const run = (command, args, env) =>
     }, SUITE_LIMIT_MS);
     const finish = (code) => {
       clearTimeout(limit);
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
       done({ code, output });
     };
     child.once('error', (error) => {

@@ -108,7 +108,7 @@ export const createClient = async (dial: Dial, options: ClientOptions): Promise<
         break;
       }
     }
-    // The backend may have been restarted meanwhile; its word decides whether the session is still there.
+    // A session ends with its line or its backend; the backend's word decides.
     const answer = (await call('session.current', {}).catch(
       () => null,
     )) as OutputOf<'session.current'> | null;
@@ -116,7 +116,7 @@ export const createClient = async (dial: Dial, options: ClientOptions): Promise<
     const state = answer.session ? 'connected' : 'closed';
     const message = answer.session
       ? 'Connected again.'
-      : 'The backend was restarted. Open the workspace again.';
+      : 'The session ended with the lost line. Open the workspace again; pending edits are kept.';
     emit('session.state', { state, message } satisfies EventOf<'session.state'>);
   };
 
