@@ -244,6 +244,17 @@ describe('foreign keys', () => {
   });
 });
 
+describe('unique columns', () => {
+  test('other than the key say so, when they are unique in every row and on their own', async () => {
+    const { definition } = await opened('choice');
+    const unique = definition.columns.filter(({ rules }) => rules.some(({ kind }) => kind === 'unique'));
+    expect(unique.map(({ name }) => name)).toEqual(['c']);
+    expect((await opened('region')).column('code').rules).toMatchObject([
+      { kind: 'unique', origin: 'warehouse' },
+    ]);
+  });
+});
+
 describe('size and absence', () => {
   test('a table of 301 columns with 300 checks opens with all of them', async () => {
     const { definition } = await opened('wide');

@@ -80,7 +80,7 @@ const RELATION = `
          pg_relation_is_updatable(c.oid, true) & 4 <> 0 as can_update,
          pg_relation_is_updatable(c.oid, true) & 8 <> 0 as can_insert,
          pg_relation_is_updatable(c.oid, true) & 16 <> 0 as can_delete,
-         coalesce(c.reloptions @> '{security_invoker=true}' or c.reloptions @> '{security_invoker=on}', false) as invoker,
+         exists (select from unnest(c.reloptions) o where o ~* '^security_invoker=(true|on|yes|1)$') as invoker,
          pg_is_in_recovery() or current_setting('default_transaction_read_only')::bool as read_only_server
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     join pg_roles r on case when $3::oid is null then r.rolname = current_user else r.oid = $3::oid end

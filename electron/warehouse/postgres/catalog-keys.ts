@@ -5,6 +5,8 @@ import { records } from './catalog-facts.ts';
 export interface KeyFact {
   readonly columns: readonly string[];
   readonly reason?: string;
+  /** Columns that are unique each on its own, the key's aside. */
+  readonly unique?: readonly string[];
 }
 
 interface Candidate {
@@ -63,8 +65,15 @@ export const tableKey = async (
         a.bytes - b.bytes ||
         (a.name < b.name ? -1 : 1),
     );
+  const unique = candidates.flatMap(({ primary, partial, expression, columns }) =>
+    primary || partial || expression || columns.length !== 1 ? [] : columns,
+  );
   const usable = sound.find((each) => each.columns.every(readable));
-  if (usable) return { columns: usable.columns };
+  if (usable)
+    return {
+      columns: usable.columns,
+      unique: unique.filter((name) => usable.columns.length > 1 || name !== usable.columns[0]),
+    };
   const unread = sound[0]?.columns.filter((column) => !readable(column)) ?? [];
   if (unread.length)
     return {

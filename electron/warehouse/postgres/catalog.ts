@@ -100,6 +100,7 @@ const describe = async (client: pg.Client, source: Source, doing: string): Promi
   const baseOf = new Map([...(base?.shownAs ?? [])].map(([column, name]) => [name, column]));
   const columns = shown.map((column, i) =>
     describeColumn(column, labels[i] ?? column.name, {
+      isUnique: key.unique?.includes(column.name) === true,
       isKey: key.columns.includes(column.name),
       calculated: fact.kind === 'v' && !baseOf.has(column.name) && key.columns.length > 0,
       lookup: constraints?.lookups.get(baseOf.get(column.name) ?? ''),
@@ -149,7 +150,11 @@ const keyOf = async (
     const shown = base.shownAs.get(column);
     return kind === 'v' ? shown !== undefined && readable.has(shown) : readable.has(column);
   });
-  if (key.columns.length) return { columns: key.columns.map((column) => base.shownAs.get(column) ?? column) };
+  if (key.columns.length)
+    return {
+      columns: key.columns.map((column) => base.shownAs.get(column) ?? column),
+      unique: key.unique?.flatMap((column) => base.shownAs.get(column) ?? []) ?? [],
+    };
   return kind === 'v'
     ? {
         columns: [],
@@ -176,6 +181,7 @@ const rulesFor = (shown: readonly ColumnFact[], base: BaseTable, constraints: Co
 };
 
 interface Context {
+  readonly isUnique: boolean;
   readonly isKey: boolean;
   readonly calculated: boolean;
   readonly lookup: Column['lookup'];
@@ -189,6 +195,8 @@ const describeColumn = (column: ColumnFact, label: string, context: Context): Co
   const fixed = defaultOf(column);
   const required: ColumnRule[] =
     column.notNull && !readOnly ? [{ kind: 'required', severity: 'block', origin: 'warehouse' }] : [];
+  const unique: ColumnRule[] =
+    context.isUnique && !readOnly ? [{ kind: 'unique', severity: 'block', origin: 'warehouse' }] : [];
   return {
     name: column.name,
     label,
@@ -199,7 +207,11 @@ const describeColumn = (column: ColumnFact, label: string, context: Context): Co
     ...(typeof fixed === 'string' ? { defaultValue: fixed } : {}),
     hasDefault: fixed !== null || column.identity !== null || column.generated,
     ...(readOnly ? { readOnly } : {}),
-    rules: [...required, ...context.rules.filter((rule) => rule.kind !== 'required' || !required.length)],
+    rules: [
+      ...required,
+      ...context.rules.filter((rule) => rule.kind !== 'required' || !required.length),
+      ...unique,
+    ],
     ...(context.lookup ? { lookup: context.lookup } : {}),
   };
 };

@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/model/failure.ts';
 import type { Identity, Warehouse } from '../adapter.ts';
 import { describeTable, listTables } from './catalog.ts';
 import { commitPlan } from './commit.ts';
@@ -7,6 +8,9 @@ import { lookupValues } from './lookup.ts';
 import { capabilitiesOf, outcomeOf } from './outcome.ts';
 import { readRows } from './read.ts';
 import { planStatements } from './statements.ts';
+
+/** Generated columns and partition trees are read in the form PostgreSQL 12 gave them. */
+const OLDEST = 12;
 
 const identityOf = async (link: Link): Promise<Identity> => {
   const { rows } = await link.query(
@@ -18,18 +22,32 @@ const identityOf = async (link: Link): Promise<Identity> => {
       order by 3 nulls last`,
   );
   const first = rows[0];
+  const version = first?.[1] ?? '';
+  if (Number.parseInt(version, 10) < OLDEST)
+    throw new AppError(
+      'unavailable',
+      'server-too-old',
+      `This server runs PostgreSQL ${version}; ${OLDEST} is the oldest that works.`,
+    );
   return {
     user: first?.[0] ?? link.options.user,
     roles: rows.flatMap((row) => (row[2] ? [row[2]] : [])),
-    serverVersion: first?.[1] ?? '',
+    serverVersion: version,
   };
 };
 
 /** One person on one PostgreSQL. Rejects with AppError `denied` (sign-in) or `unavailable`. */
 export const openPostgres = async (options: PostgresOptions): Promise<Warehouse> => {
   const link = await connectPostgres(options);
+  let identity: Identity;
+  try {
+    identity = await identityOf(link);
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
   return {
-    identity: await identityOf(link),
+    identity,
     capabilities: () => capabilitiesOf(link),
     tables: () => listTables(link),
     describe: (source) => describeTable(link, source),
