@@ -7,7 +7,6 @@ const NEEDED = [
   ['xvfb'],
   ['xauth'],
   ['dbus'],
-  ['dbus-x11'],
   ['gnome-keyring'],
   ['libsecret-1-0'],
   ['libgtk-3-0t64', 'libgtk-3-0'],

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { chromium } from '@playwright/test';
 import { obtainElectron } from './electron.mjs';
 
 const bin = (root, name) => join(root, 'node_modules', '.bin', name);
@@ -34,7 +35,9 @@ export const allSuites = async (root) => [
   vitest(root, 'warehouse'),
   vitest(root, 'faults'),
   program('build', process.execPath, ['build/build.mjs', '--if-changed']),
-  playwright(root, 'e2e web', 'web'),
+  ['/usr/bin/chromium', chromium.executablePath()].some((file) => existsSync(file))
+    ? playwright(root, 'e2e web', 'web')
+    : { name: 'e2e web', skip: 'no Chromium' },
   ...(await desktopSuites(root)),
 ];
 
