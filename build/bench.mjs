@@ -3,45 +3,63 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const BENCHES = { checks: 'benchChecks', append: 'benchAppend', commit: 'benchCommit', rows: 'benchRows' };
-
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
 });
+const { json, only } = values;
+
+/** Each answers results {name, ratio, target, ok, detail}; commit can be asked for one of its sizes alone. */
+const BENCHES = [
+  { name: 'checks', exported: 'benchChecks' },
+  { name: 'append', exported: 'benchAppend' },
+  { name: 'commit', exported: 'benchCommit', takesName: true },
+  { name: 'rows', exported: 'benchRows' },
+];
 
 const print = ({ name, ratio, target, ok, detail }) => {
-  if (values.json) console.log(JSON.stringify({ name, ratio, target, ok, detail }));
-  else {
-    const figure = `${ratio.toFixed(2)} (target ${target})`;
-    const more = typeof detail === 'string' ? detail : JSON.stringify(detail);
-    console.log(`${ok ? 'ok  ' : 'MISS'} ${name.padEnd(34)} ${figure.padEnd(24)} ${more}`);
-  }
+  if (json) console.log(JSON.stringify({ name, ratio, target, ok, detail }));
+  else
+    console.log(
+      `${ok ? 'ok  ' : 'MISS'} ${name.padEnd(36)} ${shown(ratio)} (target ${target})  ${detail ?? ''}`,
+    );
 };
 
-/** A bench answers one result or several; `only` names a bench (checks) or one of its results (commit-10k). */
-const runBench = async (file, exported) => {
-  const path = join(import.meta.dirname, '..', 'tests', 'bench', `${file}.ts`);
-  const module = await import(pathToFileURL(path).href);
-  const results = await module[exported]();
-  return Array.isArray(results) ? results : [results];
+const shown = (ratio) => (typeof ratio === 'number' ? ratio.toFixed(2) : '-').padStart(7);
+
+const runBench = async ({ name, exported, takesName }) => {
+  const file = join(import.meta.dirname, '..', 'tests', 'bench', `${name}.ts`);
+  const module = await import(pathToFileURL(file).href);
+  const answer = await module[exported](...(takesName && only !== undefined && only !== name ? [only] : []));
+  return Array.isArray(answer) ? answer : [answer];
 };
 
-const failures = [];
+/** A bench by its own name, or the one whose results begin with its name (`commit 10000 edits`); else all are searched. */
+const picked = () => {
+  const first = only?.split(/[\s-]/)[0];
+  const named = BENCHES.filter(({ name }) => name === first);
+  return named.length > 0 ? named : BENCHES;
+};
+
 let printed = 0;
-for (const [file, exported] of Object.entries(BENCHES)) {
-  const { only } = values;
-  if (only && only !== file && !only.startsWith(`${file}-`)) continue;
-  const results = await runBench(file, exported);
+const missed = [];
+for (const bench of picked()) {
+  let results;
+  try {
+    results = await runBench(bench);
+  } catch (error) {
+    console.error(error);
+    results = [
+      { name: bench.name, ratio: null, target: null, ok: false, detail: `failed: ${error.message}` },
+    ];
+  }
   for (const result of results) {
-    if (only && only !== file && result.name !== only) continue;
+    if (only !== undefined && only !== bench.name && !result.name.includes(only)) continue;
     print(result);
     printed++;
-    if (!result.ok) failures.push(result.name);
+    if (!result.ok) missed.push(result.name);
   }
 }
-if (printed === 0) {
-  console.error(`No bench named ${values.only}. There are: ${Object.keys(BENCHES).join(', ')}.`);
-  process.exit(2);
-}
-if (failures.length > 0) console.error(`Beyond target: ${failures.join(', ')}`);
-process.exit(failures.length > 0 ? 1 : 0);
+if (printed === 0)
+  console.error(`Nothing is named ${only}. Benches: ${BENCHES.map(({ name }) => name).join(', ')}.`);
+if (missed.length > 0) console.error(`Beyond target: ${missed.join(', ')}`);
+process.exit(printed === 0 || missed.length > 0 ? 1 : 0);
