@@ -35,7 +35,7 @@ const runBench = async ({ name, exported, takesName }) => {
 
 /** A bench by its own name, or the one whose results begin with its name (`commit 10000 edits`); else all are searched. */
 const picked = () => {
-  const first = only?.split(/[\s-]/)[0];
+  const first = only?.split(/[\s.-]/)[0];
   const named = BENCHES.filter(({ name }) => name === first);
   return named.length > 0 ? named : BENCHES;
 };
