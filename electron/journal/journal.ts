@@ -26,8 +26,12 @@ export interface Journal {
   counts(sheet: string): PendingCounts;
   /** Sheets with anything pending. */
   sheets(): readonly string[];
-  /** Freezes what is pending on the sheet under a batch id, before it is sent. */
-  submitted(batch: OpenBatch): void;
+  /**
+   * Freezes what is pending on the sheet under a batch id, before it is sent. With `planned` (the rows the plan was made
+   * of, as `pending` gave them) it refuses with `conflict` when anything changed since: a frozen edit that the batch does
+   * not write would be lost.
+   */
+  submitted(batch: OpenBatch, planned?: readonly PendingRow[]): void;
   proof(batch: string, proof: string): void;
   /** Records the end of a batch; `committed` clears exactly what was frozen, later edits stay pending on top. */
   settled(batch: string, outcome: CommitOutcome): PendingDelta;

@@ -96,8 +96,15 @@ class FileJournal implements OpenedJournal {
     return this.#fold.sheetsPending();
   }
 
-  submitted(batch: OpenBatch): void {
+  submitted(batch: OpenBatch, planned?: readonly PendingRow[]): void {
     if (!this.#fold.canSubmit(batch)) return;
+    if (planned && !this.#fold.sheet(batch.sheet).isExactly(planned)) {
+      throw new AppError(
+        'conflict',
+        'changed-since-preview',
+        'The edits changed after they were shown. Look at them again before submitting.',
+      );
+    }
     this.#write({ kind: 'submit', batch });
     this.#fold.submit(batch);
   }

@@ -145,6 +145,11 @@ export class SheetState {
     return this.#apply(action.rows, action.after);
   }
 
+  /** Whether these, as given out by `pending`, are all that is pending now; row objects never change, so they are it. */
+  isExactly(rows: readonly PendingRow[]): boolean {
+    return rows.length === this.pending.size && rows.every((row) => this.pending.get(row.row) === row);
+  }
+
   freeze(batch: OpenBatch): void {
     this.#frozen = { batch, rows: new Map(this.pending), floor: this.#done.length };
   }

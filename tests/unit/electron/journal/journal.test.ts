@@ -275,6 +275,19 @@ describe('a batch in flight', () => {
     });
   });
 
+  test('is refused when anything changed since its plan was made', () => {
+    journal.append(setStep([['["1"]', 'a', '1', '2']]));
+    const planned = [...journal.pending('plan').values()];
+    journal.append(setStep([['["1"]', 'a', '2', '3']]));
+    expect(codeOf(() => journal.submitted(batchOf('b1'), planned))).toBe('conflict changed-since-preview');
+    journal.undo('plan');
+    journal.append(setStep([['["2"]', 'a', '1', '2']]));
+    expect(codeOf(() => journal.submitted(batchOf('b1'), planned))).toBe('conflict changed-since-preview');
+    journal.undo('plan');
+    journal.submitted(batchOf('b1'), planned);
+    expect(journal.openBatches()).toHaveLength(1);
+  });
+
   test('cannot be emptied by a redo of what was undone before it', () => {
     journal.append(deleteStep('["1"]', { a: '1' }));
     journal.discard('plan', undefined, AT, 'd1');
