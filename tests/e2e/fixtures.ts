@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
+import { newDataFolder, removeDataFolder } from './support/data-folder.ts';
 import { type HostName, type RunningHost, startHost } from './support/host.ts';
 
 /** Set per project in playwright.config.ts. */
@@ -28,7 +26,7 @@ export const test = base.extend<{ writ: Writ; page: Page }, HostOption>({
   host: ['web', { option: true, scope: 'worker' }],
 
   writ: async ({ host, viewport }, use, info) => {
-    const dataFolder = await mkdtemp(join(tmpdir(), 'writ-e2e-'));
+    const dataFolder = await newDataFolder();
     const problems: string[] = [];
     const start = (): Promise<RunningHost> =>
       startHost(host, {
@@ -58,7 +56,7 @@ export const test = base.extend<{ writ: Writ; page: Page }, HostOption>({
     } finally {
       await info.attach('host output', { body: running.output(), contentType: 'text/plain' });
       await running.stop();
-      await rm(dataFolder, { recursive: true, force: true, maxRetries: 3 });
+      await removeDataFolder(dataFolder);
     }
   },
 

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { lstat, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { chromium, expect, test } from '@playwright/test';
+import { newDataFolder, removeDataFolder } from './support/data-folder.ts';
 
 // What `npm run pack` made. Its fuses keep a debugger of Node out, so Chromium's own protocol drives it here.
 const release = join(import.meta.dirname, '../../release/linux-unpacked');
@@ -50,7 +50,7 @@ test('only what runs is packed', () => {
 });
 
 test('the packed program opens its page on its own origin', async () => {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'writ-packed-'));
+  const dataFolder = await newDataFolder();
   const child = spawn(program, [...asRoot, '--remote-debugging-port=0'], {
     env: { ...process.env, WRIT_DATA: dataFolder },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -79,13 +79,13 @@ test('the packed program opens its page on its own origin', async () => {
     const gone = new Promise((done) => child.once('exit', done));
     child.kill('SIGTERM');
     await gone;
-    await rm(dataFolder, { recursive: true, force: true, maxRetries: 3 });
+    await removeDataFolder(dataFolder);
   }
 });
 
 test('the packed program runs no other code', async () => {
   const run = async (args: readonly string[], env: Record<string, string>): Promise<string> => {
-    const dataFolder = await mkdtemp(join(tmpdir(), 'writ-packed-'));
+    const dataFolder = await newDataFolder();
     const child = spawn(program, [...asRoot, ...args], {
       env: { ...process.env, ...env, WRIT_DATA: dataFolder },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -106,7 +106,7 @@ test('the packed program runs no other code', async () => {
     await expect.poll(started, { timeout: 20_000 }).toBe(true);
     child.kill('SIGTERM');
     await gone;
-    await rm(dataFolder, { recursive: true, force: true, maxRetries: 3 });
+    await removeDataFolder(dataFolder);
     return output;
   };
   expect(await run(['-e', 'console.log("foreign" + "code")'], { ELECTRON_RUN_AS_NODE: '1' })).not.toContain(
