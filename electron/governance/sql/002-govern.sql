@@ -39,12 +39,13 @@ create function writ.canonical_settings(relation regclass) returns text language
     or (t.typcategory not in ('N', 'S', 'B', 'E', 'D', 'T'))
 $$;
 
--- SQL for the row key of alias `r`: what JSON.stringify prints for the array of the key's texts.
+-- SQL for the row key of alias `r`: what JSON.stringify prints for the array of the key's texts. Digits and the like need
+-- no escaping; every operator saved is saved for every cell.
 create function writ.row_key_sql(r text, relation regclass, key text[]) returns text language sql stable set search_path = pg_catalog, pg_temp as $$
-  select '''['' || ' || string_agg(
+  select '''[' || string_agg(
     case when c.base in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'uuid'::regtype, 'numeric'::regtype, 'date'::regtype)
-      then format('''"'' || %s.%I::text || ''"''', r, k.name)
-      else format('to_json(%s.%I::text)::text', r, k.name) end, ' || '','' || ' order by k.n) || ' || '']'''
+      then format('"'' || %s.%I::text || ''"', r, k.name)
+      else format(''' || to_json(%s.%I::text)::text || ''', r, k.name) end, ',' order by k.n) || ']'''
   from unnest(key) with ordinality k(name, n) join writ.audited_columns(relation, key) c on c.name = k.name
 $$;
 
@@ -121,7 +122,7 @@ declare
   v_at constant timestamptz := clock_timestamp();
   v_txid constant xid8 := pg_current_xact_id();
   v_person constant text := session_user;
-  v_application constant text := current_setting(''application_name'');
+  v_application constant text := split_part(current_setting(''application_name''), '' batch:'', 1);
   changed record;
 begin' || body || '
   return null;

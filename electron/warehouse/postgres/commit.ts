@@ -57,6 +57,7 @@ export const commitPlan = async (
 ): Promise<CommitOutcome> => {
   const { batch } = plan;
   const doing = `Writing "${definition.source.schema}"."${definition.source.table}"`;
+  const sent = { commit: false };
   const refuse = ({ failure, conflicts, problems }: Refusal): CommitOutcome => ({
     kind: 'not-committed',
     batch,
@@ -71,7 +72,7 @@ export const commitPlan = async (
     let context: CommitContext = { plan, definition, groups, version: link.options.version, governed: true };
     for (let tries = 1; ; tries++) {
       const attempt = await link.exclusive(
-        (client) => attemptCommit(link, client, context, options, doing),
+        (client) => attemptCommit(link, client, context, options, doing, sent),
         doing,
       );
       if (attempt.kind === 'committed')
@@ -95,7 +96,7 @@ export const commitPlan = async (
       if (tries >= ATTEMPTS) return refuse(nothing(changing(doing)));
     }
   } catch (error) {
-    // Whatever is thrown here was thrown before COMMIT was sent.
+    if (sent.commit) return { kind: 'unknown', batch, failure: lost(doing, error).toFailure() };
     return refuse(nothing(mapError(error, doing)));
   }
 };
@@ -160,6 +161,7 @@ const attemptCommit = async (
   context: CommitContext,
   options: CommitOptions,
   doing: string,
+  sent: { commit: boolean },
 ): Promise<Attempt> => {
   if (options.signal?.aborted) return { kind: 'stopped', cause: cancelled(doing) };
   const abort = () => cancelStatement(link, client);
@@ -182,8 +184,13 @@ const attemptCommit = async (
     }
     // From here on a cancel could only blur the outcome.
     options.signal?.removeEventListener('abort', abort);
+    sent.commit = true;
     const ended = ending(await sendBurst(client, [named('commit')]), doing);
-    if (ended !== null) return ended;
+    if (ended !== null) {
+      // A refused COMMIT is an answer: nothing was written.
+      sent.commit = ended.kind === 'unknown';
+      return ended;
+    }
     await options.onStep?.('committed');
     return { kind: 'committed', at: written.at, audited: written.audited };
   } finally {
@@ -206,16 +213,16 @@ const ending = ({ answers, error }: BurstAnswer, doing: string): Attempt | null 
     };
   if (error instanceof DatabaseError && ERROR_RESPONSES_AFTER_WHICH_NOTHING_IS_WRITTEN.test(error.code ?? ''))
     return { kind: 'refused', error, chunk: null };
-  return {
-    kind: 'unknown',
-    cause: new AppError(
-      'unavailable',
-      'outcome-unknown',
-      `${doing}: the connection was lost while the changes were being committed. Whether they were is looked up by the batch id.`,
-      { cause: error },
-    ),
-  };
+  return { kind: 'unknown', cause: lost(doing, error) };
 };
+
+const lost = (doing: string, cause: unknown): AppError =>
+  new AppError(
+    'unavailable',
+    'outcome-unknown',
+    `${doing}: the connection was lost while the changes were being committed. Whether they were is looked up by the batch id.`,
+    { cause },
+  );
 
 type Written = {
   readonly kind: 'written';
