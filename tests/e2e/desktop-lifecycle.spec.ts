@@ -34,6 +34,7 @@ test('a backend that was killed is started again and the page goes on', async ({
     writ.host.electron?.evaluate(
       ({ app }) => app.getAppMetrics().find((each) => each.name === 'Writ backend')?.pid,
     );
+  await expect(writ.page.locator('#root > *').first()).toBeAttached();
   await expect.poll(backend).toBeTruthy();
   const first = await backend();
   if (!first) throw new Error('no backend process');

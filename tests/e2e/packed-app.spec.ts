@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
-import { chromium, expect, test } from '@playwright/test';
+import { chromium, expect, type Page, test } from '@playwright/test';
 import { newDataFolder, removeDataFolder } from './support/data-folder.ts';
 
 // What `npm run pack` made. Its fuses keep a debugger of Node out, so Chromium's own protocol drives it here.
@@ -49,7 +49,7 @@ test('only what runs is packed', () => {
   expect(strangers).toEqual([]);
 });
 
-test('the packed program opens its page on its own origin', async () => {
+test('the packed program opens the demo workspace', async () => {
   const dataFolder = await newDataFolder();
   const child = spawn(program, [...asRoot, '--remote-debugging-port=0'], {
     env: { ...process.env, WRIT_DATA: dataFolder },
@@ -71,9 +71,11 @@ test('the packed program opens its page on its own origin', async () => {
     const page = browser.contexts()[0]?.pages()[0];
     if (!page) throw new Error(`no page: ${output}`);
     await expect(page).toHaveURL('writ://app/');
-    await expect
-      .poll(() => page.evaluate(() => document.getElementById('root')?.childElementCount))
-      .toBeGreaterThan(0);
+    await expect(page.locator('#root > *').first()).toBeAttached();
+    expect(await openDemo(page)).toMatchObject({
+      person: { user: expect.any(String) },
+      serverVersion: expect.any(String),
+    });
     await browser.close();
   } finally {
     const gone = new Promise((done) => child.once('exit', done));
@@ -116,3 +118,30 @@ test('the packed program runs no other code', async () => {
   expect(await run([], options)).not.toContain('Debugger listening');
   expect(await run(['--inspect=127.0.0.1:0'], {})).not.toContain('Debugger listening');
 });
+
+/** Opens the demo through a port of its own: database programs, journal and keychain must all load from the packed folder. */
+const openDemo = (page: Page): Promise<unknown> =>
+  page.evaluate(async () => {
+    const bridge = (window as unknown as { writDesktop: { requestBackend(): void } }).writDesktop;
+    const port = await new Promise<MessagePort | undefined>((done) => {
+      window.addEventListener('message', (event) => done(event.ports[0]), { once: true });
+      bridge.requestBackend();
+    });
+    if (!port) throw new Error('no port');
+    const call = (id: number, name: string, input: object): Promise<unknown> =>
+      new Promise((done, failed) => {
+        port.addEventListener('message', ({ data }) => {
+          if (data.kind !== 'answer' || data.id !== id) return;
+          if (data.ok) done(data.output);
+          else failed(new Error(`${name}: ${data.error.message}`));
+        });
+        port.postMessage({ kind: 'call', id, name, input });
+      });
+    port.start();
+    const { connections, people } = (await call(1, 'connections.list', {})) as {
+      connections: readonly { readonly id: string; readonly kind: string }[];
+      people: readonly { readonly user: string }[];
+    };
+    const demo = connections.find((each) => each.kind === 'embedded');
+    return call(2, 'session.open', { connection: demo?.id, user: people[0]?.user });
+  });
