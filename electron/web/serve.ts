@@ -10,6 +10,9 @@ import { serveWeb } from './server.ts';
 
 const LOOPBACK: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 
+/** Enough for the embedded PostgreSQL to write a checkpoint on a slow disk. */
+const STOP_LIMIT_MS = 30_000;
+
 const options = {
   host: { type: 'string', default: '127.0.0.1' },
   port: { type: 'string', default: '0' },
@@ -50,6 +53,7 @@ const main = async (): Promise<void> => {
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
+    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
     await web.close();
     await backend.close();
     process.exit(0);

@@ -173,3 +173,24 @@ test('the main process listens to one message of the page only', async ({ writ }
   const names = await electronOf(writ).evaluate(({ ipcMain }) => ipcMain.eventNames().map(String));
   expect(names.filter((name) => name !== 'error')).toEqual(['writ:backend-request']);
 });
+
+test('a port to the backend is handed to the page itself only', async ({ writ }) => {
+  const handed = await electronOf(writ).evaluate(({ ipcMain }) => {
+    const ask = (frame: { parent: object | null; origin: string } | null): boolean => {
+      let got = false;
+      const postMessage = (): void => {
+        got = true;
+      };
+      ipcMain.emit('writ:backend-request', { senderFrame: frame && { ...frame, postMessage } });
+      return got;
+    };
+    return {
+      page: ask({ parent: null, origin: 'writ://app' }),
+      frameInPage: ask({ parent: {}, origin: 'writ://app' }),
+      otherSite: ask({ parent: null, origin: 'https://example.com' }),
+      otherHost: ask({ parent: null, origin: 'writ://other' }),
+      gone: ask(null),
+    };
+  });
+  expect(handed).toEqual({ page: true, frameInPage: false, otherSite: false, otherHost: false, gone: false });
+});
