@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Session } from '../shared/model/connection.ts';
 import { AppError } from '../shared/model/failure.ts';
 import type { SheetRights } from '../shared/model/rights.ts';
-import type { SheetDefinition, Source } from '../shared/model/sheet.ts';
+import type { SheetDefinition } from '../shared/model/sheet.ts';
 import type { ProfileKey } from './identity/keys.ts';
 import { type OpenedJournal, openJournal } from './journal/open-journal.ts';
 import { OpenSheet } from './sheets/open-sheet.ts';
@@ -71,9 +72,6 @@ export class Profile {
     this.journal.close();
   }
 }
-
-/** A sheet's id: its place in the catalog. */
-export const sheetIdOf = (source: Source): string => JSON.stringify([source.schema, source.table]);
 
 export interface ProfileRequest {
   readonly connection: Session['connection'];
@@ -161,4 +159,5 @@ export class Profiles {
 
 export const profileName = (connection: string, user: string): string => JSON.stringify([connection, user]);
 
-const fileName = (name: string): string => Buffer.from(name, 'utf8').toString('base64url').slice(0, 120);
+/** Names of connections and people may hold anything. */
+const fileName = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 32);

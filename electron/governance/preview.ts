@@ -102,7 +102,7 @@ const columnSums = (sheet: OpenSheet, rows: readonly PendingRow[]): BatchPreview
       perColumn.set(column, entry);
     }
   }
-  return sheet.definition.columns.flatMap((column) => {
+  return sheet.definition.columns.flatMap((column): BatchPreview['columns'] => {
     const entry = perColumn.get(column.name);
     if (!entry) return [];
     const summable =

@@ -33,6 +33,7 @@ export interface Submitted {
 export const submitBatch = async (
   profile: Profile,
   request: SubmitRequest,
+  now: () => Date,
   onProgress: (done: number, total: number) => void,
 ): Promise<Submitted> => {
   const { journal, warehouse } = profile;
@@ -75,13 +76,18 @@ export const submitBatch = async (
     note: request.note,
     sha256,
   });
-  journal.submitted({
-    batch: request.batch,
-    sheet: request.sheet,
-    sha256,
-    proof: null,
-    at: new Date().toISOString(),
-  });
+  // The journal refuses when anything changed while the checks ran.
+  journal.submitted(
+    {
+      batch: request.batch,
+      sheet: request.sheet,
+      sha256,
+      proof: null,
+      at: now().toISOString(),
+      keyColumns: sheet.definition.key,
+    },
+    pending,
+  );
   const outcome = await warehouse.commit(plan, sheet.definition, {
     onProgress,
     onProof: (proof) => journal.proof(request.batch, proof),

@@ -45,8 +45,11 @@ export const editHandlers: EditHandlers = {
   },
   'batches.commit': async (client, { sheet, batch, sha256, note }) => {
     const profile = profileOf(client);
-    const result = await submitBatch(profile, { sheet, batch, sha256, note: note ?? null }, (done, total) =>
-      client.send('commit.progress', { batch, done, total }),
+    const result = await submitBatch(
+      profile,
+      { sheet, batch, sha256, note: note ?? null },
+      client.shared.now,
+      (done, total) => client.send('commit.progress', { batch, done, total }),
     );
     return announce(client, sheet, result);
   },

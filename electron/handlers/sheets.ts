@@ -2,7 +2,7 @@ import type { SheetOpened } from '../../shared/contract/operations.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import type { SheetDefinition, Source } from '../../shared/model/sheet.ts';
 import { compileSheet } from '../../shared/rules/compile.ts';
-import { type Profile, sheetIdOf } from '../profiles.ts';
+import type { Profile } from '../profiles.ts';
 import { parseDefinition } from '../sheets/definitions.ts';
 import { mergeDefinition } from '../sheets/merge-definition.ts';
 import type { Client, Handlers } from './context.ts';
@@ -54,7 +54,7 @@ const openSheet = async (client: Client, source: Source): Promise<SheetOpened> =
   const saved = await client.shared.definitions
     .load(profile.session.connection.id, source)
     .catch((error: unknown) => AppError.wrap(error));
-  const id = sheetIdOf(source);
+  const { id } = fresh;
   const { definition, drift } =
     saved === null
       ? { definition: fresh, drift: [] }
@@ -94,9 +94,6 @@ const saveDefinition = async (client: Client, definition: SheetDefinition): Prom
   const merged = mergeDefinition(fresh, definition);
   const [problem] = compileSheet(merged.definition).definitionProblems;
   if (problem) throw new AppError('invalid', 'definition-invalid', problem);
-  await client.shared.definitions.save(profile.session.connection.id, {
-    ...definition,
-    id: sheetIdOf(definition.source),
-  });
+  await client.shared.definitions.save(profile.session.connection.id, { ...definition, id: fresh.id });
   return openSheet(client, definition.source);
 };
