@@ -96,7 +96,8 @@ const newSecrets = (): Secrets => ({
 const homeOf = async (wanted: string, user: OsUser | null): Promise<string> => {
   const parent = resolve(wanted, '..');
   // For root the data folder may be entered, never listed, by the user the server runs as.
-  await mkdir(parent, { recursive: true, mode: user ? 0o711 : 0o700 });
+  await mkdir(parent, { recursive: true, mode: 0o700 });
+  if (user) await chmod(parent, 0o711);
   const mark = createHash('sha256').update(wanted).digest('hex').slice(0, 16);
   const home = !user || (await mayTraverse(parent, user)) ? wanted : join(ROOT_FOLDER, `demo-${mark}`);
   if (home !== wanted) await mkdir(ROOT_FOLDER, { recursive: true, mode: 0o755 });
