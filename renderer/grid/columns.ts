@@ -1,0 +1,135 @@
+import type { ColDef, ITooltipParams, SuppressKeyboardEventParams } from 'ag-grid-community';
+import type { Column } from '../../shared/model/sheet.ts';
+import { RowNumberCell, SheetCell } from './cell-renderer.ts';
+import { columnHelp } from './column-help.ts';
+import { CellEditor } from './editors/cell-editor.ts';
+import type { GridModel } from './grid-model.ts';
+import { SheetHeader, type SheetHeaderParams } from './header.ts';
+import type { SheetRow } from './sheet-row.ts';
+
+/** Id of the row number column; no table column can have it, as theirs carry a prefix. */
+export const ROW_NUMBERS = '#';
+const PREFIX = 'c:';
+
+export const columnId = (name: string): string => PREFIX + name;
+
+/** The table column a grid column shows; undefined for the row numbers. */
+export const columnOf = (model: GridModel, id: string): Column | undefined =>
+  id.startsWith(PREFIX)
+    ? model.definition.columns.find(({ name }) => name === id.slice(PREFIX.length))
+    : undefined;
+
+const NUMERIC = new Set(['decimal', 'integer', 'float']);
+export const isNumeric = (column: Column): boolean => NUMERIC.has(column.type.kind) && !column.lookup;
+
+const MOST_PINNED = 420;
+const SAMPLE = 100;
+
+const typicalWidth = (column: Column): number => {
+  switch (column.type.kind) {
+    case 'boolean':
+      return 64;
+    case 'date':
+      return 96;
+    case 'integer':
+      return 72;
+    case 'decimal':
+    case 'float':
+      return 96;
+    case 'timestamp':
+      return 150;
+    default:
+      return 88;
+  }
+};
+
+/** A width that shows the label and the first rows' values, unless the definition sets one. */
+const widthOf = (column: Column, model: GridModel, sample: readonly SheetRow[]): number => {
+  if (column.width !== undefined) return column.width;
+  let characters = 0;
+  for (const row of sample) {
+    const { text, label } = model.look(row, column);
+    characters = Math.max(characters, text.length + (label ? label.length + 2 : 0));
+  }
+  // Labels of lookups arrive after the first draw; room for a usual one is left.
+  if (column.lookup?.label) characters = Math.max(characters, 26);
+  const byValues = characters * 7 + 22;
+  const byLabel = column.label.length * 7 + 52;
+  return Math.round(Math.min(320, Math.max(typicalWidth(column), byValues, byLabel)));
+};
+
+export interface ColumnParts {
+  readonly model: GridModel;
+  readonly onView: SheetHeaderParams['onView'];
+  readonly onFilter: SheetHeaderParams['onFilter'];
+  readonly rowState: (row: SheetRow) => string;
+}
+
+const dataColumn = (column: Column, pinned: boolean, width: number, parts: ColumnParts): ColDef<SheetRow> => {
+  const { model, onView, onFilter } = parts;
+  return {
+    colId: columnId(column.name),
+    headerName: column.label,
+    headerTooltip: columnHelp(column),
+    headerComponent: SheetHeader,
+    headerComponentParams: {
+      model,
+      sheetColumn: column,
+      onView,
+      onFilter,
+      isKey: model.definition.key.includes(column.name),
+    },
+    headerClass: isNumeric(column) ? 'numeric' : '',
+    valueGetter: ({ data }) => (data ? model.value(data, column) : null),
+    // What an editor hands over is typed text, never a value; the sheet reads it.
+    valueParser: ({ newValue }): unknown => newValue,
+    editable: ({ data }) => data !== undefined && model.readOnlyReason(data, column) === null,
+    cellEditor: CellEditor,
+    cellEditorParams: { model, sheetColumn: column },
+    cellRenderer: SheetCell,
+    cellRendererParams: { model, sheetColumn: column },
+    cellClass: [isNumeric(column) ? 'numeric' : '', `type-${column.type.kind}`].join(' '),
+    tooltipValueGetter: ({ data }: ITooltipParams<SheetRow>) => (data ? model.look(data, column).note : null),
+    width,
+    minWidth: 48,
+    resizable: true,
+    sortable: false,
+    pinned: pinned ? 'left' : null,
+    suppressKeyboardEvent: ({ editing }: SuppressKeyboardEventParams<SheetRow>) => editing,
+  };
+};
+
+/** Columns of the grid: row numbers, key columns kept in sight at the left, then the rest in the definition's order. */
+export const gridColumns = (parts: ColumnParts): ColDef<SheetRow>[] => {
+  const { model, rowState } = parts;
+  const { definition } = model;
+  const held = model.rows(0, SAMPLE);
+  const sample = held instanceof Promise ? [] : held;
+  const shown = definition.columns.filter((column) => !column.hidden);
+  let pinnedWidth = 0;
+  const columns = shown.map((column) => {
+    const width = widthOf(column, model, sample);
+    const fits = definition.key.includes(column.name) && pinnedWidth + width <= MOST_PINNED;
+    if (fits) pinnedWidth += width;
+    return dataColumn(column, fits, width, parts);
+  });
+  const numbers: ColDef<SheetRow> = {
+    colId: ROW_NUMBERS,
+    headerName: '',
+    headerTooltip: 'Row number. Click to select the row.',
+    cellRenderer: RowNumberCell,
+    cellRendererParams: { model, rowState },
+    cellClass: 'row-number',
+    headerClass: 'row-number',
+    width: Math.max(44, String(Math.max(model.rowCount, 1000)).length * 7 + 20),
+    minWidth: 40,
+    pinned: 'left',
+    lockPosition: 'left',
+    resizable: false,
+    sortable: false,
+    suppressMovable: true,
+    suppressNavigable: true,
+    editable: false,
+  };
+  return [numbers, ...columns];
+};

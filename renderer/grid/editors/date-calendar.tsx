@@ -1,0 +1,36 @@
+import { parseDate } from '@internationalized/date';
+import type { ReactNode } from 'react';
+import { Button, Calendar, CalendarCell, CalendarGrid, Heading } from 'react-aria-components';
+
+interface DateCalendarProps {
+  /** Canonical date, or null. */
+  readonly value: string | null;
+  readonly onPick: (date: string) => void;
+}
+
+const dateOf = (value: string | null): ReturnType<typeof parseDate> | null => {
+  if (value === null) return null;
+  try {
+    return parseDate(value);
+  } catch {
+    // Dates a calendar cannot show (infinity, years past 9999) are typed.
+    return null;
+  }
+};
+
+/** A month to pick a day from; arrow keys, Page Up and Page Down move in it. */
+export const DateCalendar = ({ value, onPick }: DateCalendarProps): ReactNode => (
+  <Calendar
+    aria-label="Date"
+    defaultValue={dateOf(value)}
+    autoFocus
+    onChange={(date) => onPick(date.toString())}
+  >
+    <header>
+      <Button slot="previous">‹</Button>
+      <Heading />
+      <Button slot="next">›</Button>
+    </header>
+    <CalendarGrid>{(date) => <CalendarCell date={date} />}</CalendarGrid>
+  </Calendar>
+);

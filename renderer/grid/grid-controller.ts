@@ -1,0 +1,397 @@
+import { createGrid, type GridApi, type GridOptions, type IRowNode } from 'ag-grid-community';
+import type { Column } from '../../shared/model/sheet.ts';
+import { columnId, columnOf, gridColumns, ROW_NUMBERS } from './columns.ts';
+import type { Move } from './editors/editor-props.ts';
+import { gridDatasource } from './grid-datasource.ts';
+import { commandOf, type GridCommand } from './grid-keyboard.ts';
+import type { GridChange, GridModel } from './grid-model.ts';
+import { gridTheme, HEADER_HEIGHT, ROW_HEIGHT } from './grid-theme.ts';
+import { GRID_MODULES } from './modules.ts';
+import type { SheetRow } from './sheet-row.ts';
+
+/** The cell the person is at. */
+export interface ActiveCell {
+  readonly row: SheetRow;
+  readonly column: Column;
+}
+
+export interface GridEvents {
+  active(cell: ActiveCell | null): void;
+  command(command: Exclude<GridCommand, { kind: 'move' | 'edit' | 'clear' | 'toggle' | 'filter' }>): void;
+  filter(column: Column, anchor: HTMLElement): void;
+  menu(cell: ActiveCell, at: { readonly x: number; readonly y: number }): void;
+  selection(rows: readonly SheetRow[]): void;
+  copy(cell: ActiveCell): string;
+  paste(from: ActiveCell, text: string): void;
+}
+
+const BLOCK = 100;
+
+/** AG Grid over a sheet model: it draws rows and moves the focus; values, edits and marks are the model's. */
+export class GridController {
+  readonly #host: HTMLElement;
+  readonly #model: GridModel;
+  readonly #events: GridEvents;
+  readonly #api: GridApi<SheetRow>;
+  readonly #off: () => void;
+  readonly #viewListeners = new Set<() => void>();
+  #dirtyRows: Set<string> | null = new Set();
+  #dirtyColumns: Set<string> | null = new Set();
+  #frame = 0;
+  #rowsWaiting = false;
+  /** Column a run of Tabs began in, for Enter to return to. */
+  #returnColumn: string | null = null;
+  #tabbing = false;
+  #selected: { readonly from: number; readonly to: number } | null = null;
+
+  constructor(host: HTMLElement, model: GridModel, events: GridEvents) {
+    this.#host = host;
+    this.#model = model;
+    this.#events = events;
+    this.#api = createGrid(host, this.#options(), { modules: [...GRID_MODULES] });
+    this.#off = model.onGridChange((change) => this.#changed(change));
+    host.addEventListener('keydown', this.#keyDown, true);
+    host.addEventListener('copy', this.#copy);
+    host.addEventListener('paste', this.#paste);
+  }
+
+  destroy(): void {
+    this.#off();
+    cancelAnimationFrame(this.#frame);
+    this.#host.removeEventListener('keydown', this.#keyDown, true);
+    this.#host.removeEventListener('copy', this.#copy);
+    this.#host.removeEventListener('paste', this.#paste);
+    this.#api.destroy();
+  }
+
+  /** Draws the columns again, after the definition changed. */
+  rebuildColumns(): void {
+    this.#api.setGridOption('columnDefs', this.#columns());
+    this.#changed({ kind: 'rows' });
+  }
+
+  /** Scrolls to a cell and makes it the active one. */
+  goTo(index: number, column?: string): void {
+    const id = columnId(column ?? this.#model.definition.columns.find(({ hidden }) => !hidden)?.name ?? '');
+    this.#api.ensureIndexVisible(index, 'middle');
+    this.#api.ensureColumnVisible(id);
+    this.#api.setFocusedCell(index, id);
+  }
+
+  /** Puts the keyboard back where it was in the grid, or on the first cell. */
+  focus(): void {
+    const at = this.#api.getFocusedCell();
+    if (at) this.#api.setFocusedCell(at.rowIndex, at.column.getColId());
+    else if (this.#model.rowCount > 0) this.goTo(0);
+  }
+
+  get active(): ActiveCell | null {
+    const at = this.#api.getFocusedCell();
+    if (!at) return null;
+    const row = this.#api.getDisplayedRowAtIndex(at.rowIndex)?.data;
+    const column = columnOf(this.#model, at.column.getColId());
+    return row && column ? { row, column } : null;
+  }
+
+  /** Columns from the active one to the right, as they are shown now. */
+  columnsFrom(column: Column): readonly Column[] {
+    const shown = this.#api
+      .getAllDisplayedColumns()
+      .map((one) => columnOf(this.#model, one.getColId()))
+      .filter((one) => one !== undefined);
+    return shown.slice(
+      Math.max(
+        0,
+        shown.findIndex(({ name }) => name === column.name),
+      ),
+    );
+  }
+
+  /** The row numbers selected, or the active row. */
+  get selectedRows(): readonly SheetRow[] {
+    if (!this.#selected) return this.active ? [this.active.row] : [];
+    const rows: SheetRow[] = [];
+    for (let index = this.#selected.from; index <= this.#selected.to; index++) {
+      const row = this.#api.getDisplayedRowAtIndex(index)?.data;
+      if (row) rows.push(row);
+    }
+    return rows;
+  }
+
+  isSelected(index: number): boolean {
+    return this.#selected !== null && index >= this.#selected.from && index <= this.#selected.to;
+  }
+
+  #options(): GridOptions<SheetRow> {
+    return {
+      theme: gridTheme(),
+      rowModelType: 'infinite',
+      datasource: gridDatasource(this.#model),
+      cacheBlockSize: BLOCK,
+      maxBlocksInCache: 30,
+      maxConcurrentDatasourceRequests: 4,
+      infiniteInitialRowCount: this.#model.rowCount,
+      blockLoadDebounceMillis: 0,
+      rowBuffer: 12,
+      rowHeight: ROW_HEIGHT,
+      headerHeight: HEADER_HEIGHT,
+      getRowId: ({ data }) => data.key,
+      columnDefs: this.#columns(),
+      readOnlyEdit: true,
+      onCellEditRequest: ({ data, column, newValue }) => {
+        const sheetColumn = columnOf(this.#model, column.getColId());
+        if (sheetColumn) this.#model.enter(data, sheetColumn, newValue);
+      },
+      onCellEditingStopped: () => this.#drawLate(),
+      onCellFocused: () => {
+        if (!this.#tabbing) this.#returnColumn = null;
+        this.#events.active(this.active);
+      },
+      onModelUpdated: () => this.#events.active(this.active),
+      onCellClicked: ({ column, rowIndex, event }) => {
+        if (rowIndex === null) return;
+        if (column.getColId() === ROW_NUMBERS)
+          this.#selectRow(rowIndex, event instanceof MouseEvent && event.shiftKey);
+        else this.#select(null);
+      },
+      onCellContextMenu: ({ data, column, rowIndex, event }) => {
+        const sheetColumn = columnOf(this.#model, column.getColId()) ?? this.#model.definition.columns[0];
+        if (!data || !sheetColumn || !(event instanceof MouseEvent)) return;
+        event.preventDefault();
+        if (rowIndex !== null) this.#api.setFocusedCell(rowIndex, columnId(sheetColumn.name));
+        this.#events.menu({ row: data, column: sheetColumn }, { x: event.clientX, y: event.clientY });
+      },
+      preventDefaultOnContextMenu: true,
+      enableBrowserTooltips: false,
+      tooltipShowDelay: 350,
+      tooltipSwitchShowDelay: 80,
+      tooltipHideDelay: 60_000,
+      suppressColumnVirtualisation: false,
+      suppressMovableColumns: false,
+      suppressDragLeaveHidesColumns: true,
+      animateRows: false,
+      suppressRowTransform: false,
+      suppressNoRowsOverlay: true,
+      suppressLoadingOverlay: true,
+      overlayNoRowsTemplate: '<span></span>',
+    };
+  }
+
+  #columns(): GridOptions<SheetRow>['columnDefs'] {
+    const columns = gridColumns({
+      model: this.#model,
+      onView: (listener) => {
+        this.#viewListeners.add(listener);
+        return () => this.#viewListeners.delete(listener);
+      },
+      onFilter: (column, anchor) => this.#events.filter(column, anchor),
+      rowState: (row) => this.#rowState(row),
+    });
+    return columns.map((column) =>
+      column.cellEditorParams
+        ? { ...column, cellEditorParams: { ...column.cellEditorParams, onFinish: this.#finish } }
+        : column,
+    );
+  }
+
+  #rowState(row: SheetRow): string {
+    const first = this.#model.definition.columns[0];
+    const marks = first ? this.#model.look(row, first).marks.split(' ') : [];
+    const kept: string[] = marks.filter((mark) => mark === 'new' || mark === 'deleted');
+    if (this.isSelected(row.index)) kept.push('selected');
+    return kept.join(' ');
+  }
+
+  // --- drawing ---
+
+  #changed(change: GridChange): void {
+    if (change.kind !== 'cells') {
+      for (const listener of this.#viewListeners) listener();
+      // A row drawn anew would take the open editor with it.
+      if (this.#editing) this.#rowsWaiting = true;
+      else this.#drawRows();
+      return;
+    }
+    if (change.rows === null) this.#dirtyRows = null;
+    else for (const row of change.rows) this.#dirtyRows?.add(row);
+    if (!change.columns) this.#dirtyColumns = null;
+    else for (const column of change.columns) this.#dirtyColumns?.add(columnId(column));
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#draw);
+  }
+
+  get #editing(): boolean {
+    return this.#api.getEditingCells().length > 0;
+  }
+
+  #drawRows(): void {
+    this.#rowsWaiting = false;
+    this.#select(null);
+    this.#api.setRowCount(this.#model.rowCount, true);
+    this.#api.refreshInfiniteCache();
+  }
+
+  #drawLate(): void {
+    queueMicrotask(() => {
+      if (this.#rowsWaiting && !this.#api.isDestroyed() && !this.#editing) this.#drawRows();
+    });
+  }
+
+  readonly #draw = (): void => {
+    this.#frame = 0;
+    if (this.#api.isDestroyed()) return;
+    const rows = this.#dirtyRows;
+    const columns = this.#dirtyColumns;
+    this.#dirtyRows = new Set();
+    this.#dirtyColumns = new Set();
+    const rowNodes = this.#rendered(rows);
+    if (rowNodes.length === 0) return;
+    this.#api.refreshCells({
+      force: true,
+      suppressFlash: true,
+      rowNodes,
+      ...(columns ? { columns: [...columns, ROW_NUMBERS] } : {}),
+    });
+    this.#events.active(this.active);
+  };
+
+  #rendered(rows: ReadonlySet<string> | null): IRowNode<SheetRow>[] {
+    const nodes = this.#api.getRenderedNodes();
+    return rows ? nodes.filter(({ data }) => data !== undefined && rows.has(data.key)) : nodes;
+  }
+
+  // --- keyboard and clipboard ---
+
+  readonly #finish = (move: Move): void => {
+    this.#api.stopEditing();
+    this.#move(move);
+  };
+
+  readonly #keyDown = (event: KeyboardEvent): void => {
+    const { target } = event;
+    if (!(target instanceof HTMLElement) || target.closest('.sheet-editor')) return;
+    if (!target.closest('.ag-cell')) return;
+    const active = this.active;
+    const command = commandOf(event, active?.column.type.kind === 'boolean');
+    if (!command) return;
+    // Tab past the last or before the first cell leaves the grid.
+    if (command.kind === 'move' && !this.#move(command.move)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#run(command, active, target);
+  };
+
+  #run(command: GridCommand, active: ActiveCell | null, target: HTMLElement): void {
+    switch (command.kind) {
+      case 'move':
+        return;
+      case 'edit':
+        this.#edit(active);
+        return;
+      case 'clear':
+        if (active) this.#model.enter(active.row, active.column, { text: '', picked: null });
+        return;
+      case 'toggle':
+        if (active) {
+          const picked = this.#model.value(active.row, active.column) === 'true' ? 'false' : 'true';
+          this.#model.enter(active.row, active.column, { text: picked, picked });
+        }
+        return;
+      case 'filter':
+        if (active) this.#events.filter(active.column, target);
+        return;
+      case 'menu': {
+        const box = target.getBoundingClientRect();
+        if (active) this.#events.menu(active, { x: box.left + 8, y: box.bottom });
+        return;
+      }
+      case 'select-row':
+        if (active) this.#selectRow(active.row.index, false);
+        return;
+      default:
+        this.#events.command(command);
+    }
+  }
+
+  #edit(active: ActiveCell | null): void {
+    const at = this.#api.getFocusedCell();
+    if (!at || !active) return;
+    if (this.#model.readOnlyReason(active.row, active.column) !== null) {
+      this.#model.enter(active.row, active.column, { text: '' });
+      return;
+    }
+    this.#api.startEditingCell({ rowIndex: at.rowIndex, colKey: at.column });
+  }
+
+  /** Moves the active cell; false when there is nowhere to go. */
+  #move(move: Move): boolean {
+    const at = this.#api.getFocusedCell();
+    if (!at) return false;
+    const columns = this.#api
+      .getAllDisplayedColumns()
+      .map((column) => column.getColId())
+      .filter((id) => id !== ROW_NUMBERS);
+    const id = at.column.getColId();
+    let column = columns.indexOf(id);
+    let row = at.rowIndex;
+    const last = this.#model.rowCount - 1;
+    const tabbed = move === 'tab' || move === 'backtab';
+    if (move === 'down' || move === 'up') {
+      if (this.#returnColumn !== null && move === 'down') {
+        column = Math.max(0, columns.indexOf(this.#returnColumn));
+      }
+      row = Math.max(0, Math.min(last, row + (move === 'down' ? 1 : -1)));
+    } else if (move === 'left') column = Math.max(0, column - 1);
+    else if (move === 'right') column = Math.min(columns.length - 1, column + 1);
+    else if (tabbed) {
+      column += move === 'tab' ? 1 : -1;
+      if (column < 0 || column >= columns.length) {
+        row += move === 'tab' ? 1 : -1;
+        column = column < 0 ? columns.length - 1 : 0;
+      }
+      if (row < 0 || row > last) return false;
+    }
+    const to = columns[column];
+    if (to === undefined) return false;
+    const start = tabbed ? (this.#returnColumn ?? id) : null;
+    this.#tabbing = tabbed;
+    this.#api.ensureIndexVisible(row);
+    this.#api.ensureColumnVisible(to);
+    this.#api.setFocusedCell(row, to);
+    this.#returnColumn = start;
+    this.#tabbing = false;
+    return true;
+  }
+
+  readonly #copy = (event: ClipboardEvent): void => {
+    const active = this.active;
+    if (!active || this.#editing || !event.clipboardData) return;
+    event.clipboardData.setData('text/plain', this.#events.copy(active));
+    event.preventDefault();
+  };
+
+  readonly #paste = (event: ClipboardEvent): void => {
+    const active = this.active;
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (!active || this.#editing || text === '') return;
+    event.preventDefault();
+    this.#events.paste(active, text);
+  };
+
+  // --- whole rows ---
+
+  #selectRow(index: number, extend: boolean): void {
+    const anchor = this.#selected && extend ? this.#selected : null;
+    this.#select({
+      from: Math.min(index, anchor?.from ?? index),
+      to: Math.max(index, anchor?.to ?? index),
+    });
+    if (!extend) this.#api.setFocusedCell(index, this.#api.getAllDisplayedColumns()[1] ?? ROW_NUMBERS);
+  }
+
+  #select(selected: { from: number; to: number } | null): void {
+    if (this.#selected === null && selected === null) return;
+    this.#selected = selected;
+    this.#changed({ kind: 'cells', rows: null, columns: [] });
+    this.#events.selection(selected ? this.selectedRows : []);
+  }
+}

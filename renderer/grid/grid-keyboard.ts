@@ -1,0 +1,58 @@
+/** What a key means on a cell that is not being edited. AG Grid keeps the arrows, Home, End and the page keys. */
+export type GridCommand =
+  | { readonly kind: 'move'; readonly move: 'up' | 'down' | 'tab' | 'backtab' }
+  | { readonly kind: 'edit' }
+  | { readonly kind: 'clear' }
+  | { readonly kind: 'toggle' }
+  | { readonly kind: 'undo' }
+  | { readonly kind: 'redo' }
+  | { readonly kind: 'submit' }
+  | { readonly kind: 'filter' }
+  | { readonly kind: 'menu' }
+  | { readonly kind: 'select-row' };
+
+interface Key {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly shiftKey: boolean;
+  readonly altKey: boolean;
+}
+
+const move = (to: 'up' | 'down' | 'tab' | 'backtab'): GridCommand => ({ kind: 'move', move: to });
+
+const withControl = (event: Key): GridCommand | null => {
+  const key = event.key.toLowerCase();
+  if (key === 'z') return { kind: event.shiftKey ? 'redo' : 'undo' };
+  if (key === 'y') return { kind: 'redo' };
+  if (key === 's') return { kind: 'submit' };
+  if (key === 'l' && event.shiftKey) return { kind: 'filter' };
+  return null;
+};
+
+/** The keyboard map of the sheet, as spreadsheets have it; null for keys that are AG Grid's or start an edit by typing. */
+export const commandOf = (event: Key, boolean: boolean): GridCommand | null => {
+  if (event.ctrlKey || event.metaKey) return withControl(event);
+  switch (event.key) {
+    case 'Enter':
+      return move(event.shiftKey ? 'up' : 'down');
+    case 'Tab':
+      return move(event.shiftKey ? 'backtab' : 'tab');
+    case 'F2':
+      return { kind: 'edit' };
+    case 'Delete':
+    case 'Backspace':
+      return { kind: 'clear' };
+    case 'ContextMenu':
+      return { kind: 'menu' };
+    case 'F10':
+      return event.shiftKey ? { kind: 'menu' } : null;
+    case ' ':
+      if (event.shiftKey) return { kind: 'select-row' };
+      return boolean ? { kind: 'toggle' } : null;
+    case 'ArrowDown':
+      return event.altKey ? { kind: 'edit' } : null;
+    default:
+      return null;
+  }
+};

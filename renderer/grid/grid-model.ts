@@ -1,0 +1,66 @@
+import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
+import type { ColumnFilter, SortKey, ViewQuery } from '../../shared/model/view.ts';
+import type { LocaleConventions } from '../../shared/values/locale.ts';
+import type { SheetRow } from './sheet-row.ts';
+
+/** How a cell looks now. `marks` are space separated names the style sheet knows; `note` says why, for tooltip and status bar. */
+export interface CellLook {
+  readonly text: string;
+  /** Quiet second part: the label of a lookup value. */
+  readonly label: string | null;
+  readonly marks: string;
+  readonly note: string | null;
+  readonly readOnly: boolean;
+}
+
+/** What was typed into a cell. `picked` is the canonical value where it was chosen from a list instead of typed. */
+export interface TypedCell {
+  readonly text: string;
+  readonly picked?: string | null;
+}
+
+/** What typed text would be kept as, shown while it is typed; `options` when it could be read in several ways. */
+export type TypedPreview =
+  | { readonly kind: 'value'; readonly value: string | null }
+  | { readonly kind: 'refused'; readonly message: string; readonly options?: readonly string[] };
+
+/** What became of typed text: kept, refused (held at the cell), the same as before, or waiting for a reason. */
+export type EntryOutcome = 'kept' | 'refused' | 'unchanged' | 'asking';
+
+export interface LookupMatch {
+  readonly value: string;
+  readonly label: string | null;
+}
+
+/** What a change of the model means for what is drawn. `rows`: the view is another one; `count`: it grew or shrank. */
+export type GridChange =
+  | { readonly kind: 'rows' }
+  | { readonly kind: 'count' }
+  | {
+      readonly kind: 'cells';
+      readonly rows: ReadonlySet<string> | null;
+      readonly columns?: readonly string[];
+    };
+
+/** What the grid needs of a sheet. The grid holds no values of its own. */
+export interface GridModel {
+  readonly definition: SheetDefinition;
+  readonly locale: LocaleConventions;
+  readonly rowCount: number;
+  readonly sort: readonly SortKey[];
+  readonly filters: readonly ColumnFilter[];
+  rows(start: number, end: number): readonly SheetRow[] | Promise<readonly SheetRow[]>;
+  look(row: SheetRow, column: Column): CellLook;
+  /** Effective value: pending edits over what the warehouse holds. */
+  value(row: SheetRow, column: Column): string | null;
+  /** Text an editor starts with: what was typed where it was refused, else the value in editable form. */
+  editorText(row: SheetRow, column: Column): string;
+  preview(column: Column, text: string): TypedPreview;
+  readOnlyReason(row: SheetRow, column: Column): string | null;
+  enter(row: SheetRow, column: Column, typed: TypedCell): EntryOutcome;
+  searchLookup(column: Column, text: string): Promise<{ matches: readonly LookupMatch[]; total: number }>;
+  toggleSort(column: string, add: boolean): void;
+  setQuery(query: Partial<ViewQuery>): void;
+  /** Subscribes to what has to be drawn again; the answer unsubscribes. */
+  onGridChange(listener: (change: GridChange) => void): () => void;
+}

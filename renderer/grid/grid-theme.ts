@@ -1,0 +1,38 @@
+import { type Theme, themeQuartz } from 'ag-grid-community';
+
+export const ROW_HEIGHT = 28;
+export const HEADER_HEIGHT = 32;
+
+/** AG Grid's theme over the product's tokens: colours are custom properties, so light and dark need no second theme. */
+export const gridTheme = (): Theme =>
+  themeQuartz.withParams({
+    fontFamily: 'inherit',
+    fontSize: 13,
+    dataFontSize: 13,
+    headerFontSize: 12,
+    headerFontWeight: 600,
+    rowHeight: ROW_HEIGHT,
+    headerHeight: HEADER_HEIGHT,
+    spacing: 5,
+    cellHorizontalPadding: 8,
+    borderRadius: 0,
+    wrapperBorderRadius: 0,
+    wrapperBorder: false,
+    columnBorder: { style: 'solid', width: 1, color: 'var(--grid-line)' },
+    rowBorder: { style: 'solid', width: 1, color: 'var(--grid-line)' },
+    headerRowBorder: { style: 'solid', width: 1, color: 'var(--grid-line-strong)' },
+    headerColumnBorder: { style: 'solid', width: 1, color: 'var(--grid-line)' },
+    pinnedColumnBorder: { style: 'solid', width: 1, color: 'var(--grid-line-strong)' },
+    headerColumnResizeHandleColor: 'transparent',
+    backgroundColor: 'var(--grid-surface)',
+    foregroundColor: 'var(--grid-ink)',
+    headerBackgroundColor: 'var(--grid-header)',
+    headerTextColor: 'var(--grid-header-ink)',
+    accentColor: 'var(--grid-accent)',
+    rowHoverColor: 'var(--grid-hover)',
+    oddRowBackgroundColor: 'var(--grid-surface)',
+    rangeSelectionBorderColor: 'var(--grid-accent)',
+    tooltipBackgroundColor: 'var(--grid-tip)',
+    tooltipTextColor: 'var(--grid-tip-ink)',
+    browserColorScheme: 'inherit',
+  });

@@ -1,0 +1,106 @@
+import type { IHeaderComp, IHeaderParams } from 'ag-grid-community';
+import type { Column } from '../../shared/model/sheet.ts';
+import type { GridModel } from './grid-model.ts';
+import type { SheetRow } from './sheet-row.ts';
+
+export interface SheetHeaderParams extends IHeaderParams<SheetRow> {
+  readonly model: GridModel;
+  readonly sheetColumn: Column;
+  /** Subscribes to changes of sort and filters. */
+  readonly onView: (listener: () => void) => () => void;
+  readonly onFilter: (column: Column, anchor: HTMLElement) => void;
+  readonly isKey: boolean;
+}
+
+const ICONS = {
+  up: '<path d="M12 19V5M6 11l6-6 6 6"/>',
+  down: '<path d="M12 5v14M6 13l6 6 6-6"/>',
+  filter: '<path d="M3 5h18l-7 8v6l-4 2v-8z"/>',
+  key: '<circle cx="8" cy="15" r="4"/><path d="M11 12l9-9M17 6l3 3"/>',
+} as const;
+
+const icon = (name: keyof typeof ICONS): string =>
+  `<svg viewBox="0 0 24 24" width="12" height="12" aria-hidden="true">${ICONS[name]}</svg>`;
+
+/** A column's header: label, sort state, and a filter button. Click sorts, shift+click adds a sort, Enter and Alt+Down do so by keyboard. */
+export class SheetHeader implements IHeaderComp {
+  #gui = document.createElement('div');
+  #sort = document.createElement('span');
+  #filter = document.createElement('button');
+  #params: SheetHeaderParams | null = null;
+  #off: () => void = () => undefined;
+
+  init(params: SheetHeaderParams): void {
+    this.#params = params;
+    const { sheetColumn, isKey } = params;
+    const label = document.createElement('span');
+    label.className = 'sheet-header-label';
+    label.textContent = sheetColumn.label;
+    this.#gui.className = 'sheet-header';
+    if (isKey) {
+      const key = document.createElement('span');
+      key.className = 'sheet-header-key';
+      key.innerHTML = icon('key');
+      this.#gui.append(key);
+    }
+    this.#sort.className = 'sheet-header-sort';
+    this.#filter.className = 'sheet-header-filter';
+    this.#filter.type = 'button';
+    this.#filter.tabIndex = -1;
+    this.#filter.ariaLabel = `Filter ${sheetColumn.label}`;
+    this.#filter.innerHTML = icon('filter');
+    this.#gui.append(label, this.#sort, this.#filter);
+    this.#gui.addEventListener('click', this.#click);
+    params.eGridHeader.addEventListener('keydown', this.#key);
+    this.#off = params.onView(() => this.#draw());
+    this.#draw();
+  }
+
+  getGui(): HTMLElement {
+    return this.#gui;
+  }
+
+  refresh(): boolean {
+    this.#draw();
+    return true;
+  }
+
+  destroy(): void {
+    this.#off();
+    this.#params?.eGridHeader.removeEventListener('keydown', this.#key);
+  }
+
+  #click = (event: MouseEvent): void => {
+    const params = this.#params;
+    if (!params) return;
+    if (event.target instanceof Node && this.#filter.contains(event.target)) {
+      params.onFilter(params.sheetColumn, this.#filter);
+    } else params.model.toggleSort(params.sheetColumn.name, event.shiftKey);
+  };
+
+  #key = (event: KeyboardEvent): void => {
+    const params = this.#params;
+    if (!params) return;
+    if (event.key === 'Enter' && !event.altKey && !event.ctrlKey) {
+      params.model.toggleSort(params.sheetColumn.name, event.shiftKey);
+    } else if (event.key === 'ArrowDown' && event.altKey) params.onFilter(params.sheetColumn, this.#filter);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  #draw(): void {
+    const params = this.#params;
+    if (!params) return;
+    const { model, sheetColumn, eGridHeader } = params;
+    const at = model.sort.findIndex((key) => key.column === sheetColumn.name);
+    const key = model.sort[at];
+    this.#sort.innerHTML = key
+      ? `${icon(key.descending ? 'down' : 'up')}${model.sort.length > 1 ? `<small>${at + 1}</small>` : ''}`
+      : '';
+    eGridHeader.ariaSort = key ? (key.descending ? 'descending' : 'ascending') : 'none';
+    const filtered = model.filters.some((filter) => filter.column === sheetColumn.name);
+    this.#filter.classList.toggle('active', filtered);
+    this.#filter.ariaLabel = `Filter ${sheetColumn.label}${filtered ? ', filtered' : ''}`;
+  }
+}

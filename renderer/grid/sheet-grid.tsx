@@ -1,0 +1,39 @@
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import { GridController, type GridEvents } from './grid-controller.ts';
+import type { GridModel } from './grid-model.ts';
+import './grid-colors.css';
+import './grid.css';
+
+interface SheetGridProps {
+  readonly model: GridModel;
+  readonly label: string;
+  readonly events: GridEvents;
+  readonly handle: RefObject<GridController | null>;
+}
+
+/** The grid in React's tree: made once per model, then left alone, as everything in it is drawn from the model's changes. */
+export const SheetGrid = ({ model, label, events, handle }: SheetGridProps): ReactNode => {
+  const host = useRef<HTMLDivElement>(null);
+  const latest = useRef(events);
+  latest.current = events;
+
+  useEffect(() => {
+    if (!host.current) return;
+    const grid = new GridController(host.current, model, {
+      active: (cell) => latest.current.active(cell),
+      command: (command) => latest.current.command(command),
+      filter: (column, anchor) => latest.current.filter(column, anchor),
+      menu: (cell, at) => latest.current.menu(cell, at),
+      selection: (rows) => latest.current.selection(rows),
+      copy: (cell) => latest.current.copy(cell),
+      paste: (from, text) => latest.current.paste(from, text),
+    });
+    handle.current = grid;
+    return () => {
+      handle.current = null;
+      grid.destroy();
+    };
+  }, [model, handle]);
+
+  return <section ref={host} className="sheet-grid" aria-label={label} />;
+};

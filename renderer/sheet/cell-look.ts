@@ -1,0 +1,99 @@
+import type { Conflict, Problem } from '../../shared/model/batch.ts';
+import type { Column } from '../../shared/model/sheet.ts';
+import type { CellLook } from '../grid/grid-model.ts';
+import type { LookupLabel } from './lookup-labels.ts';
+import type { RefusedCell, UnsavedCell } from './overlay.ts';
+
+// A cell shows one line; a megabyte of text in it would only slow the browser down.
+const MOST_SHOWN = 300;
+
+/** What is known about a cell when it is drawn. */
+export interface CellFacts {
+  readonly column: Column;
+  readonly value: string | null;
+  readonly rowKind: 'insert' | 'update' | 'delete' | null;
+  /** The warehouse's value under a pending change. */
+  readonly original: string | null | undefined;
+  readonly unsaved: UnsavedCell | undefined;
+  readonly refused: RefusedCell | undefined;
+  readonly problem: Problem | undefined;
+  readonly conflict: Conflict | undefined;
+  readonly readOnly: string | null;
+  /** A new row's column that was left out, so that the warehouse fills it in. */
+  readonly byDefault: boolean;
+  readonly lookup: LookupLabel;
+  format(value: string): string;
+}
+
+const oneLine = (text: string): string => {
+  const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+  return shown.replace(/[\r\n\t]+/g, ' ↵ ');
+};
+
+const quoted = (value: string | null): string => (value === null ? 'nothing' : `“${oneLine(value)}”`);
+
+const conflictNote = (conflict: Conflict): string => {
+  if (conflict.kind === 'missing') return 'Conflict: the row is gone from the warehouse or out of reach.';
+  if (conflict.kind === 'exists') return 'Conflict: a row with this key is in the warehouse already.';
+  const mine = quoted(conflict.mine ?? null);
+  const theirs = quoted(conflict.theirs ?? null);
+  return `Conflict: the warehouse now holds ${theirs}; entered here is ${mine}.`;
+};
+
+/** Marks and notes of a cell, the most pressing first; drawn by the style sheet from `data-mark`. */
+export const lookOf = (facts: CellFacts): CellLook => {
+  const marks: string[] = [];
+  const notes: string[] = [];
+  const { refused, unsaved, problem, value, column } = facts;
+
+  if (facts.rowKind === 'delete') {
+    marks.push('deleted');
+    notes.push('The row will be deleted at the next submit.');
+  } else if (facts.rowKind === 'insert') marks.push('new');
+  if (refused) {
+    marks.push('refused');
+    notes.push(`${refused.message} Not kept: ${quoted(refused.text)}.`);
+  }
+  if (unsaved?.failure) {
+    marks.push('failed');
+    notes.push(`Not kept yet: ${unsaved.failure}`);
+  } else if (unsaved) marks.push('saving');
+  if (facts.conflict) {
+    marks.push('conflict');
+    notes.push(conflictNote(facts.conflict));
+  }
+  if (problem && !refused) {
+    marks.push(problem.severity === 'block' ? 'problem' : 'warn');
+    notes.push(problem.message);
+  }
+  if (facts.original !== undefined) {
+    marks.push('pending');
+    notes.push(
+      `Was ${facts.original === null ? 'empty' : `“${oneLine(facts.format(facts.original))}”`}. Not submitted yet.`,
+    );
+  }
+  if (facts.readOnly !== null && facts.rowKind !== 'delete') {
+    marks.push('readonly');
+    notes.push(facts.readOnly);
+  }
+  if (facts.lookup && !facts.lookup.known && value !== null) notes.push(`No entry for ${quoted(value)}.`);
+
+  const note = notes.length > 0 ? notes.join('\n') : null;
+  const look = { note, readOnly: facts.readOnly !== null, label: null as string | null };
+  if (refused) return { ...look, text: oneLine(refused.text), marks: marks.join(' ') };
+  if (value === null) {
+    if (facts.byDefault) marks.push('default');
+    return { ...look, text: facts.byDefault ? 'default' : '', marks: marks.join(' ') };
+  }
+  if (value === '') {
+    marks.push('empty');
+    return { ...look, text: 'empty', marks: marks.join(' ') };
+  }
+  if (column.type.kind === 'boolean') marks.push(value === 'true' ? 'true' : 'false');
+  return {
+    ...look,
+    text: oneLine(facts.format(value)),
+    label: facts.lookup?.label ?? null,
+    marks: marks.join(' '),
+  };
+};

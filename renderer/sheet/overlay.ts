@@ -1,0 +1,77 @@
+import type { Conflict } from '../../shared/model/batch.ts';
+import type { PendingDelta, PendingRow } from '../../shared/model/edit.ts';
+import type { RowKey } from '../../shared/model/rows.ts';
+import { applyDelta } from '../../shared/plan/pending.ts';
+import { CellMap } from './cell-map.ts';
+
+/** A value that is on its way to the journal, or that the journal could not take. */
+export interface UnsavedCell {
+  readonly step: string;
+  readonly value: string | null;
+  /** Why the journal did not take it; null while it is being kept. */
+  readonly failure: string | null;
+}
+
+/** Typed text that is no value of its column; it never reaches the journal. `options` when it could be read in several ways. */
+export interface RefusedCell {
+  readonly text: string;
+  readonly message: string;
+  readonly options?: readonly string[];
+}
+
+const own = <T>(record: Readonly<Record<string, T>>, column: string): T | undefined =>
+  Object.hasOwn(record, column) ? record[column] : undefined;
+
+/** Everything drawn over the rows as the warehouse holds them. It knows rows by key only, so it outlives every view. */
+export class Overlay {
+  readonly pending = new Map<RowKey, PendingRow>();
+  readonly unsaved = new CellMap<UnsavedCell>();
+  readonly refused = new CellMap<RefusedCell>();
+  readonly conflicts = new Map<RowKey, readonly Conflict[]>();
+
+  /** The value shown over the warehouse's; `undefined` when nothing lies over it. */
+  value(row: RowKey, column: string): string | null | undefined {
+    const unsaved = this.unsaved.get(row, column);
+    return unsaved ? unsaved.value : this.kept(row, column);
+  }
+
+  /** The same without what the journal has not confirmed: the `before` of a next edit. */
+  kept(row: RowKey, column: string): string | null | undefined {
+    const pending = this.pending.get(row);
+    if (!pending) return undefined;
+    if (pending.kind === 'insert') return own(pending.values, column);
+    if (pending.kind === 'delete') return own(pending.before, column);
+    const cell = own(pending.cells, column);
+    return cell ? cell.after : undefined;
+  }
+
+  /** The warehouse's value under a pending change; `undefined` when the cell has none. */
+  original(row: RowKey, column: string): string | null | undefined {
+    const pending = this.pending.get(row);
+    return pending?.kind === 'update' ? own(pending.cells, column)?.before : undefined;
+  }
+
+  kind(row: RowKey): PendingRow['kind'] | null {
+    return this.pending.get(row)?.kind ?? null;
+  }
+
+  /** Applies what the journal answered; returns the rows to draw again. */
+  apply(delta: Pick<PendingDelta, 'rows' | 'cleared'>): Set<RowKey> {
+    applyDelta(this.pending, delta);
+    for (const row of delta.cleared) this.conflicts.delete(row);
+    return new Set([...delta.cleared, ...delta.rows.map(({ row }) => row)]);
+  }
+
+  /** Replaces the pending rows, after the sheet was opened again. */
+  replacePending(rows: readonly PendingRow[]): void {
+    this.pending.clear();
+    for (const row of rows) this.pending.set(row.row, row);
+  }
+
+  showConflicts(conflicts: readonly Conflict[]): void {
+    this.conflicts.clear();
+    for (const conflict of conflicts) {
+      this.conflicts.set(conflict.row, [...(this.conflicts.get(conflict.row) ?? []), conflict]);
+    }
+  }
+}

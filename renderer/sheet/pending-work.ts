@@ -1,0 +1,159 @@
+import type { BackendClient } from '../../shared/contract/client.ts';
+import type { EditStep, PendingDelta } from '../../shared/model/edit.ts';
+import { AppError } from '../../shared/model/failure.ts';
+import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
+import { EditQueue } from './edit-queue.ts';
+import type { Overlay } from './overlay.ts';
+import type { SheetStore } from './sheet-store.ts';
+import { changesOf } from './steps.ts';
+
+export interface PendingWorkOptions {
+  readonly client: BackendClient;
+  readonly overlay: Overlay;
+  readonly store: SheetStore;
+  now(): Date;
+  newId(): string;
+  /** Rows whose pending state changed have to be checked and drawn again. */
+  changed(rows: ReadonlySet<RowKey>): void;
+  /** New rows that came or went; true when the view has to be made anew. */
+  follow(inserted: readonly RowKey[], cleared: readonly RowKey[]): boolean;
+  /** Makes the view anew. */
+  show(): Promise<void>;
+}
+
+/** The way of edits to the journal and back: what is on its way, what was kept, what could not be kept, undo and redo. */
+export class PendingWork {
+  readonly #options: PendingWorkOptions;
+  readonly #queue: EditQueue;
+  #sheet = '';
+
+  constructor(options: PendingWorkOptions) {
+    this.#options = options;
+    this.#queue = new EditQueue((step) => options.client.call('edits.append', { step }), {
+      kept: (step, delta) => this.#kept(step, delta),
+      failed: (step, error) => this.#failed(step, error),
+    });
+  }
+
+  begin(sheet: string): void {
+    this.#sheet = sheet;
+  }
+
+  /** Sends a step; the cells it sets are expected to be shown as unsaved already. */
+  send(step: EditStep): void {
+    this.#queue.push(step);
+    this.#options.store.set({ saving: this.#queue.waiting });
+  }
+
+  /** A step made of whole rows. */
+  push(work: Pick<EditStep, 'label' | 'sets' | 'inserts' | 'deletes'>): void {
+    const { newId, now } = this.#options;
+    this.send({ id: newId(), sheet: this.#sheet, at: now().toISOString(), ...work });
+  }
+
+  /** Runs something after everything typed so far is in the journal or has failed. */
+  after<T>(work: () => Promise<T>): Promise<T> {
+    return this.#queue.run(work);
+  }
+
+  undo(): Promise<void> {
+    return this.#step('edits.undo', 'Undone');
+  }
+
+  redo(): Promise<void> {
+    return this.#step('edits.redo', 'Redone');
+  }
+
+  /** Drops pending edits and refused texts of the given rows, or of all. */
+  async discard(rows?: readonly RowKey[]): Promise<void> {
+    const { overlay, client } = this.#options;
+    const gone = rows ?? [...overlay.refused.rows()];
+    for (const row of gone) overlay.refused.deleteRow(row);
+    this.#options.changed(new Set(gone));
+    await this.after(() =>
+      this.attempt(async () => {
+        const input = rows ? { sheet: this.#sheet, rows: [...rows] } : { sheet: this.#sheet };
+        this.apply(await client.call('edits.discard', input));
+      }),
+    );
+  }
+
+  /** Sends what the journal could not take once more, under the same step ids. */
+  retry(): void {
+    const { overlay, store } = this.#options;
+    for (const step of this.#queue.takeFailed()) {
+      for (const { row, column, after } of changesOf(step)) {
+        if (overlay.unsaved.get(row, column)?.step !== step.id) continue;
+        overlay.unsaved.set(row, column, { step: step.id, value: after, failure: null });
+      }
+      this.#queue.push(step);
+    }
+    store.set({ saveFailure: null, saving: this.#queue.waiting });
+    store.draw({ kind: 'cells', rows: null });
+  }
+
+  /** Brings the pending rows up to date with what the journal answered or another window did. */
+  apply(delta: PendingDelta): void {
+    if (delta.sheet !== this.#sheet) return;
+    const { overlay, store } = this.#options;
+    const rows = overlay.apply(delta);
+    const inserted = delta.rows.filter(({ kind }) => kind === 'insert').map(({ row }) => row);
+    const anew = this.#options.follow(inserted, delta.cleared);
+    for (const row of delta.cleared) if (isNewRow(row)) overlay.refused.deleteRow(row);
+    store.set({ counts: delta.counts, saving: this.#queue.waiting });
+    this.#options.changed(rows);
+    // Rows that are pending no more leave a view of pending rows; elsewhere rows stay where they are.
+    if (anew || (store.snapshot.query.pendingOnly && delta.cleared.length > 0)) {
+      void this.after(() => this.#options.show());
+    }
+  }
+
+  /** Runs a command; its failure is shown over the sheet and answered as null. */
+  async attempt<T>(work: () => Promise<T>): Promise<T | null> {
+    const { store } = this.#options;
+    try {
+      return await work();
+    } catch (thrown) {
+      const { message } = AppError.wrap(thrown);
+      store.set({ saveFailure: message });
+      store.say(message);
+      return null;
+    }
+  }
+
+  #kept(step: EditStep, delta: PendingDelta): void {
+    const { overlay, store } = this.#options;
+    for (const { row, column } of changesOf(step)) {
+      if (overlay.unsaved.get(row, column)?.step === step.id) overlay.unsaved.delete(row, column);
+    }
+    this.apply(delta);
+    if (step.sets) this.#options.changed(new Set(step.sets.rows));
+    if (this.#queue.failed.length === 0) store.set({ saveFailure: null });
+  }
+
+  #failed(step: EditStep, error: AppError): void {
+    const { overlay, store } = this.#options;
+    const rows = new Set<RowKey>();
+    for (const { row, column } of changesOf(step)) {
+      const cell = overlay.unsaved.get(row, column);
+      if (cell?.step !== step.id) continue;
+      overlay.unsaved.set(row, column, { ...cell, failure: error.message });
+      rows.add(row);
+    }
+    store.set({ saveFailure: error.message, saving: this.#queue.waiting });
+    store.say(`Not kept: ${error.message}`);
+    this.#options.changed(rows);
+  }
+
+  async #step(name: 'edits.undo' | 'edits.redo', said: string): Promise<void> {
+    const { store, client } = this.#options;
+    await this.after(() =>
+      this.attempt(async () => {
+        const label = name === 'edits.undo' ? store.snapshot.counts.undo : store.snapshot.counts.redo;
+        if (label === null) return;
+        this.apply(await client.call(name, { sheet: this.#sheet }));
+        store.say(`${said}: ${label}.`);
+      }),
+    );
+  }
+}

@@ -1,0 +1,219 @@
+import type { EditStep } from '../../shared/model/edit.ts';
+import type { RowKey } from '../../shared/model/rows.ts';
+import type { Column } from '../../shared/model/sheet.ts';
+import type { EntryOutcome, LookupMatch, TypedCell } from '../grid/grid-model.ts';
+import type { SheetRow } from '../grid/sheet-row.ts';
+import type { Reading } from './entry.ts';
+import type { LookupLabels } from './lookup-labels.ts';
+import type { Overlay } from './overlay.ts';
+import type { SheetReading } from './sheet-reading.ts';
+import { type CellChange, cellSetsOf } from './steps.ts';
+
+/** A cell and what was typed or pasted into it. */
+export interface Entered {
+  readonly row: SheetRow;
+  readonly column: Column;
+  readonly typed: TypedCell;
+}
+
+/** Changes that wait for the person's reason before they go to the journal. */
+export interface AskedReason {
+  readonly label: string;
+  readonly changes: readonly {
+    readonly change: CellChange;
+    readonly column: Column;
+    readonly text: string;
+  }[];
+  /** How many of the changes need the reason. */
+  readonly needing: number;
+}
+
+/** How many entered cells were kept and how many are held back with a reason. */
+export interface EnteredCounts {
+  readonly kept: number;
+  readonly refused: number;
+  readonly unchanged: number;
+  readonly readOnly: number;
+  readonly asking: boolean;
+}
+
+/** What entering needs of the sheet around it. */
+export interface EntryHost {
+  readonly overlay: Overlay;
+  readonly sheet: string;
+  newId(): string;
+  now(): Date;
+  readonly reading: SheetReading;
+  readonly labels: LookupLabels;
+  search(column: Column, text: string): Promise<{ matches: readonly LookupMatch[] }>;
+  ask(asked: AskedReason): void;
+  push(step: EditStep): void;
+  changed(rows: ReadonlySet<RowKey>): void;
+}
+
+interface Accepted {
+  readonly change: CellChange;
+  readonly column: Column;
+  readonly text: string;
+}
+
+/** From typed text to a step of the journal: reads, checks, asks for a reason, and holds back what is no value. */
+export class SheetEntry {
+  readonly #host: EntryHost;
+
+  constructor(host: EntryHost) {
+    this.#host = host;
+  }
+
+  /** One cell typed by hand. */
+  enter(row: SheetRow, column: Column, typed: TypedCell): EntryOutcome {
+    const counts = this.enterAll([{ row, column, typed }], 'Edit');
+    if (counts.asking) return 'asking';
+    if (counts.refused > 0) return 'refused';
+    return counts.kept > 0 ? 'kept' : 'unchanged';
+  }
+
+  /** Many cells as one step: what is valid is kept, what is not is marked at its cell. */
+  enterAll(entered: readonly Entered[], label: string): EnteredCounts {
+    const { overlay } = this.#host;
+    const accepted: Accepted[] = [];
+    const unsure: Accepted[] = [];
+    const touched = new Set<RowKey>();
+    let refused = 0;
+    let unchanged = 0;
+    let readOnly = 0;
+    for (const { row, column, typed } of entered) {
+      if (this.#host.reading.readOnlyReason(row, column) !== null) {
+        readOnly++;
+        continue;
+      }
+      touched.add(row.key);
+      const reading = this.#host.reading.read(typed, column);
+      if (reading.kind === 'refused') {
+        overlay.refused.set(row.key, column.name, reading.cell);
+        refused++;
+        continue;
+      }
+      overlay.refused.delete(row.key, column.name);
+      const before = this.#host.reading.kept(row, column);
+      if (reading.value === before && reading.value === this.#host.reading.value(row, column)) {
+        unchanged++;
+        continue;
+      }
+      const change = { row: row.key, column: column.name, before, after: reading.value };
+      const item = { change, column, text: typed.text };
+      if (this.#mustVerify(column, reading)) unsure.push(item);
+      else accepted.push(item);
+    }
+    const asking = this.#accept(accepted, label);
+    if (unsure.length > 0) void this.#verify(unsure, label);
+    this.#host.changed(touched);
+    return { kept: asking ? 0 : accepted.length + unsure.length, refused, unchanged, readOnly, asking };
+  }
+
+  /** Sets a cell to a known value, without reading or checking it. */
+  put(row: SheetRow, column: Column, after: string | null, label: string): void {
+    this.#push(
+      [{ row: row.key, column: column.name, before: this.#host.reading.kept(row, column), after }],
+      label,
+    );
+  }
+
+  /** Goes on with changes that waited for a reason. */
+  giveReason(asked: AskedReason, reason: string): void {
+    this.#push(
+      asked.changes.map(({ change }) => ({ ...change, reason })),
+      asked.label,
+    );
+  }
+
+  /** The reason was not given: the typed texts stay at their cells, marked. */
+  withholdReason(asked: AskedReason): void {
+    for (const { change, column, text } of asked.changes) {
+      const message = `A change of ${column.label} above ${column.reasonAbove ?? ''} needs a reason.`;
+      this.#host.overlay.refused.set(change.row, column.name, { text, message });
+    }
+    this.#host.changed(new Set(asked.changes.map(({ change }) => change.row)));
+  }
+
+  // A value picked from the list is known; a typed one may name no row of the list, which only the warehouse can tell.
+  #mustVerify(column: Column, reading: Extract<Reading, { kind: 'value' }>): boolean {
+    if (!column.lookup || reading.picked || reading.value === null) return false;
+    return this.#host.labels.get(column, reading.value)?.known !== true;
+  }
+
+  #accept(accepted: readonly Accepted[], label: string): boolean {
+    if (accepted.length === 0) return false;
+    const needing = accepted.filter(({ change, column }) =>
+      this.#host.reading.needsReason(column, change.before, change.after),
+    ).length;
+    if (needing > 0) {
+      this.#host.ask({ label, changes: accepted, needing });
+      return true;
+    }
+    this.#push(
+      accepted.map(({ change }) => change),
+      label,
+    );
+    return false;
+  }
+
+  #push(changes: readonly CellChange[], label: string): void {
+    const step = this.#step(label, changes);
+    this.#show(step.id, changes);
+    this.#host.push(step);
+  }
+
+  #step(label: string, changes: readonly CellChange[]): EditStep {
+    const { sheet } = this.#host;
+    const at = this.#host.now().toISOString();
+    return { id: this.#host.newId(), sheet, at, label, sets: cellSetsOf(changes) };
+  }
+
+  #show(step: string, changes: readonly CellChange[]): void {
+    for (const { row, column, after } of changes) {
+      this.#host.overlay.unsaved.set(row, column, { step, value: after, failure: null });
+    }
+    this.#host.changed(new Set(changes.map(({ row }) => row)));
+  }
+
+  async #verify(unsure: readonly Accepted[], label: string): Promise<void> {
+    const { overlay } = this.#host;
+    const mark = this.#host.newId();
+    this.#show(
+      mark,
+      unsure.map(({ change }) => change),
+    );
+    const found = await Promise.all(unsure.map((item) => this.#find(item)));
+    const accepted: Accepted[] = [];
+    for (const [i, item] of unsure.entries()) {
+      const { change, column } = item;
+      // Typed over meanwhile: the later entry decides.
+      if (overlay.unsaved.get(change.row, column.name)?.step !== mark) continue;
+      overlay.unsaved.delete(change.row, column.name);
+      const value = found[i];
+      if (value !== undefined) accepted.push({ ...item, change: { ...change, after: value } });
+      else {
+        const message = `No entry for “${item.text.slice(0, 60)}” in ${column.label}.`;
+        overlay.refused.set(change.row, column.name, { text: item.text, message });
+      }
+    }
+    this.#accept(accepted, label);
+    this.#host.changed(new Set(unsure.map(({ change }) => change.row)));
+  }
+
+  /** The one list entry meant by the value typed, or by its label; undefined when there is none or more than one. */
+  async #find({ change, column, text }: Accepted): Promise<string | undefined> {
+    const { matches } = await this.#host.search(column, text).catch(() => ({
+      // Without an answer the value stands as typed; the warehouse checks it at submit.
+      matches: [{ value: change.after ?? '', label: null }],
+    }));
+    const exact = matches.find(({ value }) => value === change.after);
+    if (exact) return exact.value;
+    const wanted = text.trim().toLocaleLowerCase();
+    const named = matches.filter(
+      ({ value, label }) => value.toLocaleLowerCase() === wanted || label?.toLocaleLowerCase() === wanted,
+    );
+    return named.length === 1 ? named[0]?.value : undefined;
+  }
+}

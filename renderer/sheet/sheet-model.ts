@@ -1,0 +1,478 @@
+import type { BackendClient } from '../../shared/contract/client.ts';
+import type { SheetOpened } from '../../shared/contract/operations.ts';
+import type { CommitOutcome } from '../../shared/model/batch.ts';
+import { AppError } from '../../shared/model/failure.ts';
+import { isNewRow, keyValues, NEW_ROW_PREFIX, type RowKey } from '../../shared/model/rows.ts';
+import type { Column, SheetDefinition, Source } from '../../shared/model/sheet.ts';
+import type { ColumnFilter, SortKey, ViewQuery } from '../../shared/model/view.ts';
+import type { LocaleConventions } from '../../shared/values/locale.ts';
+import type {
+  CellLook,
+  EntryOutcome,
+  GridChange,
+  GridModel,
+  LookupMatch,
+  TypedCell,
+  TypedPreview,
+} from '../grid/grid-model.ts';
+import type { SheetRow } from '../grid/sheet-row.ts';
+import { LookupLabels } from './lookup-labels.ts';
+import { Overlay } from './overlay.ts';
+import { PendingWork } from './pending-work.ts';
+import { deleteRefusal } from './read-only.ts';
+import { type Entered, type EnteredCounts, SheetEntry } from './sheet-entry.ts';
+import { SheetReading } from './sheet-reading.ts';
+import type { SheetSnapshot } from './sheet-snapshot.ts';
+import { SheetStore } from './sheet-store.ts';
+import { PAGE_SIZE, SheetView } from './sheet-view.ts';
+import { nextSort } from './sort-keys.ts';
+
+export interface SheetModelOptions {
+  readonly client: BackendClient;
+  readonly source: Source;
+  readonly locale: LocaleConventions;
+  now(): Date;
+  newId(): string;
+  readonly pages?: { readonly pageSize: number; readonly maxPages: number };
+}
+
+/** Everything that exists once the sheet is open. */
+interface Parts {
+  readonly reading: SheetReading;
+  readonly view: SheetView;
+  readonly entry: SheetEntry;
+  readonly labels: LookupLabels;
+}
+
+/** How far into a view a row is looked for before the view is narrowed to it. */
+const FIND_WITHIN = 20_000;
+
+/**
+ * One open sheet: rows of the warehouse, pending edits over them, and what was typed but is no value. No React in it;
+ * `subscribe` and `getSnapshot` serve the screen, `onGridChange` the grid. Edits go to the journal and nowhere else.
+ */
+export class SheetModel implements GridModel {
+  readonly overlay = new Overlay();
+  readonly #options: SheetModelOptions;
+  readonly #store = new SheetStore();
+  readonly #work: PendingWork;
+  readonly #unsubscribe: (() => void)[] = [];
+  #locale: LocaleConventions;
+  #parts: Parts | null = null;
+  #telling = false;
+
+  constructor(options: SheetModelOptions) {
+    this.#options = options;
+    this.#locale = options.locale;
+    this.#work = new PendingWork({
+      client: options.client,
+      overlay: this.overlay,
+      store: this.#store,
+      now: options.now,
+      newId: options.newId,
+      changed: (rows) => this.#changed(rows),
+      follow: (inserted, cleared) => this.#parts?.view.follow(inserted, cleared) ?? false,
+      show: () => this.#show(),
+    });
+  }
+
+  // --- life ---
+
+  /** Opens the sheet and shows its first rows; a failure is in the snapshot, to be retried with the same call. */
+  async open(): Promise<void> {
+    this.#store.set({ phase: 'opening', failure: null });
+    try {
+      const opened = await this.#options.client.call('sheets.open', { source: this.#options.source });
+      if (this.isClosed) return;
+      this.#start(opened);
+      this.#listen(opened.definition.id);
+      await this.#show();
+      this.#store.set({ phase: 'ready' });
+    } catch (thrown) {
+      this.#store.set({ phase: 'failed', failure: AppError.wrap(thrown) });
+    }
+  }
+
+  get isClosed(): boolean {
+    return this.#store.closed;
+  }
+
+  close(): void {
+    for (const off of this.#unsubscribe.splice(0)) off();
+    this.#store.close();
+    const sheet = this.#store.snapshot.opened?.definition.id;
+    if (sheet) void this.#options.client.call('sheets.close', { sheet }).catch(() => undefined);
+  }
+
+  /** Opens the sheet again with its present definition, rights and pending edits; what was refused stays at its cells. */
+  async reload(): Promise<void> {
+    await this.#work.after(() =>
+      this.#work.attempt(async () => {
+        const opened = await this.#options.client.call('sheets.open', { source: this.#options.source });
+        if (this.isClosed) return;
+        this.#start(opened);
+        await this.#show();
+      }),
+    );
+  }
+
+  /** Reads the rows again from the warehouse. */
+  async refresh(): Promise<void> {
+    await this.#work.after(() =>
+      this.#work.attempt(async () => {
+        this.#parts?.labels.clear();
+        await this.#options.client.call('rows.refresh', { sheet: this.definition.id });
+        await this.#show();
+        this.#store.say('Rows read again. Pending edits are kept.');
+      }),
+    );
+  }
+
+  /** What a submit ended in: pending edits and rows are fetched again; conflicts are marked at their cells. */
+  async afterCommit(outcome: CommitOutcome): Promise<void> {
+    this.overlay.showConflicts(outcome.kind === 'not-committed' ? outcome.conflicts : []);
+    await this.reload();
+  }
+
+  /** Asks the warehouse what became of a batch with unknown outcome. */
+  async resolve(batch: string): Promise<CommitOutcome | null> {
+    const outcome = await this.#work.attempt(() =>
+      this.#options.client.call('batches.resolve', { sheet: this.definition.id, batch }),
+    );
+    if (outcome) await this.afterCommit(outcome);
+    return outcome;
+  }
+
+  setLocale(locale: LocaleConventions): void {
+    if (locale === this.#locale) return;
+    this.#locale = locale;
+    this.#store.draw({ kind: 'cells', rows: null });
+  }
+
+  // --- what the screen and the grid see ---
+
+  subscribe = this.#store.subscribe;
+  getSnapshot = this.#store.getSnapshot;
+
+  onGridChange(listener: (change: GridChange) => void): () => void {
+    return this.#store.onGridChange(listener);
+  }
+
+  get locale(): LocaleConventions {
+    return this.#locale;
+  }
+
+  get definition(): SheetDefinition {
+    return this.#open.reading.definition;
+  }
+
+  get rowCount(): number {
+    return this.#parts?.view.rowCount ?? 0;
+  }
+
+  get sort(): readonly SortKey[] {
+    return this.#store.snapshot.query.sort;
+  }
+
+  get filters(): readonly ColumnFilter[] {
+    return this.#store.snapshot.query.filters;
+  }
+
+  rows(start: number, end: number): readonly SheetRow[] | Promise<readonly SheetRow[]> {
+    return this.#open.view.rows(start, end);
+  }
+
+  peek(index: number): SheetRow | undefined {
+    return this.#parts?.view.peek(index);
+  }
+
+  look(row: SheetRow, column: Column): CellLook {
+    return this.#open.reading.look(row, column);
+  }
+
+  value(row: SheetRow, column: Column): string | null {
+    return this.#open.reading.value(row, column);
+  }
+
+  editorText(row: SheetRow, column: Column): string {
+    return this.#open.reading.editorText(row, column);
+  }
+
+  readOnlyReason(row: SheetRow, column: Column): string | null {
+    return this.#open.reading.readOnlyReason(row, column);
+  }
+
+  preview(column: Column, text: string): TypedPreview {
+    return this.#open.reading.preview(column, text);
+  }
+
+  /** Typed text by type and locale alone, for filters, whose bounds need not obey the column's rules. */
+  readPlain(column: Column, text: string): TypedPreview {
+    return this.#open.reading.readPlain(column, text);
+  }
+
+  async searchLookup(
+    column: Column,
+    text: string,
+  ): Promise<{ matches: readonly LookupMatch[]; total: number }> {
+    const answer = await this.#options.client.call('lookups.search', {
+      sheet: this.definition.id,
+      column: column.name,
+      text: text.slice(0, 10_000),
+      limit: 100,
+    });
+    this.#parts?.labels.learn(column.name, answer.matches);
+    return answer;
+  }
+
+  /** A row's key in words. */
+  rowLabel(row: RowKey): string {
+    return isNewRow(row) ? 'New row' : keyValues(row).join(' · ');
+  }
+
+  // --- view ---
+
+  toggleSort(column: string, add: boolean): void {
+    this.setQuery({ sort: nextSort(this.sort, column, add) });
+  }
+
+  setQuery(query: Partial<ViewQuery>): void {
+    this.#store.set({ query: { ...this.#store.snapshot.query, ...query } });
+    // Edits on their way take part in the new view, so they go first.
+    void this.#work.after(() => this.#show());
+  }
+
+  /** Finds a row in the view; where it is not among its first rows, the view is narrowed to it. */
+  async bring(row: RowKey): Promise<SheetRow | undefined> {
+    const here = await this.#open.view.find(row, FIND_WITHIN);
+    if (here) return here;
+    const { key } = this.definition;
+    const filters: ColumnFilter[] = isNewRow(row)
+      ? []
+      : keyValues(row).map((value, i) => ({ kind: 'equals', column: key[i] ?? '', value }));
+    this.setQuery({ filters, quick: '', pendingOnly: isNewRow(row) });
+    await this.settled();
+    return this.#open.view.find(row, FIND_WITHIN);
+  }
+
+  /** The refused cell after the given one, around the end; null when there is none. */
+  nextRefused(row?: RowKey, column?: string): { readonly row: RowKey; readonly column: string } | null {
+    const cells = [...this.overlay.refused.cells()];
+    const at = cells.findIndex((cell) => cell.row === row && cell.column === column);
+    return cells[(at + 1) % Math.max(1, cells.length)] ?? null;
+  }
+
+  /** The row after the given one in which a rule is broken. */
+  nextProblem(row?: RowKey): { readonly row: RowKey; readonly column: string | undefined } | null {
+    const found = this.#open.reading.problems();
+    const at = found.findIndex((one) => one.row === row);
+    return found[(at + 1) % Math.max(1, found.length)] ?? null;
+  }
+
+  // --- entering ---
+
+  enter(row: SheetRow, column: Column, typed: TypedCell): EntryOutcome {
+    const refusal = this.readOnlyReason(row, column);
+    if (refusal) this.#store.say(refusal);
+    const outcome = this.#open.entry.enter(row, column, typed);
+    const held = this.overlay.refused.get(row.key, column.name);
+    if (outcome === 'refused' && held) this.#store.say(`Not kept. ${held.message}`);
+    return outcome;
+  }
+
+  enterAll(entered: readonly Entered[], label: string): EnteredCounts {
+    const counts = this.#open.entry.enterAll(entered, label);
+    const parts = [`${counts.kept} kept`];
+    if (counts.refused > 0) parts.push(`${counts.refused} not valid and marked`);
+    if (counts.readOnly > 0) parts.push(`${counts.readOnly} read-only and left as they were`);
+    this.#store.say(`${label}: ${parts.join(', ')}.`);
+    return counts;
+  }
+
+  answerReason(reason: string | null): void {
+    const { asking } = this.#store.snapshot;
+    if (!asking) return;
+    this.#store.set({ asking: null });
+    if (reason === null) this.#open.entry.withholdReason(asking);
+    else this.#open.entry.giveReason(asking, reason);
+  }
+
+  /** Adds a row with the definition's defaults behind the rows shown; answers its key. */
+  addRow(): RowKey {
+    const row = `${NEW_ROW_PREFIX}${this.#options.newId()}`;
+    const given = this.definition.columns.filter(
+      ({ hasDefault, defaultValue }) => !hasDefault && defaultValue,
+    );
+    const values = Object.fromEntries(given.map(({ name, defaultValue }) => [name, defaultValue ?? null]));
+    this.#work.push({ label: 'Add row', inserts: [{ row, values }] });
+    return row;
+  }
+
+  /** Marks rows for deletion as one step; answers why rows were left alone, or null. */
+  deleteRows(rows: readonly SheetRow[]): string | null {
+    const { opened } = this.#store.snapshot;
+    if (!opened) return null;
+    const refusals = new Set<string>();
+    const deletes = rows.flatMap((row) => {
+      const refusal = deleteRefusal(this.definition, opened.rights, row);
+      if (refusal) refusals.add(refusal);
+      if (refusal || this.overlay.kind(row.key) === 'delete') return [];
+      this.overlay.refused.deleteRow(row.key);
+      return [{ row: row.key, before: this.#open.reading.keptValues(row) }];
+    });
+    if (deletes.length > 0) {
+      this.#work.push({
+        label: deletes.length === 1 ? 'Delete row' : `Delete ${deletes.length} rows`,
+        deletes,
+      });
+    }
+    if (refusals.size === 0) return null;
+    const refusal = [...refusals].join(' ');
+    this.#store.say(refusal);
+    return refusal;
+  }
+
+  // --- the journal ---
+
+  undo(): Promise<void> {
+    return this.#work.undo();
+  }
+
+  redo(): Promise<void> {
+    return this.#work.redo();
+  }
+
+  discard(rows?: readonly RowKey[]): Promise<void> {
+    return this.#work.discard(rows);
+  }
+
+  retry(): void {
+    this.#work.retry();
+  }
+
+  /** Settles once everything asked of the sheet so far is done or has failed. */
+  settled(): Promise<void> {
+    return this.#work.after(async () => undefined);
+  }
+
+  /** The cell has a pending change that can be taken back alone. */
+  canRevert(row: SheetRow, column: Column): boolean {
+    return this.overlay.original(row.key, column.name) !== undefined;
+  }
+
+  /** Puts one cell back to what the warehouse holds, or drops the text refused there. */
+  revertCell(row: SheetRow, column: Column): void {
+    if (this.overlay.refused.delete(row.key, column.name)) {
+      this.#changed(new Set([row.key]));
+      return;
+    }
+    const original = this.overlay.original(row.key, column.name);
+    if (original === undefined) return;
+    this.#open.entry.put(row, column, original, 'Discard change');
+  }
+
+  /** Gives up every refused text; the cells show their values again. */
+  dropRefused(): void {
+    const rows = new Set(this.overlay.refused.rows());
+    this.overlay.refused.clear();
+    this.#changed(rows);
+  }
+
+  // --- inside ---
+
+  get #open(): Parts {
+    if (!this.#parts) throw new AppError('bug', 'sheet-not-open', 'The sheet is not open yet.');
+    return this.#parts;
+  }
+
+  #start(opened: SheetOpened): void {
+    const { definition, rights, capabilities, drift, pending, unresolved } = opened;
+    const { client, now, newId } = this.#options;
+    const { overlay } = this;
+    const sheet = definition.id;
+    overlay.replacePending(pending.rows);
+    this.#work.begin(sheet);
+    const labels = new LookupLabels(
+      (column, values) => client.call('lookups.labels', { sheet, column, values: [...values] }),
+      (column) => this.#store.draw({ kind: 'cells', rows: null, columns: [column] }),
+    );
+    const reading = new SheetReading({
+      definition,
+      rights,
+      overlay,
+      labels,
+      now,
+      locale: () => this.#locale,
+      told: () => this.#countLater(),
+    });
+    const view =
+      this.#parts?.view ??
+      new SheetView(
+        client,
+        sheet,
+        { state: (state) => this.#store.set(state), grid: (change) => this.#store.draw(change) },
+        this.#options.pages ?? PAGE_SIZE,
+      );
+    const entry = new SheetEntry({
+      overlay,
+      sheet,
+      reading,
+      labels,
+      now,
+      newId,
+      search: (column, text) => this.searchLookup(column, text),
+      ask: (asking) => this.#store.set({ asking }),
+      push: (step) => this.#work.send(step),
+      changed: (rows) => this.#changed(rows),
+    });
+    this.#parts = { reading, view, entry, labels };
+    this.#store.set({
+      opened: { definition, rights, capabilities, drift },
+      counts: pending.counts,
+      unresolved,
+      ...this.#tally(),
+    });
+  }
+
+  #listen(sheet: string): void {
+    if (this.#unsubscribe.length > 0) return;
+    const { client } = this.#options;
+    this.#unsubscribe.push(
+      client.on('rows.progress', (event) => {
+        if (event.sheet === sheet) this.#parts?.view.progress(event);
+      }),
+      client.on('pending.changed', ({ delta }) => this.#work.apply(delta)),
+      client.on('sheet.changed', (event) => {
+        if (event.sheet === sheet) void this.#work.after(() => this.#show());
+      }),
+      client.on('journal.trouble', ({ message }) => this.#store.set({ journalTrouble: message })),
+    );
+  }
+
+  async #show(): Promise<void> {
+    if (!this.#parts || this.isClosed) return;
+    const fresh = [...this.overlay.pending.values()].filter(({ kind }) => kind === 'insert');
+    await this.#parts.view.show(this.#store.snapshot.query, new Set(fresh.map(({ row }) => row)));
+  }
+
+  #changed(rows: ReadonlySet<RowKey>): void {
+    this.#parts?.reading.forget(rows);
+    this.#store.set(this.#tally());
+    if (rows.size > 0) this.#store.draw({ kind: 'cells', rows });
+  }
+
+  #tally(): Pick<SheetSnapshot, 'refused' | 'conflicts' | 'problems' | 'warnings'> {
+    const counts = this.#parts?.reading.counts() ?? { problems: 0, warnings: 0 };
+    return { refused: this.overlay.refused.size, conflicts: this.overlay.conflicts.size, ...counts };
+  }
+
+  // Problems are found while cells are drawn; telling the screen then and there would draw within drawing.
+  #countLater(): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    queueMicrotask(() => {
+      this.#telling = false;
+      this.#store.set(this.#tally());
+    });
+  }
+}

@@ -1,0 +1,180 @@
+import type { Problem } from '../../shared/model/batch.ts';
+import type { SheetRights } from '../../shared/model/rights.ts';
+import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
+import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
+import { compileSheet, type SheetRules } from '../../shared/rules/compile.ts';
+import { editText, formatValue } from '../../shared/values/format.ts';
+import type { LocaleConventions } from '../../shared/values/locale.ts';
+import type { CellLook, TypedCell, TypedPreview } from '../grid/grid-model.ts';
+import { baseValue, type SheetRow } from '../grid/sheet-row.ts';
+import { lookOf } from './cell-look.ts';
+import { type Reading, readTyped } from './entry.ts';
+import type { LookupLabels } from './lookup-labels.ts';
+import type { Overlay } from './overlay.ts';
+import { type ColumnRights, cellRefusal, columnRights, sheetReadOnly } from './read-only.ts';
+import { RowChecks } from './row-checks.ts';
+
+export interface SheetReadingOptions {
+  readonly definition: SheetDefinition;
+  readonly rights: SheetRights;
+  locale(): LocaleConventions;
+  readonly overlay: Overlay;
+  readonly labels: LookupLabels;
+  now(): Date;
+  /** Something new was found in a row. */
+  told(): void;
+}
+
+/** A date as the person's own clock has it, for "today" in typed dates. */
+export const localDay = (now: Date): string => {
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${String(now.getFullYear()).padStart(4, '0')}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+};
+
+/** Values of a sheet as they are seen: what the warehouse holds, what lies over it, what the rules say about it. */
+export class SheetReading {
+  readonly definition: SheetDefinition;
+  readonly #options: SheetReadingOptions;
+  readonly #rules: SheetRules;
+  readonly #rights: ColumnRights;
+  readonly #sheetRefusal: string | null;
+  readonly #positions: ReadonlyMap<string, number>;
+  readonly #checks: RowChecks;
+
+  constructor(options: SheetReadingOptions) {
+    this.definition = options.definition;
+    this.#options = options;
+    this.#rules = compileSheet(options.definition);
+    this.#rights = columnRights(options.rights);
+    this.#sheetRefusal = sheetReadOnly(options.definition, options.rights);
+    this.#positions = new Map(options.definition.columns.map(({ name }, i) => [name, i]));
+    this.#checks = new RowChecks((row) => this.#check(row), options.told);
+  }
+
+  /** Value shown, pending edits included. */
+  value(row: SheetRow, column: Column): string | null {
+    const over = this.#options.overlay.value(row.key, column.name);
+    // An overlay value of null is a value: the cell was cleared.
+    return over !== undefined ? over : this.#base(row, column);
+  }
+
+  /** Value the journal or the warehouse holds, without what is still on its way. */
+  kept(row: SheetRow, column: Column): string | null {
+    const over = this.#options.overlay.kept(row.key, column.name);
+    return over !== undefined ? over : this.#base(row, column);
+  }
+
+  #base(row: SheetRow, column: Column): string | null {
+    return baseValue(row, this.#positions.get(column.name) ?? -1);
+  }
+
+  /** Every column's value as seen now, for rules over the row and for the before-image of a deletion. */
+  values(row: SheetRow): Record<string, string | null> {
+    return Object.fromEntries(
+      this.definition.columns.map((column) => [column.name, this.value(row, column)]),
+    );
+  }
+
+  keptValues(row: SheetRow): Record<string, string | null> {
+    return Object.fromEntries(this.definition.columns.map((column) => [column.name, this.kept(row, column)]));
+  }
+
+  editorText(row: SheetRow, column: Column): string {
+    const refused = this.#options.overlay.refused.get(row.key, column.name);
+    if (refused) return refused.text;
+    const value = this.value(row, column);
+    return value === null ? '' : editText(value, column, this.#options.locale());
+  }
+
+  readOnlyReason(row: SheetRow, column: Column): string | null {
+    if (this.#sheetRefusal) return this.#sheetRefusal;
+    if (this.#options.overlay.kind(row.key) === 'delete') {
+      return 'The row is marked for deletion. Undo that to edit it.';
+    }
+    const refusal = cellRefusal(row, column, this.#rights);
+    if (refusal || !column.readOnlyWhen) return refusal;
+    return this.#rules.readOnlyReason(column.name, this.values(row));
+  }
+
+  read(typed: TypedCell, column: Column): Reading {
+    const { locale, now } = this.#options;
+    return readTyped(typed, column, locale(), localDay(now()), this.#rules.cellChecker(column.name));
+  }
+
+  /** What typed text would be kept as, shown while it is typed. */
+  preview(column: Column, text: string): TypedPreview {
+    const reading = this.read({ text }, column);
+    if (reading.kind === 'value') return { kind: 'value', value: reading.value };
+    const { message, options } = reading.cell;
+    return options ? { kind: 'refused', message, options } : { kind: 'refused', message };
+  }
+
+  /** The same by type alone, without the column's rules. */
+  readPlain(column: Column, text: string): TypedPreview {
+    const { locale, now } = this.#options;
+    const reading = readTyped({ text }, column, locale(), localDay(now()), () => null);
+    if (reading.kind === 'value') return { kind: 'value', value: reading.value };
+    return { kind: 'refused', message: reading.cell.message };
+  }
+
+  needsReason(column: Column, before: string | null, after: string | null): boolean {
+    return column.reasonAbove !== undefined && this.#rules.needsReason(column.name, before, after);
+  }
+
+  look(row: SheetRow, column: Column): CellLook {
+    const { overlay, labels, locale } = this.#options;
+    const { key } = row;
+    const value = this.value(row, column);
+    const kind = overlay.kind(key);
+    const conflicts = overlay.conflicts.get(key);
+    const pending = kind === 'update' || kind === 'insert' || overlay.unsaved.hasRow(key);
+    return lookOf({
+      column,
+      value,
+      rowKind: kind,
+      original: overlay.original(key, column.name),
+      unsaved: overlay.unsaved.get(key, column.name),
+      refused: overlay.refused.get(key, column.name),
+      problem: pending ? this.#checks.at(row, column.name) : undefined,
+      conflict: conflicts?.find((one) => one.column === undefined || one.column === column.name),
+      readOnly: this.readOnlyReason(row, column),
+      byDefault: kind === 'insert' && column.hasDefault && overlay.value(key, column.name) === undefined,
+      lookup: column.lookup && value !== null && value !== '' ? labels.get(column, value) : undefined,
+      format: (text) => formatValue(text, column, locale()),
+    });
+  }
+
+  forget(rows: Iterable<RowKey>): void {
+    this.#checks.forget(rows);
+  }
+
+  counts(): ReturnType<RowChecks['counts']> {
+    return this.#checks.counts();
+  }
+
+  /** Rows a rule is broken in, with the first column concerned. */
+  problems(): readonly { readonly row: RowKey; readonly column: string | undefined }[] {
+    return this.#checks.found();
+  }
+
+  #check(row: SheetRow): readonly Problem[] {
+    const values = this.values(row);
+    const kind = this.#options.overlay.kind(row.key);
+    const found: Problem[] = [];
+    for (const column of this.definition.columns) {
+      const { name } = column;
+      const seen = kind === 'insert' || this.#options.overlay.value(row.key, name) !== undefined;
+      if (!seen || (isNewRow(row.key) && this.#leftOut(row, column))) continue;
+      const problem = this.#rules.cellChecker(name)(values[name] ?? null);
+      if (problem) found.push({ ...problem, row: row.key, column: name });
+    }
+    for (const { severity, code, message, columns } of this.#rules.checkRow(values)) {
+      for (const column of columns) found.push({ row: row.key, column, severity, code, message });
+    }
+    return found;
+  }
+
+  #leftOut(row: SheetRow, column: Column): boolean {
+    return column.hasDefault && this.#options.overlay.value(row.key, column.name) === undefined;
+  }
+}

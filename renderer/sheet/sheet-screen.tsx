@@ -1,0 +1,278 @@
+import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import type { BackendClient } from '../../shared/contract/client.ts';
+import type { Session } from '../../shared/model/connection.ts';
+import type { RowKey } from '../../shared/model/rows.ts';
+import type { Column, Source } from '../../shared/model/sheet.ts';
+import type { LocaleConventions } from '../../shared/values/locale.ts';
+import type { ActiveCell, GridController, GridEvents } from '../grid/grid-controller.ts';
+import { SheetGrid } from '../grid/sheet-grid.tsx';
+import type { SheetRow } from '../grid/sheet-row.ts';
+import type { SheetContext } from '../ui/sheet-context.ts';
+import { CellMenu } from './cell-menu.tsx';
+import { FilterPopover } from './filter-popover.tsx';
+import { insertRefusal, sheetReadOnly } from './read-only.ts';
+import { ReasonDialog } from './reason-dialog.tsx';
+import { RefusedDialog } from './refused-dialog.tsx';
+import { SheetBanners } from './sheet-banners.tsx';
+import { menuEntries } from './sheet-menu.ts';
+import type { SheetModel } from './sheet-model.ts';
+import { pasteInto } from './sheet-paste.ts';
+import type { SheetSnapshot } from './sheet-snapshot.ts';
+import { SheetStatus } from './sheet-status.tsx';
+import { SheetToolbar } from './sheet-toolbar.tsx';
+import { useSheetModel } from './use-sheet-model.ts';
+import './sheet.css';
+
+export interface SheetScreenProps {
+  readonly source: Source;
+  readonly client: BackendClient;
+  readonly session: Session;
+  readonly locale: LocaleConventions;
+  readonly onSubmit: (context: SheetContext) => void;
+  /** History of the sheet, of a row, or of a cell. */
+  readonly onHistory: (context: SheetContext, row?: RowKey, column?: string) => void;
+  readonly onDefinition: (context: SheetContext) => void;
+}
+
+/** One sheet: its commands, its grid, and what is going on in it. */
+export const SheetScreen = (props: SheetScreenProps): ReactNode => {
+  const { model, snapshot } = useSheetModel(props.client, props.source, props.locale);
+  const { opened, phase, failure } = snapshot;
+  if (model && phase === 'failed' && failure) {
+    return (
+      <div className="sheet-empty" role="alert">
+        <h2>The sheet could not be opened</h2>
+        <p>{failure.message}</p>
+        <button type="button" onClick={() => void model.open()}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+  if (!model || phase !== 'ready' || !opened) {
+    return (
+      <div className="sheet-empty" role="status">
+        <p>
+          Opening {props.source.schema}.{props.source.table}…
+        </p>
+      </div>
+    );
+  }
+  return <OpenSheet {...props} model={model} snapshot={snapshot} opened={opened} />;
+};
+
+interface OpenSheetProps extends SheetScreenProps {
+  readonly model: SheetModel;
+  readonly snapshot: SheetSnapshot;
+  readonly opened: NonNullable<SheetSnapshot['opened']>;
+}
+
+interface OpenFilter {
+  readonly column: Column;
+  readonly anchor: HTMLElement;
+}
+
+const OpenSheet = (props: OpenSheetProps): ReactNode => {
+  const { model, snapshot, opened } = props;
+  const { definition, rights } = opened;
+  const grid = useRef<GridController | null>(null);
+  const [active, setActive] = useState<ActiveCell | null>(null);
+  const [filter, setFilter] = useState<OpenFilter | null>(null);
+  const [menu, setMenu] = useState<{ cell: ActiveCell; at: { x: number; y: number } } | null>(null);
+  const [asksRefused, setAsksRefused] = useState(false);
+  const readOnly = sheetReadOnly(definition, rights);
+
+  const goTo = useCallback(
+    async (row: RowKey, column?: string): Promise<void> => {
+      const found = await model.bring(row);
+      if (found) grid.current?.goTo(found.index, column);
+    },
+    [model],
+  );
+  const context = useMemo<SheetContext>(
+    () => ({
+      sheet: definition.id,
+      definition,
+      rights,
+      rowLabel: (row) => model.rowLabel(row),
+      reload: () => model.reload(),
+      afterCommit: (outcome) => model.afterCommit(outcome),
+      goTo: (row, column) => void goTo(row, column),
+    }),
+    [definition, rights, model, goTo],
+  );
+
+  const pendingRows = snapshot.counts.updated + snapshot.counts.inserted + snapshot.counts.deleted;
+  const submitRefusal =
+    pendingRows === 0 && snapshot.refused === 0
+      ? 'Nothing to submit yet'
+      : snapshot.unresolved.length > 0
+        ? 'The outcome of an earlier submit has to be settled first'
+        : null;
+  const submit = async (): Promise<void> => {
+    if (submitRefusal !== null || readOnly !== null) return;
+    if (snapshot.refused > 0) {
+      setAsksRefused(true);
+      return;
+    }
+    await model.settled();
+    if (model.getSnapshot().saveFailure === null) props.onSubmit(context);
+  };
+  const nextRefused = (): void => {
+    const next = model.nextRefused(active?.row.key, active?.column.name);
+    if (next) void goTo(next.row, next.column);
+  };
+  const nextProblem = (): void => {
+    const next = model.nextProblem(active?.row.key);
+    if (next) void goTo(next.row, next.column);
+  };
+  const addRow = async (): Promise<void> => {
+    const key = model.addRow();
+    await model.settled();
+    await goTo(key, definition.columns.find(({ readOnly: fixed, hidden }) => !fixed && !hidden)?.name);
+  };
+  const deleteRows = (rows: readonly SheetRow[]): void => {
+    model.deleteRows(rows);
+    grid.current?.focus();
+  };
+
+  const events: GridEvents = {
+    active: setActive,
+    filter: (column, anchor) => setFilter({ column, anchor }),
+    menu: (cell, at) => setMenu({ cell, at }),
+    selection: () => undefined,
+    copy: ({ row, column }) => model.value(row, column) ?? '',
+    paste: (from, text) => pasteInto(model, grid.current?.columnsFrom(from.column) ?? [], from.row, text),
+    command: (command) => {
+      if (command.kind === 'undo') void model.undo();
+      else if (command.kind === 'redo') void model.redo();
+      else if (command.kind === 'submit') void submit();
+    },
+  };
+
+  const close = (back: () => void) => (): void => {
+    back();
+    // The popover gives the focus back to its anchor first.
+    requestAnimationFrame(() => grid.current?.focus());
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: shortcuts of the whole screen
+    <div
+      className="sheet-screen"
+      onKeyDown={(event) => {
+        if (event.defaultPrevented) return;
+        const submits = (event.ctrlKey || event.metaKey || event.altKey) && event.key.toLowerCase() === 's';
+        if (!submits) return;
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <SheetToolbar
+        snapshot={snapshot}
+        readOnly={readOnly !== null}
+        addRefusal={insertRefusal(definition, rights)}
+        deleteRefusal={
+          !rights.delete && snapshot.counts.inserted === 0
+            ? 'Your roles may not delete rows of this table.'
+            : active
+              ? null
+              : 'Select a row first'
+        }
+        submitRefusal={submitRefusal}
+        actions={{
+          addRow: () => void addRow(),
+          deleteRows: () => deleteRows(grid.current?.selectedRows ?? []),
+          undo: () => void model.undo(),
+          redo: () => void model.redo(),
+          refresh: () => void model.refresh(),
+          query: (query) => model.setQuery(query),
+          history: () => props.onHistory(context),
+          definition: () => props.onDefinition(context),
+          submit: () => void submit(),
+        }}
+      />
+      <SheetBanners
+        snapshot={snapshot}
+        readOnly={readOnly}
+        onRetrySave={() => model.retry()}
+        onRefresh={() => void model.refresh()}
+        onResolve={(batch) => void model.resolve(batch)}
+      />
+      <div className="sheet-body">
+        <SheetGrid model={model} label={definition.name} events={events} handle={grid} />
+        {snapshot.rows === 0 && !snapshot.loading && <EmptySheet model={model} snapshot={snapshot} />}
+      </div>
+      <SheetStatus
+        snapshot={snapshot}
+        model={model}
+        active={active}
+        onNextRefused={nextRefused}
+        onNextProblem={nextProblem}
+        onShowPending={() => model.setQuery({ pendingOnly: true })}
+      />
+      {filter && <FilterPopover {...filter} model={model} onClose={close(() => setFilter(null))} />}
+      {menu && (
+        <CellMenu
+          at={menu.at}
+          onClose={close(() => setMenu(null))}
+          entries={menuEntries({
+            model,
+            cell: menu.cell,
+            rights,
+            onHistory: (row, column) => props.onHistory(context, row, column),
+            onDelete: deleteRows,
+          })}
+        />
+      )}
+      {snapshot.asking && (
+        <ReasonDialog
+          asked={snapshot.asking}
+          onAnswer={(reason) => {
+            model.answerReason(reason);
+            grid.current?.focus();
+          }}
+        />
+      )}
+      {asksRefused && (
+        <RefusedDialog
+          count={snapshot.refused}
+          onClose={() => setAsksRefused(false)}
+          onGoTo={() => {
+            setAsksRefused(false);
+            nextRefused();
+          }}
+          onDrop={() => {
+            setAsksRefused(false);
+            model.dropRefused();
+            void model.settled().then(() => {
+              if (pendingRows > 0) props.onSubmit(context);
+            });
+          }}
+        />
+      )}
+    </div>
+  );
+};
+
+const EmptySheet = ({ model, snapshot }: { model: SheetModel; snapshot: SheetSnapshot }): ReactNode => {
+  const { filters, quick, pendingOnly } = snapshot.query;
+  const narrowed = filters.length > 0 || quick !== '' || pendingOnly;
+  return (
+    <div className="sheet-empty over" role="status">
+      <h2>{narrowed ? 'No row matches' : 'No rows'}</h2>
+      <p>
+        {pendingOnly
+          ? 'There are no rows with pending changes in this view.'
+          : narrowed
+            ? 'Nothing in this sheet fits the filters.'
+            : 'The table is empty, or no row is visible to your roles.'}
+      </p>
+      {narrowed && (
+        <button type="button" onClick={() => model.setQuery({ filters: [], quick: '', pendingOnly: false })}>
+          Show all rows
+        </button>
+      )}
+    </div>
+  );
+};

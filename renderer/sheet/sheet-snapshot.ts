@@ -1,0 +1,85 @@
+import type { z } from 'zod';
+import type { PendingCounts } from '../../shared/model/edit.ts';
+import type { AppError } from '../../shared/model/failure.ts';
+import type { capabilities, SheetRights } from '../../shared/model/rights.ts';
+import type { SheetDefinition } from '../../shared/model/sheet.ts';
+import type { ViewQuery } from '../../shared/model/view.ts';
+import type { AskedReason } from './sheet-entry.ts';
+
+/** A sheet as opened, for the controls around the grid. */
+export interface OpenedSheet {
+  readonly definition: SheetDefinition;
+  readonly rights: SheetRights;
+  readonly capabilities: z.infer<typeof capabilities>;
+  readonly drift: readonly string[];
+}
+
+/** What the screen around the grid draws; replaced as a whole when anything in it changes. */
+export interface SheetSnapshot {
+  readonly phase: 'opening' | 'ready' | 'failed';
+  /** Why the sheet could not be opened. */
+  readonly failure: AppError | null;
+  readonly opened: OpenedSheet | null;
+  readonly query: ViewQuery;
+  /** Rows of the view, new ones included. */
+  readonly rows: number;
+  /** Rows of the sheet without filters, as far as known. */
+  readonly total: number | null;
+  readonly loading: boolean;
+  readonly truncated: boolean;
+  /** A view is being made: sort, filter or refresh under way. */
+  readonly busy: boolean;
+  /** Reading rows failed; those shown stay. */
+  readonly rowsFailure: string | null;
+  readonly counts: PendingCounts;
+  /** Cells whose typed text is held back. */
+  readonly refused: number;
+  /** Pending rows that break a rule, by severity. */
+  readonly warnings: number;
+  readonly problems: number;
+  readonly conflicts: number;
+  /** Steps on their way to the journal. */
+  readonly saving: number;
+  /** Why the journal did not take something; null when all was taken. */
+  readonly saveFailure: string | null;
+  readonly journalTrouble: string | null;
+  readonly unresolved: readonly string[];
+  readonly asking: AskedReason | null;
+  /** The last thing worth telling a person who does not see the grid. */
+  readonly said: string;
+}
+
+export const NO_PENDING: PendingCounts = {
+  cells: 0,
+  updated: 0,
+  inserted: 0,
+  deleted: 0,
+  undo: null,
+  redo: null,
+};
+
+export const EMPTY_QUERY: ViewQuery = { sort: [], filters: [], quick: '', pendingOnly: false };
+
+export const FIRST_SNAPSHOT: SheetSnapshot = {
+  phase: 'opening',
+  failure: null,
+  opened: null,
+  query: EMPTY_QUERY,
+  rows: 0,
+  total: null,
+  loading: false,
+  truncated: false,
+  busy: false,
+  rowsFailure: null,
+  counts: NO_PENDING,
+  refused: 0,
+  warnings: 0,
+  problems: 0,
+  conflicts: 0,
+  saving: 0,
+  saveFailure: null,
+  journalTrouble: null,
+  unresolved: [],
+  asking: null,
+  said: '',
+};

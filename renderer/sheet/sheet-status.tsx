@@ -1,0 +1,99 @@
+import type { ReactNode } from 'react';
+import { columnHelp } from '../grid/column-help.ts';
+import type { ActiveCell } from '../grid/grid-controller.ts';
+import type { SheetModel } from './sheet-model.ts';
+import type { SheetSnapshot } from './sheet-snapshot.ts';
+
+interface StatusProps {
+  readonly snapshot: SheetSnapshot;
+  readonly model: SheetModel;
+  readonly active: ActiveCell | null;
+  readonly onNextRefused: () => void;
+  readonly onNextProblem: () => void;
+  readonly onShowPending: () => void;
+}
+
+const count = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString()} ${n === 1 ? one : many}`;
+
+const rowsText = ({ rows, total, loading, truncated }: SheetSnapshot): string => {
+  if (loading) return `Loading, ${count(rows, 'row')} so far`;
+  if (truncated) return `The first ${count(rows, 'row')} are shown`;
+  return total !== null && total !== rows
+    ? `${rows.toLocaleString()} of ${count(total, 'row')}`
+    : count(rows, 'row');
+};
+
+const pendingText = ({ counts }: SheetSnapshot): string => {
+  const parts: string[] = [];
+  if (counts.updated > 0) parts.push(`${count(counts.updated, 'row')} changed`);
+  if (counts.inserted > 0) parts.push(`${counts.inserted.toLocaleString()} new`);
+  if (counts.deleted > 0) parts.push(`${counts.deleted.toLocaleString()} deleted`);
+  return parts.join(', ');
+};
+
+const savedText = ({ saving, saveFailure, counts }: SheetSnapshot): string => {
+  if (saveFailure) return 'Not kept';
+  if (saving > 0) return 'Keeping…';
+  return counts.updated + counts.inserted + counts.deleted > 0 ? 'Kept on this machine' : '';
+};
+
+/** The line under the grid: rows, pending work, what needs attention, and the active cell with its exact value. */
+export const SheetStatus = (props: StatusProps): ReactNode => {
+  const { snapshot, model, active } = props;
+  const pending = pendingText(snapshot);
+  const saved = savedText(snapshot);
+  return (
+    <footer className="sheet-status">
+      <span className="sheet-status-rows">{rowsText(snapshot)}</span>
+      {pending !== '' && (
+        <button type="button" className="sheet-status-part pending" onClick={props.onShowPending}>
+          {pending}
+        </button>
+      )}
+      {snapshot.refused > 0 && (
+        <button
+          type="button"
+          className="sheet-status-part refused"
+          title="Go to the next one"
+          onClick={props.onNextRefused}
+        >
+          {count(snapshot.refused, 'entry', 'entries')} not valid
+        </button>
+      )}
+      {snapshot.problems > 0 && (
+        <button type="button" className="sheet-status-part refused" onClick={props.onNextProblem}>
+          {count(snapshot.problems, 'row')} against a rule
+        </button>
+      )}
+      {snapshot.conflicts > 0 && (
+        <span className="sheet-status-part conflict">{count(snapshot.conflicts, 'conflict')}</span>
+      )}
+      {snapshot.warnings > 0 && (
+        <button type="button" className="sheet-status-part warn" onClick={props.onNextProblem}>
+          {count(snapshot.warnings, 'warning')}
+        </button>
+      )}
+      {saved !== '' && <span className="sheet-status-saved">{saved}</span>}
+      <ActiveCellText model={model} active={active} />
+      <output className="sheet-said" aria-live="polite">
+        {snapshot.said}
+      </output>
+    </footer>
+  );
+};
+
+const ActiveCellText = ({ model, active }: { model: SheetModel; active: ActiveCell | null }): ReactNode => {
+  if (!active) return <span className="sheet-status-cell" />;
+  const { row, column } = active;
+  const value = model.value(row, column);
+  const { note } = model.look(row, column);
+  const help = note?.split('\n')[0] ?? columnHelp(column).split('\n')[0];
+  return (
+    <span className="sheet-status-cell" title={note ?? columnHelp(column)}>
+      <strong>{column.label}</strong>
+      <code>{value === null ? 'no value' : value === '' ? 'empty text' : value.slice(0, 80)}</code>
+      <span className="sheet-status-help">{help}</span>
+    </span>
+  );
+};

@@ -1,0 +1,208 @@
+import {
+  ArrowUpDown,
+  Filter,
+  History,
+  ListFilter,
+  Plus,
+  Redo2,
+  RefreshCw,
+  Search,
+  Send,
+  Settings2,
+  Trash2,
+  Undo2,
+  X,
+} from 'lucide-react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { ViewQuery } from '../../shared/model/view.ts';
+import type { SheetSnapshot } from './sheet-snapshot.ts';
+
+export interface ToolbarActions {
+  addRow(): void;
+  deleteRows(): void;
+  undo(): void;
+  redo(): void;
+  refresh(): void;
+  query(query: Partial<ViewQuery>): void;
+  history(): void;
+  definition(): void;
+  submit(): void;
+}
+
+interface ToolbarProps {
+  readonly snapshot: SheetSnapshot;
+  readonly actions: ToolbarActions;
+  /** Why rows can not be added or deleted; null when they can. */
+  readonly addRefusal: string | null;
+  readonly deleteRefusal: string | null;
+  readonly submitRefusal: string | null;
+  readonly readOnly: boolean;
+}
+
+interface ToolProps {
+  readonly label: string;
+  readonly icon: ReactNode;
+  readonly text?: string;
+  readonly keys?: string;
+  readonly refusal?: string | null;
+  readonly pressed?: boolean;
+  readonly onPress: () => void;
+}
+
+/** A tool: an icon, often with a word; unusable ones stay focusable and say why. */
+const Tool = ({ label, icon, text, keys, refusal = null, pressed, onPress }: ToolProps): ReactNode => (
+  <button
+    type="button"
+    className="sheet-tool"
+    aria-label={label}
+    aria-disabled={refusal !== null}
+    aria-pressed={pressed}
+    aria-keyshortcuts={keys}
+    title={[refusal ?? label, keys ? `(${keys.replace('Control', 'Ctrl')})` : ''].join(' ').trim()}
+    onClick={() => {
+      if (refusal === null) onPress();
+    }}
+  >
+    {icon}
+    {text !== undefined && <span>{text}</span>}
+  </button>
+);
+
+/** Filters every word as it is typed; the view follows once typing rests. */
+const QuickFilter = ({ value, onChange }: { value: string; onChange: (text: string) => void }): ReactNode => {
+  const [text, setText] = useState(value);
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  useEffect(() => setText(value), [value]);
+  useEffect(() => {
+    if (text === value) return;
+    const rest = setTimeout(() => latest.current(text), 180);
+    return () => clearTimeout(rest);
+  }, [text, value]);
+  return (
+    <label className="sheet-quick">
+      <Search size={14} aria-hidden="true" />
+      <input
+        type="search"
+        aria-label="Filter rows"
+        placeholder="Filter rows"
+        value={text}
+        maxLength={500}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') onChange(text);
+          if (event.key === 'Escape' && text !== '') {
+            setText('');
+            onChange('');
+          }
+        }}
+      />
+    </label>
+  );
+};
+
+/** Commands of the sheet. What the person has no right to is disabled and says why. */
+export const SheetToolbar = (props: ToolbarProps): ReactNode => {
+  const { snapshot, actions, readOnly } = props;
+  const { counts, query, busy, loading } = snapshot;
+  const pendingRows = counts.updated + counts.inserted + counts.deleted;
+  const sorted = query.sort.length > 0;
+  const filtered = query.filters.length > 0 || query.quick !== '';
+  const size = 15;
+  return (
+    <div className="sheet-toolbar" role="toolbar" aria-label="Sheet">
+      {!readOnly && (
+        <div className="sheet-tools">
+          <Tool
+            label="Add row"
+            text="Add row"
+            icon={<Plus size={size} />}
+            refusal={props.addRefusal}
+            onPress={actions.addRow}
+          />
+          <Tool
+            label="Delete rows"
+            icon={<Trash2 size={size} />}
+            refusal={props.deleteRefusal}
+            onPress={actions.deleteRows}
+          />
+          <Tool
+            label={counts.undo === null ? 'Undo' : `Undo ${counts.undo}`}
+            keys="Control+Z"
+            icon={<Undo2 size={size} />}
+            refusal={counts.undo === null ? 'Nothing to undo' : null}
+            onPress={actions.undo}
+          />
+          <Tool
+            label={counts.redo === null ? 'Redo' : `Redo ${counts.redo}`}
+            keys="Control+Y"
+            icon={<Redo2 size={size} />}
+            refusal={counts.redo === null ? 'Nothing to redo' : null}
+            onPress={actions.redo}
+          />
+        </div>
+      )}
+      <div className="sheet-tools">
+        <Tool
+          label="Refresh"
+          icon={<RefreshCw size={size} className={busy || loading ? 'turning' : ''} />}
+          onPress={actions.refresh}
+        />
+        <QuickFilter value={query.quick} onChange={(quick) => actions.query({ quick })} />
+        <Tool
+          label="Show only rows with pending changes"
+          text="Pending only"
+          icon={<ListFilter size={size} />}
+          pressed={query.pendingOnly}
+          onPress={() => actions.query({ pendingOnly: !query.pendingOnly })}
+        />
+        {sorted && (
+          <button
+            type="button"
+            className="sheet-chip"
+            title="Back to key order"
+            onClick={() => actions.query({ sort: [] })}
+          >
+            <ArrowUpDown size={13} aria-hidden="true" />
+            <span>Sorted by {query.sort.length === 1 ? '1 column' : `${query.sort.length} columns`}</span>
+            <X size={13} aria-label="Clear sort" />
+          </button>
+        )}
+        {filtered && (
+          <button
+            type="button"
+            className="sheet-chip"
+            title="Show all rows"
+            onClick={() => actions.query({ filters: [], quick: '' })}
+          >
+            <Filter size={13} aria-hidden="true" />
+            <span>Filtered</span>
+            <X size={13} aria-label="Clear filters" />
+          </button>
+        )}
+      </div>
+      <div className="sheet-tools end">
+        <Tool label="History" text="History" icon={<History size={size} />} onPress={actions.history} />
+        <Tool
+          label="Sheet definition"
+          text="Definition"
+          icon={<Settings2 size={size} />}
+          onPress={actions.definition}
+        />
+        {!readOnly && (
+          <button
+            type="button"
+            className="sheet-submit"
+            aria-disabled={props.submitRefusal !== null}
+            aria-keyshortcuts="Control+S"
+            title={props.submitRefusal ?? 'Show what will be written, then write it (Ctrl+S)'}
+            onClick={actions.submit}
+          >
+            <Send size={14} aria-hidden="true" />
+            Submit{pendingRows > 0 ? ` (${pendingRows.toLocaleString()})` : ''}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+};

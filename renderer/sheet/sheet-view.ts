@@ -1,0 +1,169 @@
+import type { BackendClient } from '../../shared/contract/client.ts';
+import type { EventOf } from '../../shared/contract/operations.ts';
+import { AppError } from '../../shared/model/failure.ts';
+import { ROW_NEW, type RowKey } from '../../shared/model/rows.ts';
+import type { ViewQuery } from '../../shared/model/view.ts';
+import type { GridChange } from '../grid/grid-model.ts';
+import { addedRow, type SheetRow } from '../grid/sheet-row.ts';
+import { PageCache } from './page-cache.ts';
+
+/** Pages of 250 rows, at most 60 of them: what is on screen, around it, and 15,000 rows to go back to. */
+export const PAGE_SIZE = { pageSize: 250, maxPages: 60 };
+
+export interface ViewState {
+  readonly rows: number;
+  readonly total: number | null;
+  readonly loading: boolean;
+  readonly truncated: boolean;
+  readonly busy: boolean;
+  readonly rowsFailure: string | null;
+}
+
+export interface ViewEvents {
+  state(state: ViewState): void;
+  grid(change: GridChange): void;
+}
+
+const isPlain = (query: ViewQuery): boolean =>
+  query.filters.length === 0 && query.quick === '' && !query.pendingOnly;
+
+/** The rows of a sheet in the order and selection asked for, read page by page, plus rows added since it was made. */
+export class SheetView {
+  readonly #client: BackendClient;
+  readonly #sheet: string;
+  readonly #events: ViewEvents;
+  readonly #pages: PageCache;
+  #view = -1;
+  #turn = 0;
+  #progress: EventOf<'rows.progress'> | null = null;
+  #rows = 0;
+  #state: ViewState = {
+    rows: 0,
+    total: null,
+    loading: false,
+    truncated: false,
+    busy: false,
+    rowsFailure: null,
+  };
+  #plain = true;
+  /** New rows the view did not hold when it was made, in the order they were added. */
+  #added: RowKey[] = [];
+  /** New rows that were pending when the view was made: the backend has them in it. */
+  #within: ReadonlySet<RowKey> = new Set();
+
+  constructor(client: BackendClient, sheet: string, events: ViewEvents, size = PAGE_SIZE) {
+    this.#client = client;
+    this.#sheet = sheet;
+    this.#events = events;
+    this.#pages = new PageCache(
+      (start, count) => client.call('rows.page', { sheet, view: this.#view, start, count }),
+      size,
+    );
+  }
+
+  get rowCount(): number {
+    return this.#rows + this.#added.length;
+  }
+
+  get pagesHeld(): number {
+    return this.#pages.pages;
+  }
+
+  /** Makes the view anew; its first rows are read before anything is drawn again, so that nothing flickers. */
+  async show(query: ViewQuery, pendingNew: ReadonlySet<RowKey>): Promise<void> {
+    const turn = ++this.#turn;
+    this.#update({ busy: true });
+    try {
+      const answer = await this.#client.call('rows.view', { sheet: this.#sheet, query });
+      if (turn !== this.#turn) return;
+      const told = this.#progress?.view === answer.view ? this.#progress : null;
+      this.#view = answer.view;
+      this.#rows = Math.max(answer.rows, told?.rows ?? 0);
+      this.#plain = isPlain(query);
+      this.#within = pendingNew;
+      this.#added = [];
+      this.#pages.clear();
+      const { truncated } = answer;
+      this.#update({
+        loading: told ? told.loading : answer.loading,
+        truncated,
+        rowsFailure: told?.failure ?? null,
+      });
+      if (this.#rows > 0) await this.#pages.rows(0, 1);
+      if (turn !== this.#turn) return;
+      this.#update({ busy: false });
+      this.#events.grid({ kind: 'rows' });
+    } catch (thrown) {
+      if (turn !== this.#turn) return;
+      const error = AppError.wrap(thrown);
+      this.#update({ busy: false, rowsFailure: error.kind === 'cancelled' ? null : error.message });
+    }
+  }
+
+  progress(event: EventOf<'rows.progress'>): void {
+    this.#progress = event;
+    if (event.view !== this.#view) return;
+    const grew = event.rows !== this.#rows;
+    this.#rows = event.rows;
+    if (grew) this.#pages.grow(event.rows);
+    this.#update({ loading: event.loading, rowsFailure: event.failure });
+    if (grew) this.#events.grid({ kind: 'count' });
+  }
+
+  rows(start: number, end: number): readonly SheetRow[] | Promise<readonly SheetRow[]> {
+    const stored = start < this.#rows ? this.#pages.rows(start, Math.min(end, this.#rows)) : [];
+    if (end <= this.#rows) return stored;
+    const from = Math.max(0, start - this.#rows);
+    const added = this.#added
+      .slice(from, end - this.#rows)
+      .map((key, i) => addedRow(key, this.#rows + from + i));
+    return stored instanceof Promise ? stored.then((rows) => [...rows, ...added]) : [...stored, ...added];
+  }
+
+  /** A row by its place, if it is held. */
+  peek(index: number): SheetRow | undefined {
+    if (index < this.#rows) return this.#pages.peek(index);
+    const key = this.#added[index - this.#rows];
+    return key === undefined ? undefined : addedRow(key, index);
+  }
+
+  /** A row by its key: among the rows held, then among the first `most` rows of the view. */
+  async find(key: RowKey, most: number): Promise<SheetRow | undefined> {
+    const added = this.#added.indexOf(key);
+    if (added >= 0) return addedRow(key, this.#rows + added);
+    const held = this.#pages.find(key);
+    if (held) return held;
+    const end = Math.min(most, this.#rows);
+    for (let start = 0; start < end; start += this.#pages.pageSize * 8) {
+      const rows = await this.#pages.rows(start, Math.min(end, start + this.#pages.pageSize * 8));
+      const found = rows.find((row) => row.key === key);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** Takes note of new rows that came or went; true when the view itself has to be made anew. */
+  follow(inserted: readonly RowKey[], cleared: readonly RowKey[]): boolean {
+    const gone = new Set(cleared);
+    const before = this.#added.length;
+    const known = new Set(this.#added);
+    this.#added = [
+      ...this.#added.filter((key) => !gone.has(key)),
+      ...inserted.filter((key) => !this.#within.has(key) && !known.has(key)),
+    ];
+    if (this.#added.length !== before) {
+      this.#update({});
+      this.#events.grid({ kind: 'count' });
+    }
+    return cleared.some((key) => this.#within.has(key));
+  }
+
+  #update(change: Partial<ViewState>): void {
+    const total = this.#plain && this.#view >= 0 ? this.rowCount : this.#state.total;
+    this.#state = { ...this.#state, ...change, rows: this.rowCount, total };
+    this.#events.state(this.#state);
+  }
+}
+
+/** Whether the row exists only in the journal. */
+export const isPendingNew = (row: SheetRow): boolean => (row.flags & ROW_NEW) !== 0;

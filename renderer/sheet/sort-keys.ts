@@ -1,0 +1,11 @@
+import type { SortKey } from '../../shared/model/view.ts';
+
+/** The sort after a click on a column: ascending, descending, none; `add` keeps the other columns and the column's place. */
+export const nextSort = (sort: readonly SortKey[], column: string, add: boolean): SortKey[] => {
+  const at = sort.findIndex((key) => key.column === column);
+  const now = sort[at];
+  const next = !now ? [{ column, descending: false }] : now.descending ? [] : [{ column, descending: true }];
+  if (!add) return next;
+  const others = sort.filter((key) => key.column !== column);
+  return others.toSpliced(at < 0 ? others.length : at, 0, ...next);
+};

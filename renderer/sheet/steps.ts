@@ -1,0 +1,51 @@
+import type { CellSets, EditStep } from '../../shared/model/edit.ts';
+import type { RowKey } from '../../shared/model/rows.ts';
+
+/** One cell changed by the person, with the value that was on screen before. */
+export interface CellChange {
+  readonly row: RowKey;
+  readonly column: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly reason?: string;
+}
+
+/** Changes in the shape the journal takes: parallel arrays, each column named once. */
+export const cellSetsOf = (changes: readonly CellChange[]): CellSets => {
+  const columns: string[] = [];
+  const position = new Map<string, number>();
+  const reasons: Record<string, string> = {};
+  const columnOf = changes.map(({ column, reason }, i) => {
+    if (reason !== undefined) reasons[String(i)] = reason;
+    let at = position.get(column);
+    if (at === undefined) {
+      at = columns.push(column) - 1;
+      position.set(column, at);
+    }
+    return at;
+  });
+  const sets: CellSets = {
+    columns,
+    rows: changes.map(({ row }) => row),
+    columnOf,
+    before: changes.map(({ before }) => before),
+    after: changes.map(({ after }) => after),
+  };
+  return Object.keys(reasons).length > 0 ? { ...sets, reasons } : sets;
+};
+
+/** The cells of a step again: `cellSetsOf` backwards. */
+export const changesOf = (step: EditStep): readonly CellChange[] => {
+  const { sets } = step;
+  if (!sets) return [];
+  return sets.rows.map((row, i) => {
+    const reason = sets.reasons?.[String(i)];
+    const change = {
+      row,
+      column: sets.columns[sets.columnOf[i] ?? -1] ?? '',
+      before: sets.before[i] ?? null,
+      after: sets.after[i] ?? null,
+    };
+    return reason === undefined ? change : { ...change, reason };
+  });
+};

@@ -1,0 +1,35 @@
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { v7 as uuid } from 'uuid';
+import type { BackendClient } from '../../shared/contract/client.ts';
+import type { Source } from '../../shared/model/sheet.ts';
+import type { LocaleConventions } from '../../shared/values/locale.ts';
+import { SheetModel } from './sheet-model.ts';
+import { FIRST_SNAPSHOT, type SheetSnapshot } from './sheet-snapshot.ts';
+
+const idle = (): (() => void) => () => undefined;
+const first = (): SheetSnapshot => FIRST_SNAPSHOT;
+
+/** The model of one sheet for as long as the screen shows it: opened at once, closed with the screen; null before its first effect. */
+export const useSheetModel = (
+  client: BackendClient,
+  { schema, table }: Source,
+  locale: LocaleConventions,
+): { readonly model: SheetModel | null; readonly snapshot: SheetSnapshot } => {
+  const [model, setModel] = useState<SheetModel | null>(null);
+  const conventions = useRef(locale);
+  conventions.current = locale;
+  useEffect(() => {
+    const opened = new SheetModel({
+      client,
+      source: { schema, table },
+      locale: conventions.current,
+      now: () => new Date(),
+      newId: () => uuid(),
+    });
+    setModel(opened);
+    void opened.open();
+    return () => opened.close();
+  }, [client, schema, table]);
+  useEffect(() => model?.setLocale(locale), [model, locale]);
+  return { model, snapshot: useSyncExternalStore(model?.subscribe ?? idle, model?.getSnapshot ?? first) };
+};

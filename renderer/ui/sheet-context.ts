@@ -1,0 +1,19 @@
+import type { CommitOutcome } from '../../shared/model/batch.ts';
+import type { SheetRights } from '../../shared/model/rights.ts';
+import type { RowKey } from '../../shared/model/rows.ts';
+import type { SheetDefinition } from '../../shared/model/sheet.ts';
+
+/** What panels beside an open sheet (review, history, definition) need of it. */
+export interface SheetContext {
+  readonly sheet: string;
+  readonly definition: SheetDefinition;
+  readonly rights: SheetRights;
+  /** A row's key in words. */
+  rowLabel(row: RowKey): string;
+  /** Opens the sheet again: definition, rights, pending edits and rows. */
+  reload(): Promise<void>;
+  /** Tells the sheet what a submit ended in. */
+  afterCommit(outcome: CommitOutcome): Promise<void>;
+  /** Scrolls to a row, narrowing the view where it is far away. */
+  goTo(row: RowKey, column?: string): void;
+}
