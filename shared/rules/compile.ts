@@ -98,28 +98,46 @@ const compileColumn = (column: Column, problems: string[]): CellChecker => {
     ...checks.filter((check) => check.severity === 'block'),
     ...checks.filter((check) => check.severity !== 'block'),
   ];
-  const [first, second, ...more] = ordered;
+  const [first, second] = ordered;
   const failed = ({ severity, code, message }: (typeof ordered)[number]): CellProblem => ({
     severity,
     code,
     message: message(),
   });
-  return (value) => {
+  const wrong = (message: string): CellProblem => ({ severity: 'block', code: 'type', message });
+  const judge: CellChecker = (value) => {
     if (value === null) return missing;
-    if (anyText) {
+    for (const check of ordered) if (!check.passes(value)) return failed(check);
+    return null;
+  };
+  // Function literals of their own for the common shapes: each site then calls one kind of check, which the engine inlines.
+  if (anyText) {
+    const length = type ?? (() => null);
+    return (value) => {
+      if (value === null) return missing;
       const refused = unstorable(value);
       if (refused !== null) return { severity: 'block', code: 'unstorable', message: refused };
-    }
-    if (type !== null) {
-      const wrong = type(value);
-      if (wrong !== null) return { severity: 'block', code: 'type', message: wrong };
-    }
-    if (first === undefined) return null;
+      const long = length(value);
+      if (long !== null) return wrong(long);
+      if (first === undefined) return null;
+      if (!first.passes(value)) return failed(first);
+      return second === undefined ? null : judge(value);
+    };
+  }
+  if (type === null) return judge;
+  if (first === undefined) {
+    return (value) => {
+      if (value === null) return missing;
+      const message = type(value);
+      return message === null ? null : wrong(message);
+    };
+  }
+  return (value) => {
+    if (value === null) return missing;
+    const message = type(value);
+    if (message !== null) return wrong(message);
     if (!first.passes(value)) return failed(first);
-    if (second === undefined) return null;
-    if (!second.passes(value)) return failed(second);
-    for (const check of more) if (!check.passes(value)) return failed(check);
-    return null;
+    return second === undefined ? null : judge(value);
   };
 };
 

@@ -11,13 +11,27 @@ const YES = new Set(['true', 't', 'yes', 'y', '1', 'on', 'x', '✓']);
 const NO = new Set(['false', 'f', 'no', 'n', '0', 'off']);
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 
+/** Codes are cheaper to look at one by one than to search for, up to about this length. */
+const SHORT = 16;
+
 /** Why a text cannot be stored in any column, or null: NUL and half surrogate pairs have no place in a database's text. */
 export const unstorable = (text: string): string | null => {
-  if (text.length > MAX_CELL_CHARACTERS)
-    return `The text has ${text.length} characters; a cell keeps at most ${MAX_CELL_CHARACTERS}.`;
+  const length = text.length;
+  if (length <= SHORT) {
+    let i = 0;
+    for (; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code === 0 || (code & 0xf800) === 0xd800) break;
+    }
+    if (i === length) return null;
+  }
+  if (length > MAX_CELL_CHARACTERS) {
+    return `The text has ${length} characters; a cell keeps at most ${MAX_CELL_CHARACTERS}.`;
+  }
   if (text.includes('\0')) return 'The text contains a NUL character, which no database text can hold.';
-  if (!text.isWellFormed())
+  if (!text.isWellFormed()) {
     return 'The text contains half of a character (a lone surrogate). Type or copy it again.';
+  }
   return null;
 };
 
