@@ -23,8 +23,8 @@ const readMigrations = async (folder: URL): Promise<readonly Migration[]> => {
 };
 
 const installedVersion = async (client: pg.Client): Promise<number> => {
-  const known = await client.query(`select pg_catalog.to_regclass('writ.migration') is not null as there`);
-  if (known.rows[0]?.there !== true && known.rows[0]?.there !== 'true') return 0;
+  const known = await client.query(`select pg_catalog.to_regclass('writ.migration')::text as there`);
+  if (known.rows[0]?.there == null) return 0;
   const { rows } = await client.query('select coalesce(max(version), 0) as version from writ.migration');
   return Number(rows[0]?.version ?? 0);
 };
