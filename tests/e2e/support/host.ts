@@ -68,7 +68,10 @@ const startDesktop = async ({ dataFolder, watch }: HostOptions): Promise<Running
   const output = collectOutput(electron.process());
   const context = electron.context();
   watch(context);
-  const page = await electron.firstWindow();
+  const page = await electron.firstWindow().catch(async (error: unknown) => {
+    electron.process().kill('SIGKILL');
+    throw new Error(`No window: ${output()}`, { cause: error });
+  });
   return {
     page,
     electron,
@@ -85,12 +88,14 @@ const startDesktop = async ({ dataFolder, watch }: HostOptions): Promise<Running
 };
 
 /** Starts the built desktop host; the program comes from the variable Electron itself knows, else from its package. */
-export const launchElectron = (dataFolder: string): Promise<ElectronApplication> => {
+export const launchElectron = async (dataFolder: string): Promise<ElectronApplication> => {
+  const main = join(root, 'dist/desktop/main.cjs');
+  if (!existsSync(main)) throw new Error('Nothing is built. Run `npm run build`.');
   const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH;
   const asRoot = process.platform === 'linux' && process.getuid?.() === 0;
   return _electron.launch({
     ...(folder ? { executablePath: join(folder, 'electron') } : {}),
-    args: [...(asRoot ? ['--no-sandbox'] : []), join(root, 'dist/desktop/main.cjs')],
+    args: [...(asRoot ? ['--no-sandbox'] : []), main],
     env: { ...cleanEnvironment(), WRIT_DATA: dataFolder },
     timeout: 60_000,
   });
