@@ -64,5 +64,5 @@ const desktopSuites = async (root) => {
 /** What goes before a command that opens windows; null where none can be opened. */
 const displayFor = (env) => {
   if (process.platform !== 'linux' || env.DISPLAY || env.WAYLAND_DISPLAY) return [];
-  return existsSync('/usr/bin/xvfb-run') ? ['/usr/bin/xvfb-run', '-a'] : null;
+  return existsSync('/usr/bin/xvfb-run') ? ['/usr/bin/xvfb-run', '-a', '-s', '-screen 0 1600x1000x24'] : null;
 };
