@@ -49,7 +49,7 @@ test('only what runs is packed', () => {
   expect(strangers).toEqual([]);
 });
 
-test('the packed program opens the demo workspace', async () => {
+test('the packed program opens the demo workspace, and stops it when it quits', async () => {
   const dataFolder = await newDataFolder();
   const child = spawn(program, [...asRoot, '--remote-debugging-port=0'], {
     env: { ...process.env, WRIT_DATA: dataFolder },
@@ -81,7 +81,9 @@ test('the packed program opens the demo workspace', async () => {
     const gone = new Promise((done) => child.once('exit', done));
     child.kill('SIGTERM');
     await gone;
+    const left = await lstat(join(dataFolder, 'demo', 'cluster', 'postmaster.pid')).catch(() => null);
     await removeDataFolder(dataFolder);
+    expect(left, 'lock file of a database still running').toBeNull();
   }
 });
 
