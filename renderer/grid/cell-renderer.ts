@@ -16,7 +16,6 @@ export class SheetCell implements ICellRendererComp<SheetRow> {
   #gui = document.createElement('span');
   #text = document.createTextNode('');
   #label: HTMLElement | null = null;
-  #marks = '';
 
   init(params: CellRendererParams): void {
     this.#gui.className = 'sheet-value';
@@ -55,8 +54,8 @@ export class SheetCell implements ICellRendererComp<SheetRow> {
       this.#label.remove();
       this.#label = null;
     }
-    if (cell.dataset.mark === undefined || this.#marks !== marks) {
-      this.#marks = marks;
+    // The cell outlives its renderers, so what is on it is asked, not remembered.
+    if (cell.dataset.mark !== marks) {
       cell.dataset.mark = marks;
       cell.ariaReadOnly = String(readOnly);
       cell.ariaInvalid = String(/\b(refused|problem|conflict|failed)\b/.test(marks));

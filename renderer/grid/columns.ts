@@ -22,7 +22,7 @@ export const columnOf = (model: GridModel, id: string): Column | undefined =>
 const NUMERIC = new Set(['decimal', 'integer', 'float']);
 export const isNumeric = (column: Column): boolean => NUMERIC.has(column.type.kind) && !column.lookup;
 
-const MOST_PINNED = 420;
+const MOST_PINNED = 560;
 const SAMPLE = 100;
 
 const typicalWidth = (column: Column): number => {
@@ -30,7 +30,7 @@ const typicalWidth = (column: Column): number => {
     case 'boolean':
       return 64;
     case 'date':
-      return 96;
+      return 108;
     case 'integer':
       return 72;
     case 'decimal':
@@ -54,7 +54,8 @@ const widthOf = (column: Column, model: GridModel, sample: readonly SheetRow[]):
   // Labels of lookups arrive after the first draw; room for a usual one is left.
   if (column.lookup?.label) characters = Math.max(characters, 26);
   const byValues = characters * 7 + 22;
-  const byLabel = column.label.length * 7 + 52;
+  const byLabel =
+    column.label.length * 7.5 + (column.lookup || model.definition.key.includes(column.name) ? 38 : 26);
   return Math.round(Math.min(320, Math.max(typicalWidth(column), byValues, byLabel)));
 };
 
@@ -106,12 +107,13 @@ export const gridColumns = (parts: ColumnParts): ColDef<SheetRow>[] => {
   const held = model.rows(0, SAMPLE);
   const sample = held instanceof Promise ? [] : held;
   const shown = definition.columns.filter((column) => !column.hidden);
-  let pinnedWidth = 0;
+  let room = MOST_PINNED;
   const columns = shown.map((column) => {
     const width = widthOf(column, model, sample);
-    const fits = definition.key.includes(column.name) && pinnedWidth + width <= MOST_PINNED;
-    if (fits) pinnedWidth += width;
-    return dataColumn(column, fits, width, parts);
+    const isKey = definition.key.includes(column.name);
+    // The first key column without room ends the pinned ones, or the key's order would be torn apart.
+    if (isKey) room -= width;
+    return dataColumn(column, isKey && room >= 0, width, parts);
   });
   const numbers: ColDef<SheetRow> = {
     colId: ROW_NUMBERS,

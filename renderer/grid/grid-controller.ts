@@ -41,7 +41,8 @@ export class GridController {
   #rowsWaiting = false;
   /** Column a run of Tabs began in, for Enter to return to. */
   #returnColumn: string | null = null;
-  #tabbing = false;
+  /** Where the last move went; AG Grid tells of it later, and of moves that are not this class's too. */
+  #movedTo = '';
   #selected: { readonly from: number; readonly to: number } | null = null;
 
   constructor(host: HTMLElement, model: GridModel, events: GridEvents) {
@@ -67,15 +68,19 @@ export class GridController {
   /** Draws the columns again, after the definition changed. */
   rebuildColumns(): void {
     this.#api.setGridOption('columnDefs', this.#columns());
-    this.#changed({ kind: 'rows' });
+    this.#changed({ kind: 'rows', moved: false });
   }
 
   /** Scrolls to a cell and makes it the active one. */
   goTo(index: number, column?: string): void {
     const id = columnId(column ?? this.#model.definition.columns.find(({ hidden }) => !hidden)?.name ?? '');
-    this.#api.ensureIndexVisible(index, 'middle');
-    this.#api.ensureColumnVisible(id);
-    this.#api.setFocusedCell(index, id);
+    // A row just added is part of the layout only in the next frame.
+    requestAnimationFrame(() => {
+      if (this.#api.isDestroyed()) return;
+      this.#api.ensureIndexVisible(index, 'middle');
+      this.#api.ensureColumnVisible(id);
+      this.#api.setFocusedCell(index, id);
+    });
   }
 
   /** Puts the keyboard back where it was in the grid, or on the first cell. */
@@ -132,6 +137,7 @@ export class GridController {
       maxConcurrentDatasourceRequests: 4,
       infiniteInitialRowCount: this.#model.rowCount,
       blockLoadDebounceMillis: 0,
+      scrollbarWidth: 12,
       rowBuffer: 12,
       rowHeight: ROW_HEIGHT,
       headerHeight: HEADER_HEIGHT,
@@ -144,7 +150,8 @@ export class GridController {
       },
       onCellEditingStopped: () => this.#drawLate(),
       onCellFocused: () => {
-        if (!this.#tabbing) this.#returnColumn = null;
+        const at = this.#api.getFocusedCell();
+        if (at && `${at.rowIndex} ${at.column.getColId()}` !== this.#movedTo) this.#returnColumn = null;
         this.#events.active(this.active);
       },
       onModelUpdated: () => this.#events.active(this.active),
@@ -207,6 +214,7 @@ export class GridController {
   #changed(change: GridChange): void {
     if (change.kind !== 'cells') {
       for (const listener of this.#viewListeners) listener();
+      if (change.kind === 'rows' && change.moved && !this.#editing) this.#toTop();
       // A row drawn anew would take the open editor with it.
       if (this.#editing) this.#rowsWaiting = true;
       else this.#drawRows();
@@ -217,6 +225,12 @@ export class GridController {
     if (!change.columns) this.#dirtyColumns = null;
     else for (const column of change.columns) this.#dirtyColumns?.add(columnId(column));
     if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#draw);
+  }
+
+  // Rows that were at a place are somewhere else now, so the place means nothing any more.
+  #toTop(): void {
+    this.#api.clearFocusedCell();
+    if (this.#model.rowCount > 0) this.#api.ensureIndexVisible(0, 'top');
   }
 
   get #editing(): boolean {
@@ -272,7 +286,10 @@ export class GridController {
     if (!target.closest('.ag-cell')) return;
     const active = this.active;
     const command = commandOf(event, active?.column.type.kind === 'boolean');
-    if (!command) return;
+    if (!command) {
+      if (active && event.key.length === 1 && !event.ctrlKey && !event.metaKey) this.#tellReadOnly(active);
+      return;
+    }
     // Tab past the last or before the first cell leaves the grid.
     if (command.kind === 'move' && !this.#move(command.move)) return;
     event.preventDefault();
@@ -315,11 +332,15 @@ export class GridController {
   #edit(active: ActiveCell | null): void {
     const at = this.#api.getFocusedCell();
     if (!at || !active) return;
-    if (this.#model.readOnlyReason(active.row, active.column) !== null) {
-      this.#model.enter(active.row, active.column, { text: '' });
-      return;
-    }
+    if (this.#tellReadOnly(active)) return;
     this.#api.startEditingCell({ rowIndex: at.rowIndex, colKey: at.column });
+  }
+
+  /** Typing into a read-only cell does nothing; the person hears why. */
+  #tellReadOnly({ row, column }: ActiveCell): boolean {
+    if (this.#model.readOnlyReason(row, column) === null) return false;
+    this.#model.enter(row, column, { text: '' });
+    return true;
   }
 
   /** Moves the active cell; false when there is nowhere to go. */
@@ -353,12 +374,11 @@ export class GridController {
     const to = columns[column];
     if (to === undefined) return false;
     const start = tabbed ? (this.#returnColumn ?? id) : null;
-    this.#tabbing = tabbed;
+    this.#movedTo = `${row} ${to}`;
     this.#api.ensureIndexVisible(row);
     this.#api.ensureColumnVisible(to);
     this.#api.setFocusedCell(row, to);
     this.#returnColumn = start;
-    this.#tabbing = false;
     return true;
   }
 
@@ -385,7 +405,8 @@ export class GridController {
       from: Math.min(index, anchor?.from ?? index),
       to: Math.max(index, anchor?.to ?? index),
     });
-    if (!extend) this.#api.setFocusedCell(index, this.#api.getAllDisplayedColumns()[1] ?? ROW_NUMBERS);
+    // A click leaves the focus on the number, where no key means anything.
+    this.#api.setFocusedCell(index, this.#api.getAllDisplayedColumns()[1] ?? ROW_NUMBERS);
   }
 
   #select(selected: { from: number; to: number } | null): void {

@@ -32,9 +32,9 @@ export interface LookupMatch {
   readonly label: string | null;
 }
 
-/** What a change of the model means for what is drawn. `rows`: the view is another one; `count`: it grew or shrank. */
+/** What a change of the model means for what is drawn. `rows`: the view is another one, with `moved` in another order or selection; `count`: it grew or shrank. */
 export type GridChange =
-  | { readonly kind: 'rows' }
+  | { readonly kind: 'rows'; readonly moved: boolean }
   | { readonly kind: 'count' }
   | {
       readonly kind: 'cells';

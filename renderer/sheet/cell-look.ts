@@ -52,7 +52,7 @@ export const lookOf = (facts: CellFacts): CellLook => {
   } else if (facts.rowKind === 'insert') marks.push('new');
   if (refused) {
     marks.push('refused');
-    notes.push(`${refused.message} Not kept: ${quoted(refused.text)}.`);
+    notes.push(`${refused.message}\nNot kept. Edit the cell to correct it.`);
   }
   if (unsaved?.failure) {
     marks.push('failed');
@@ -62,7 +62,10 @@ export const lookOf = (facts: CellFacts): CellLook => {
     marks.push('conflict');
     notes.push(conflictNote(facts.conflict));
   }
-  if (problem && !refused) {
+  // A new row is not wrong from the start: what it still needs is asked for, not scolded.
+  const needed = problem?.code === 'required' && value === null && facts.rowKind === 'insert';
+  if (needed) notes.push('A value is needed here before the row can be submitted.');
+  else if (problem && !refused) {
     marks.push(problem.severity === 'block' ? 'problem' : 'warn');
     notes.push(problem.message);
   }
@@ -82,8 +85,9 @@ export const lookOf = (facts: CellFacts): CellLook => {
   const look = { note, readOnly: facts.readOnly !== null, label: null as string | null };
   if (refused) return { ...look, text: oneLine(refused.text), marks: marks.join(' ') };
   if (value === null) {
-    if (facts.byDefault) marks.push('default');
-    return { ...look, text: facts.byDefault ? 'default' : '', marks: marks.join(' ') };
+    const text = facts.byDefault ? 'default' : needed ? 'needed' : '';
+    if (text !== '') marks.push(text);
+    return { ...look, text, marks: marks.join(' ') };
   }
   if (value === '') {
     marks.push('empty');

@@ -45,6 +45,7 @@ export class SheetView {
     busy: false,
     rowsFailure: null,
   };
+  #shown = '';
   #plain = true;
   /** New rows the view did not hold when it was made, in the order they were added. */
   #added: RowKey[] = [];
@@ -92,7 +93,10 @@ export class SheetView {
       if (this.#rows > 0) await this.#pages.rows(0, 1);
       if (turn !== this.#turn) return;
       this.#update({ busy: false });
-      this.#events.grid({ kind: 'rows' });
+      const shown = JSON.stringify(query);
+      const moved = this.#shown !== '' && this.#shown !== shown;
+      this.#shown = shown;
+      this.#events.grid({ kind: 'rows', moved });
     } catch (thrown) {
       if (turn !== this.#turn) return;
       const error = AppError.wrap(thrown);

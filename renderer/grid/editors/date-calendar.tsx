@@ -1,10 +1,12 @@
 import { parseDate } from '@internationalized/date';
 import type { ReactNode } from 'react';
-import { Button, Calendar, CalendarCell, CalendarGrid, Heading } from 'react-aria-components';
+import { Button, Calendar, CalendarCell, CalendarGrid, Heading, I18nProvider } from 'react-aria-components';
 
 interface DateCalendarProps {
   /** Canonical date, or null. */
   readonly value: string | null;
+  /** BCP 47 tag: names of months and the first day of the week. */
+  readonly locale: string;
   readonly onPick: (date: string) => void;
 }
 
@@ -19,18 +21,20 @@ const dateOf = (value: string | null): ReturnType<typeof parseDate> | null => {
 };
 
 /** A month to pick a day from; arrow keys, Page Up and Page Down move in it. */
-export const DateCalendar = ({ value, onPick }: DateCalendarProps): ReactNode => (
-  <Calendar
-    aria-label="Date"
-    defaultValue={dateOf(value)}
-    autoFocus
-    onChange={(date) => onPick(date.toString())}
-  >
-    <header>
-      <Button slot="previous">‹</Button>
-      <Heading />
-      <Button slot="next">›</Button>
-    </header>
-    <CalendarGrid>{(date) => <CalendarCell date={date} />}</CalendarGrid>
-  </Calendar>
+export const DateCalendar = ({ value, locale, onPick }: DateCalendarProps): ReactNode => (
+  <I18nProvider locale={locale}>
+    <Calendar
+      aria-label="Date"
+      defaultValue={dateOf(value)}
+      autoFocus
+      onChange={(date) => onPick(date.toString())}
+    >
+      <header>
+        <Button slot="previous">‹</Button>
+        <Heading />
+        <Button slot="next">›</Button>
+      </header>
+      <CalendarGrid>{(date) => <CalendarCell date={date} />}</CalendarGrid>
+    </Calendar>
+  </I18nProvider>
 );

@@ -113,6 +113,7 @@ export const TextEditor = (props: EditorProps): ReactNode => {
         )}
         {calendar && (
           <DateCalendar
+            locale={model.locale.tag}
             value={preview.kind === 'value' ? preview.value : null}
             onPick={(date) => {
               props.onChange({ text: date, picked: date });
