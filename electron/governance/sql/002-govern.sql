@@ -118,7 +118,9 @@ begin
     name, writ.canonical_settings(relation), '
 #variable_conflict use_variable
 declare
-  v_batch constant uuid := writ.current_batch();
+  v_hint constant text := current_setting(''writ.batch'', true);
+  v_batch constant uuid := case when length(v_hint) = 36 and translate(v_hint, ''0123456789abcdef'', '''') = ''----'' then
+    (select b.id from writ.batch b where b.id = v_hint::uuid and b.person = session_user and b.txid = pg_current_xact_id()) end;
   v_at constant timestamptz := clock_timestamp();
   v_txid constant xid8 := pg_current_xact_id();
   v_person constant text := session_user;

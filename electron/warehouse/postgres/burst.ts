@@ -55,18 +55,18 @@ class Burst implements pg.Submittable {
     const preparing = connection as PreparingConnection;
     this.#connection = preparing;
     const known = preparing.parsedStatements;
-    const sent = new Set<string>();
+    const sent = new Map<string, string>();
     let room = MAX_PREPARED - Object.keys(known).length;
     // Small groups leave as one packet; large ones are sent while the next is being made.
     const small = this.#statements.length <= 16;
     if (small) connection.stream.cork();
     for (const { sql, name = '', params } of this.#statements) {
-      const kept = name !== '' && (known[name] === sql || sent.has(name) || room-- > 0) ? name : '';
-      if (kept === '' || (known[kept] !== sql && !sent.has(kept))) {
+      const kept = name !== '' && ((sent.get(name) ?? known[name]) === sql || room-- > 0) ? name : '';
+      if (kept === '' || (sent.get(kept) ?? known[kept]) !== sql) {
         // An earlier burst may have prepared it and then failed before this side knew.
         if (kept !== '') connection.close({ type: 'S', name: kept }, true);
         connection.parse({ name: kept, text: sql, types: [] }, true);
-        if (kept !== '') sent.add(kept);
+        if (kept !== '') sent.set(kept, sql);
       }
       const values = params?.() ?? [];
       connection.bind({ portal: '', statement: kept, values: [...values] }, true);

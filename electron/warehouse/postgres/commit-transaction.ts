@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { SheetDefinition } from '../../../shared/model/sheet.ts';
 import type { CommitPlan } from '../../../shared/plan/commit-plan.ts';
@@ -26,10 +25,17 @@ const STATEMENT_TIMEOUT = '15min';
 /** Locks are held until COMMIT: a client that vanished without a word must not hold them long. */
 const IDLE_TIMEOUT = '60s';
 
+// FNV-1a. Two texts with one name only cost a new preparation, so it need not be more than quick.
+const nameOf = (sql: string): string => {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < sql.length; i++) hash = Math.imul(hash ^ sql.charCodeAt(i), 0x01000193);
+  return `writ_${(hash >>> 0).toString(36)}_${sql.length}`;
+};
+
 /** Statements of one shape are prepared once a connection. */
 export const named = (sql: string, params: () => readonly (string | null)[] = () => []): BurstStatement => ({
   sql,
-  name: `writ_${createHash('sha1').update(sql).digest('hex').slice(0, 20)}`,
+  name: nameOf(sql),
   params,
 });
 
