@@ -1,26 +1,27 @@
 import { randomBytes as nodeRandomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type EventName,
-  type EventOf,
-  type OperationName,
-  operations,
-} from '../shared/contract/operations.ts';
+import type { ZodError, ZodType } from 'zod';
+import { events, type OperationName, operations } from '../shared/contract/operations.ts';
 import { AppError } from '../shared/model/failure.ts';
+import { demoWarehouse } from './demo-warehouse.ts';
+import { resolveOpenBatches } from './governance/resolve.ts';
+import { announceToProfile } from './handlers/announce.ts';
 import { appHandlers } from './handlers/app.ts';
+import { batchHandlers } from './handlers/batches.ts';
 import type { Client, Handlers, Shared } from './handlers/context.ts';
 import { editHandlers } from './handlers/edits.ts';
+import { openKeptPasswords } from './handlers/kept-passwords.ts';
 import { rowHandlers } from './handlers/rows.ts';
-import { leave, sessionHandlers } from './handlers/sessions.ts';
+import { endClient, sessionHandlers } from './handlers/sessions.ts';
 import { sheetHandlers } from './handlers/sheets.ts';
 import type { AttachedClient } from './host.ts';
-import { createKeychain } from './identity/keychain.ts';
+import { createKeychain, type Keychain } from './identity/keychain.ts';
 import { createKeys } from './identity/keys.ts';
+import { within } from './profile.ts';
 import { Profiles } from './profiles.ts';
 import { openSettings } from './settings/settings.ts';
 import { openDefinitions } from './sheets/definitions.ts';
-import { type EmbeddedWarehouse, openEmbedded } from './warehouse/embedded/embedded.ts';
 
 export interface BackendOptions {
   readonly dataFolder: string;
@@ -32,6 +33,10 @@ export interface BackendOptions {
   readonly now: () => Date;
   readonly randomBytes?: (count: number) => Buffer;
   readonly uuid: () => string;
+  /** Checks answers and events against the contract as well; for development and tests. */
+  readonly checkOutputs?: boolean;
+  /** Instead of the keychain of the operating system. */
+  readonly keychain?: Keychain;
 }
 
 /** Everything behind the window: plain Node, one per process, any number of clients. */
@@ -47,51 +52,69 @@ const handlers: Handlers = {
   ...sheetHandlers,
   ...rowHandlers,
   ...editHandlers,
+  ...batchHandlers,
 };
+
+/** How long closing waits for sessions, and then for the demo warehouse to write what it holds. */
+const CLOSE_SESSIONS_MS = 8_000;
+const CLOSE_DEMO_MS = 15_000;
 
 /** Composes the backend of one data folder. */
 export const createBackend = async (options: BackendOptions): Promise<Backend> => {
-  const { dataFolder } = options;
-  const randomBytes = options.randomBytes ?? nodeRandomBytes;
+  const { dataFolder, now } = options;
+  const random = options.randomBytes ?? nodeRandomBytes;
+  const clock = () => performance.now();
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const clients = new Set<Client>();
-  const keychain = createKeychain();
+  const keychain = options.keychain ?? createKeychain();
   const demo = demoWarehouse(dataFolder);
+  const tell: Shared['tell'] = (profile, name, event, { sheet, except } = {}) => {
+    for (const client of clients) {
+      if (client === except || client.profile !== profile) continue;
+      if (sheet === undefined || client.sheets.has(sheet)) client.send(name, event);
+    }
+  };
+  const profiles = new Profiles({
+    folder: dataFolder,
+    now,
+    clock,
+    tell: (profile, name, event, sheet) => tell(profile, name, event, { sheet }),
+    onReachable: (profile) =>
+      void resolveOpenBatches(profile).then((all) => announceToProfile(shared, profile, all)),
+  });
   const shared: Shared = {
     ...options,
-    randomBytes,
+    clock,
     keychain,
-    profiles: new Profiles(dataFolder, options.now),
+    profiles,
     settings: openSettings(dataFolder),
     definitions: openDefinitions(join(dataFolder, 'sheets')),
-    keys: createKeys({ keychain, folder: dataFolder, random: randomBytes }),
-    embedded: demo.open,
-    others: (except, tell) => {
-      for (const client of clients) if (client !== except) tell(client);
-    },
+    keys: createKeys({ keychain, folder: dataFolder, random }),
+    passwords: openKeptPasswords(dataFolder, random),
+    demo,
+    tell,
   };
+  const check = options.checkOutputs ?? false;
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
-    await Promise.allSettled([...clients].map(leave));
+    await within(CLOSE_SESSIONS_MS, Promise.allSettled([...clients].map(endClient)));
     clients.clear();
-    await shared.profiles.closeAll();
-    await demo.close();
+    await within(CLOSE_SESSIONS_MS, profiles.closeAll());
+    await within(CLOSE_DEMO_MS, demo.close());
   };
   return {
     attach: (send) => {
-      const client: Client = {
-        shared,
-        send: <N extends EventName>(name: N, event: EventOf<N>) => send(name, event),
-        profile: null,
-        views: new Map(),
-        nextView: 0,
-      };
+      const client = newClient(shared, (name, event) => {
+        if (!client.closed) send(name, check ? checked(`event "${name}"`, events[name], event) : event);
+      });
       clients.add(client);
       return {
-        call: (name, input) => (closing ? Promise.reject(closed()) : call(client, name, input)),
+        call: (name, input) =>
+          closing || client.closed ? Promise.reject(closed()) : call(client, name, input, check),
         close: () => {
           clients.delete(client);
-          void leave(client);
+          // Nobody is left to tell of a profile that closes badly; its journal is safe on disk.
+          endClient(client).catch(() => {});
         },
       };
     },
@@ -102,59 +125,46 @@ export const createBackend = async (options: BackendOptions): Promise<Backend> =
   };
 };
 
+const newClient = (shared: Shared, send: Client['send']): Client => ({
+  shared,
+  send,
+  sheets: new Map(),
+  profile: null,
+  nextView: 0,
+  turn: Promise.resolve(),
+  troubled: false,
+  closed: false,
+});
+
 const closed = (): AppError => new AppError('unavailable', 'closing', 'The application is closing.');
 
-const call = async (client: Client, name: string, input: unknown): Promise<unknown> => {
-  if (!Object.hasOwn(operations, name))
-    throw new AppError('bug', 'operation-unknown', `There is no operation "${name}".`);
-  const operation = name as OperationName;
-  const parsed = operations[operation].input.safeParse(input);
+const call = async (client: Client, name: string, input: unknown, check: boolean): Promise<unknown> => {
+  if (!isOperation(name)) throw new AppError('bug', 'operation-unknown', `There is no operation "${name}".`);
+  const parsed = operations[name].input.safeParse(input);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
     throw new AppError(
       'invalid',
       'bad-input',
-      `The request "${name}" is not valid at ${issue?.path.join('.') || 'its top level'}: ${issue?.message}.`,
+      `The request "${name}" is not valid at ${placeOf(parsed.error)}.`,
     );
   }
-  return run(operation, client, parsed.data);
-};
-
-const run = async <N extends OperationName>(name: N, client: Client, input: unknown): Promise<unknown> => {
   try {
     // The table of handlers is typed by the same contract that parsed the input.
-    return await handlers[name](client, input as never);
+    const output = await handlers[name](client, parsed.data as never);
+    return check ? checked(`answer of "${name}"`, operations[name].output, output) : output;
   } catch (error) {
     throw AppError.wrap(error);
   }
 };
 
-/** The demo warehouse is started once, on first use, and told about to everyone who waits for it. */
-const demoWarehouse = (folder: string) => {
-  let opening: Promise<EmbeddedWarehouse> | null = null;
-  const waiting = new Set<(event: EventOf<'start.progress'>) => void>();
-  const open = async (onProgress: (event: EventOf<'start.progress'>) => void): Promise<EmbeddedWarehouse> => {
-    waiting.add(onProgress);
-    opening ??= openEmbedded({
-      folder,
-      onProgress: (stage, message, fraction) => {
-        for (const tell of waiting) tell({ stage, message, fraction });
-      },
-    });
-    try {
-      return await opening;
-    } catch (error) {
-      // The next attempt starts afresh.
-      opening = null;
-      throw error;
-    } finally {
-      waiting.delete(onProgress);
-    }
-  };
-  const close = async (): Promise<void> => {
-    const started = opening;
-    opening = null;
-    if (started) await started.then((warehouse) => warehouse.stop()).catch(() => {});
-  };
-  return { open, close };
+const isOperation = (name: string): name is OperationName => Object.hasOwn(operations, name);
+
+/** The value itself once it is known to keep the contract; AppError `bug` names the place where it does not. */
+const checked = <T>(what: string, schema: ZodType, value: T): T => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return value;
+  throw new AppError('bug', 'bad-output', `The ${what} is not valid at ${placeOf(parsed.error)}.`);
 };
+
+const placeOf = ({ issues: [issue] }: ZodError): string =>
+  `${issue?.path.join('.') || 'its top level'}: ${issue?.message ?? 'unknown reason'}`;

@@ -1,77 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { EventName, EventOf } from '../shared/contract/operations.ts';
 import type { Session } from '../shared/model/connection.ts';
-import { AppError } from '../shared/model/failure.ts';
-import type { SheetRights } from '../shared/model/rights.ts';
-import type { SheetDefinition } from '../shared/model/sheet.ts';
 import type { ProfileKey } from './identity/keys.ts';
-import { type OpenedJournal, openJournal } from './journal/open-journal.ts';
-import { OpenSheet } from './sheets/open-sheet.ts';
+import { openJournal } from './journal/open-journal.ts';
+import { Profile } from './profile.ts';
 import type { Warehouse } from './warehouse/adapter.ts';
-
-/** One person on one connection, shared by that person's windows: one warehouse link, one journal, one copy of each sheet. */
-export class Profile {
-  readonly session: Session;
-  readonly journal: OpenedJournal;
-  readonly warehouse: Warehouse;
-  readonly #clock: () => number;
-  readonly #sheets = new Map<string, { sheet: OpenSheet; users: number }>();
-
-  constructor(session: Session, journal: OpenedJournal, warehouse: Warehouse, clock: () => number) {
-    this.session = session;
-    this.journal = journal;
-    this.warehouse = warehouse;
-    this.#clock = clock;
-  }
-
-  /** Shares a sheet already open with the same definition; a changed definition replaces it for everyone. */
-  acquire(definition: SheetDefinition, rights: SheetRights): OpenSheet {
-    const known = this.#sheets.get(definition.id);
-    if (
-      known &&
-      JSON.stringify(known.sheet.definition) === JSON.stringify(definition) &&
-      JSON.stringify(known.sheet.rights) === JSON.stringify(rights)
-    ) {
-      known.users++;
-      return known.sheet;
-    }
-    known?.sheet.close();
-    const sheet = new OpenSheet({
-      definition,
-      rights,
-      warehouse: () => Promise.resolve(this.warehouse),
-      journal: this.journal,
-      clock: this.#clock,
-    });
-    this.#sheets.set(definition.id, { sheet, users: (known?.users ?? 0) + 1 });
-    return sheet;
-  }
-
-  /** The open sheet; AppError `invalid` when no window has it open. */
-  sheet(id: string): OpenSheet {
-    const known = this.#sheets.get(id);
-    if (!known)
-      throw new AppError('invalid', 'sheet-not-open', 'This sheet is not open. Open it again from the list.');
-    return known.sheet;
-  }
-
-  release(id: string): void {
-    const known = this.#sheets.get(id);
-    if (!known) return;
-    known.users--;
-    if (known.users > 0) return;
-    known.sheet.close();
-    this.#sheets.delete(id);
-  }
-
-  async close(): Promise<void> {
-    for (const { sheet } of this.#sheets.values()) sheet.close();
-    this.#sheets.clear();
-    await this.warehouse.close().catch(() => {});
-    this.journal.close();
-  }
-}
 
 export interface ProfileRequest {
   readonly connection: Session['connection'];
@@ -80,26 +15,43 @@ export interface ProfileRequest {
   readonly connect: () => Promise<Warehouse>;
 }
 
+export interface ProfilesOptions {
+  /** Holds the journals. */
+  readonly folder: string;
+  readonly now: () => Date;
+  readonly clock: () => number;
+  /** Tells the windows of a profile; with `sheet` those that have it open. */
+  readonly tell: <N extends EventName>(profile: Profile, name: N, event: EventOf<N>, sheet?: string) => void;
+  /** The warehouse of a profile answers again after a loss. */
+  readonly onReachable: (profile: Profile) => void;
+}
+
+interface Entry {
+  readonly profile: Promise<Profile>;
+  users: number;
+}
+
 /** Open profiles by connection and user, counted by the clients that use them. */
 export class Profiles {
-  readonly #folder: string;
-  readonly #now: () => Date;
-  readonly #open = new Map<string, { profile: Promise<Profile>; users: number }>();
+  readonly #options: ProfilesOptions;
+  readonly #open = new Map<string, Entry>();
+  readonly #names = new WeakMap<Profile, string>();
+  /** Profiles that still hold their journal's lock while they close. */
+  readonly #closing = new Map<string, Promise<void>>();
 
-  constructor(folder: string, now: () => Date) {
-    this.#folder = folder;
-    this.#now = now;
+  constructor(options: ProfilesOptions) {
+    this.#options = options;
   }
 
-  /** Opens or shares a profile. A first opening that fails leaves nothing behind. */
+  /**
+   * Opens or shares a profile. Being open already is no proof of who asks: every sign-in is checked by the warehouse.
+   * An opening that fails leaves nothing behind.
+   */
   async acquire(request: ProfileRequest): Promise<Profile> {
     const name = profileName(request.connection.id, request.person.user);
     const known = this.#open.get(name);
-    if (known) {
-      known.users++;
-      return known.profile;
-    }
-    const entry = { profile: this.#start(name, request), users: 1 };
+    if (known) return this.#join(name, known, request);
+    const entry: Entry = { profile: this.#start(name, request), users: 1 };
     this.#open.set(name, entry);
     try {
       return await entry.profile;
@@ -109,47 +61,88 @@ export class Profiles {
     }
   }
 
-  /** Whether some window of this process already is this person; the password was then checked before. */
-  isOpen(connection: string, user: string): boolean {
-    return this.#open.has(profileName(connection, user));
-  }
-
+  /** Lets go of a profile; it closes with its last client. */
   async release(profile: Profile): Promise<void> {
-    const name = profileName(profile.session.connection.id, profile.session.person.user);
+    const name = this.#names.get(profile) ?? '';
     const known = this.#open.get(name);
     if (!known) return;
     known.users--;
     if (known.users > 0) return;
     this.#open.delete(name);
-    await profile.close();
+    await this.#close(name, profile);
+  }
+
+  /** Profiles of other people (or the same under another login) on the same connection. */
+  async neighbours(of: Profile): Promise<readonly Profile[]> {
+    const all = await Promise.allSettled([...this.#open.values()].map(({ profile }) => profile));
+    return all.flatMap((each) =>
+      each.status === 'fulfilled' &&
+      each.value !== of &&
+      each.value.session.connection.id === of.session.connection.id
+        ? [each.value]
+        : [],
+    );
   }
 
   async closeAll(): Promise<void> {
-    const all = [...this.#open.values()];
+    const all = [...this.#open];
     this.#open.clear();
-    await Promise.allSettled(all.map(async ({ profile }) => (await profile).close()));
+    await Promise.allSettled([
+      ...all.map(async ([name, { profile }]) => this.#close(name, await profile)),
+      ...this.#closing.values(),
+    ]);
+  }
+
+  async #join(name: string, known: Entry, request: ProfileRequest): Promise<Profile> {
+    known.users++;
+    try {
+      const [profile, warehouse] = await Promise.all([known.profile, request.connect()]);
+      if (profile.isLost) profile.relink(warehouse);
+      else await warehouse.close();
+      return profile;
+    } catch (error) {
+      const profile = await known.profile.catch(() => null);
+      if (profile) await this.release(profile);
+      else if (this.#open.get(name) === known) this.#open.delete(name);
+      throw error;
+    }
+  }
+
+  async #close(name: string, profile: Profile): Promise<void> {
+    const closing = profile.close().finally(() => {
+      if (this.#closing.get(name) === closing) this.#closing.delete(name);
+    });
+    this.#closing.set(name, closing);
+    await closing;
   }
 
   async #start(name: string, { connection, person, key, connect }: ProfileRequest): Promise<Profile> {
+    const { folder, now, clock, tell, onReachable } = this.#options;
     const warehouse = await connect();
     try {
-      // Edits belong to the person the warehouse names, not to the name that was typed.
-      const user = warehouse.identity.user;
-      const folder = join(this.#folder, 'journals');
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const journal = openJournal({
-        file: join(folder, `${fileName(name)}.journal`),
-        key: key.key,
-        now: this.#now,
-      });
+      await this.#closing.get(name)?.catch(() => {});
+      const journals = join(folder, 'journals');
+      await mkdir(journals, { recursive: true, mode: 0o700 });
+      const journal = openJournal({ file: join(journals, `${fileName(name)}.journal`), key: key.key, now });
       const session: Session = {
         connection,
-        person: { ...person, user },
+        // Edits belong to the person the warehouse names, not to the name that was typed.
+        person: { ...person, user: warehouse.identity.user },
         roles: [...warehouse.identity.roles],
         serverVersion: warehouse.identity.serverVersion,
         journalKey: key.kept,
       };
-      return new Profile(session, journal, warehouse, () => performance.now());
+      const profile: Profile = new Profile({
+        session,
+        journal,
+        warehouse,
+        now,
+        clock,
+        onReachable,
+        tell: (event, data, sheet) => tell(profile, event, data, sheet),
+      });
+      this.#names.set(profile, name);
+      return profile;
     } catch (error) {
       await warehouse.close().catch(() => {});
       throw error;
@@ -157,7 +150,8 @@ export class Profiles {
   }
 }
 
+/** What a profile is known by, for its key and its journal. */
 export const profileName = (connection: string, user: string): string => JSON.stringify([connection, user]);
 
-/** Names of connections and people may hold anything. */
+/** Users and connections may be called anything; the file is named by a hash. */
 const fileName = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 32);

@@ -1,10 +1,16 @@
 import type { CellSets, EditStep, PendingRow } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
-import { isNewRow, ROW_DELETABLE, ROW_UPDATABLE } from '../../shared/model/rows.ts';
+import { isNewRow } from '../../shared/model/rows.ts';
 import type { Column } from '../../shared/model/sheet.ts';
+import type { CellChecker } from '../../shared/rules/compile.ts';
+import { unstorable } from '../../shared/values/parse.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
+import { type Refusal, refusalOfColumn, refusalOfRow, refusalOfSheet, refuse } from './check-rights.ts';
+import { effectiveRow } from './rows-to-check.ts';
 
-const refuse = (code: string, message: string, row: string, column?: string): AppError =>
+type Cell = string | null;
+
+const invalid = (code: string, message: string, row: string, column?: string): AppError =>
   new AppError('invalid', code, message, { details: column === undefined ? { row } : { row, column } });
 
 /**
@@ -16,109 +22,135 @@ export const checkStep = (
   step: EditStep,
   pending: ReadonlyMap<string, PendingRow>,
 ): void => {
-  if (sheet.definition.key.length === 0) {
-    throw new AppError(
-      'denied',
-      'sheet-read-only',
-      sheet.definition.keyReason ?? 'This sheet cannot be edited.',
-    );
+  const { sets, inserts = [], deletes = [] } = step;
+  refuse(refusalOfSheet(sheet), sets?.rows[0] ?? inserts[0]?.row ?? deletes[0]?.row ?? '');
+  const target = targets(sheet);
+  for (const insert of inserts) checkInsert(sheet, target, insert);
+  const added = new Set(inserts.map((insert) => insert.row));
+  const isNew = (row: string): boolean => added.has(row) || pending.get(row)?.kind === 'insert';
+  if (sets) checkSets(sheet, target, sets, { isNew, pending });
+  for (const removal of deletes) {
+    if (isNew(removal.row)) continue;
+    checkKnown(sheet, removal.row, pending);
+    refuse(refusalOfRow(sheet, { kind: 'delete', ...removal }), removal.row);
   }
-  const added = new Set((step.inserts ?? []).map((insert) => insert.row));
-  for (const insert of step.inserts ?? []) checkInsert(sheet, insert.row, insert.values);
-  if (step.sets) checkSets(sheet, step.sets, added, pending);
-  for (const removal of step.deletes ?? []) checkDelete(sheet, removal.row, added, pending);
 };
 
-const columnsOf = (sheet: OpenSheet): ReadonlyMap<string, Column> =>
-  new Map(sheet.definition.columns.map((column) => [column.name, column]));
+/** What is asked of one column for every cell in it, found out once. */
+interface Target {
+  readonly column: Column;
+  readonly check: CellChecker;
+  readonly stored: Refusal | null;
+  readonly fresh: Refusal | null;
+}
+
+const targets = (sheet: OpenSheet): ReadonlyMap<string, Target> =>
+  new Map(
+    sheet.definition.columns.map((column) => [
+      column.name,
+      {
+        column,
+        check: sheet.rules.cellChecker(column.name),
+        stored: refusalOfColumn(sheet, column, false),
+        fresh: refusalOfColumn(sheet, column, true),
+      },
+    ]),
+  );
+
+const targetOf = (target: ReadonlyMap<string, Target>, name: string, row: string): Target => {
+  const found = target.get(name);
+  if (found) return found;
+  throw invalid('column-unknown', `The column "${name}" is not in this sheet. Open it again.`, row, name);
+};
 
 const checkInsert = (
   sheet: OpenSheet,
-  row: string,
-  values: Readonly<Record<string, string | null>>,
+  target: ReadonlyMap<string, Target>,
+  insert: { readonly row: string; readonly values: Readonly<Record<string, Cell>> },
 ): void => {
-  if (!isNewRow(row)) throw refuse('row-key', 'A new row needs a key of its own.', row);
-  if (!sheet.rights.insert)
-    throw new AppError('denied', 'insert-denied', 'This person may not add rows here.', { details: { row } });
-  const columns = columnsOf(sheet);
+  const { row, values } = insert;
+  if (!isNewRow(row)) throw invalid('row-not-new', 'A new row needs a key of its own.', row);
+  refuse(refusalOfRow(sheet, { kind: 'insert', row, values }), row);
   for (const [name, value] of Object.entries(values)) {
-    const column = columns.get(name);
-    if (!column) throw refuse('column-unknown', `The column "${name}" is not in this sheet.`, row, name);
-    refuseReadOnly(sheet, column, row, true);
-    checkValue(sheet, column, value, row);
+    const { column, check, fresh } = targetOf(target, name, row);
+    refuse(fresh, row, name);
+    checkValue(check, value, true, row, column);
   }
 };
+
+interface Context {
+  readonly isNew: (row: string) => boolean;
+  readonly pending: ReadonlyMap<string, PendingRow>;
+}
 
 const checkSets = (
   sheet: OpenSheet,
+  target: ReadonlyMap<string, Target>,
   sets: CellSets,
-  added: ReadonlySet<string>,
-  pending: ReadonlyMap<string, PendingRow>,
+  { isNew, pending }: Context,
 ): void => {
-  const columns = columnsOf(sheet);
-  const checks = sets.columns.map((name) => {
-    const column = columns.get(name);
-    if (!column)
-      throw refuse('column-unknown', `The column "${name}" is not in this sheet.`, sets.rows[0] ?? '', name);
-    return { column, check: sheet.rules.cellChecker(name) };
-  });
+  const columns = sets.columns.map((name) => targetOf(target, name, sets.rows[0] ?? ''));
+  for (const [i, reason] of Object.entries(sets.reasons ?? {})) {
+    const refused = unstorable(reason);
+    if (refused) throw invalid('unstorable', refused, sets.rows[Number(i)] ?? '');
+  }
+  let last: string | undefined;
+  let fresh = false;
   for (let i = 0; i < sets.rows.length; i++) {
     const row = sets.rows[i] ?? '';
-    const target = checks[sets.columnOf[i] ?? -1];
-    if (!target) throw refuse('edit-malformed', 'The edit names a column that it does not list.', row);
-    const { column, check } = target;
-    const isNew = added.has(row) || pending.get(row)?.kind === 'insert';
-    if (!isNew) refuseRow(sheet, row, ROW_UPDATABLE, 'This row may not be changed by this person.');
-    refuseReadOnly(sheet, column, row, isNew);
-    const problem = check(sets.after[i] ?? null);
-    // Clearing a required cell of a new row is where every new row starts; the submit insists.
-    if (problem?.severity === 'block' && !(isNew && (sets.after[i] ?? null) === null))
-      throw refuse(problem.code, problem.message, row, column.name);
+    const place = columns[sets.columnOf[i] ?? -1];
+    const after = sets.after[i];
+    if (!place || after === undefined)
+      throw invalid('edit-malformed', 'The edit is incomplete and was not kept. Enter it again.', row);
+    if (row !== last) {
+      // A block of cells comes row by row; what holds for the row is asked once.
+      last = row;
+      fresh = isNew(row);
+      if (!fresh) {
+        checkKnown(sheet, row, pending);
+        refuse(refusalOfRow(sheet, { kind: 'update', row, cells: {} }), row);
+      }
+    }
+    const { column, check } = place;
+    refuse(fresh ? place.fresh : place.stored, row, column.name);
+    if (column.readOnlyWhen) checkLock(sheet, row, column, pending);
+    checkValue(check, after, fresh, row, column);
   }
 };
 
-const checkDelete = (
+const checkValue = (check: CellChecker, value: Cell, isNew: boolean, row: string, column: Column): void => {
+  // Clearing a required cell of a new row is where every new row starts; the submit insists.
+  if (isNew && value === null) return;
+  const problem = check(value);
+  if (problem?.severity === 'block') throw invalid(problem.code, problem.message, row, column.name);
+};
+
+const checkLock = (
   sheet: OpenSheet,
   row: string,
-  added: ReadonlySet<string>,
+  column: Column,
   pending: ReadonlyMap<string, PendingRow>,
 ): void => {
-  if (added.has(row) || pending.get(row)?.kind === 'insert') return;
-  if (!sheet.rights.delete)
-    throw new AppError('denied', 'delete-denied', 'This person may not delete rows here.', {
-      details: { row },
-    });
-  refuseRow(sheet, row, ROW_DELETABLE, 'This row may not be deleted by this person.');
+  const state = pending.get(row);
+  const values = state ? effectiveRow(sheet, state) : sheet.baseRow(row);
+  const reason = values ? sheet.rules.readOnlyReason(column.name, values) : null;
+  refuse(reason === null ? null : { code: 'cell-read-only', message: reason }, row, column.name);
 };
 
-/** Row policies predict per row; a row that is not loaded is left to the warehouse. */
-const refuseRow = (sheet: OpenSheet, row: string, flag: number, message: string): void => {
-  const at = sheet.store.indexOf(row);
-  if (at === undefined || sheet.store.flags(at) & flag) return;
-  throw new AppError('denied', 'row-denied', message, { details: { row } });
+/** A row that was never read has at least a key of the table's shape; one that must have been read is there. */
+const checkKnown = (sheet: OpenSheet, row: string, pending: ReadonlyMap<string, PendingRow>): void => {
+  if (sheet.store.indexOf(row) !== undefined || pending.has(row)) return;
+  if (isNewRow(row) || sheet.knowsAllRows || !isKey(row, sheet.definition.key.length))
+    throw invalid('row-unknown', 'The row is not in the sheet any more. Refresh it and edit again.', row);
 };
 
-const refuseReadOnly = (sheet: OpenSheet, column: Column, row: string, isNew: boolean): void => {
-  if (column.readOnly && !(isNew && column.readOnly.cause === 'key')) {
-    throw new AppError('denied', 'column-read-only', column.readOnly.reason, {
-      details: { row, column: column.name },
-    });
-  }
-  const allowed = isNew ? sheet.rights.insertColumns : sheet.rights.updateColumns;
-  if (!allowed.includes(column.name)) {
-    throw new AppError(
-      'denied',
-      'column-denied',
-      `This person may not ${isNew ? 'fill' : 'change'} the column "${column.label}".`,
-      {
-        details: { row, column: column.name },
-      },
+const isKey = (row: string, width: number): boolean => {
+  try {
+    const values: unknown = JSON.parse(row);
+    return (
+      Array.isArray(values) && values.length === width && values.every((value) => typeof value === 'string')
     );
+  } catch {
+    return false;
   }
-};
-
-const checkValue = (sheet: OpenSheet, column: Column, value: string | null, row: string): void => {
-  if (value === null) return;
-  const problem = sheet.rules.cellChecker(column.name)(value);
-  if (problem?.severity === 'block') throw refuse(problem.code, problem.message, row, column.name);
 };

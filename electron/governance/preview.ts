@@ -1,14 +1,13 @@
-import type { BatchPreview, Problem } from '../../shared/model/batch.ts';
+import type { BatchPreview } from '../../shared/model/batch.ts';
 import type { PendingRow } from '../../shared/model/edit.ts';
 import { cellsOf, countPending } from '../../shared/plan/pending.ts';
 import { canonicalPayload, compareRowKeys, planOf } from '../../shared/plan/plan.ts';
-import { checkSet } from '../../shared/rules/set.ts';
 import { subtractDecimals, sumDecimals } from '../../shared/values/decimal.ts';
 import { sha256Of } from '../journal/payload-hash.ts';
 import type { Breath } from '../sheets/breathe.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
 import type { Warehouse } from '../warehouse/adapter.ts';
-import { effectiveRow } from './rows-to-check.ts';
+import { problemsOf } from './problems.ts';
 
 const SHOWN_CHANGES = 500;
 const SHOWN_PROBLEMS = 500;
@@ -17,7 +16,7 @@ const SHOWN_PROBLEMS = 500;
 export const previewOf = async (
   sheet: OpenSheet,
   pending: ReadonlyMap<string, PendingRow>,
-  warehouse: Warehouse | null,
+  warehouse: Pick<Warehouse, 'statements'>,
   breathe: Breath,
 ): Promise<BatchPreview> => {
   const { definition } = sheet;
@@ -40,7 +39,7 @@ export const previewOf = async (
     changes,
     moreChanges: more,
     problems: (await problemsOf(sheet, rows, breathe)).slice(0, SHOWN_PROBLEMS),
-    statements: warehouse ? [...warehouse.statements(plan, definition)] : [],
+    statements: [...warehouse.statements(plan, definition)],
   };
 };
 
@@ -117,49 +116,3 @@ const columnSums = (sheet: OpenSheet, rows: readonly PendingRow[]): BatchPreview
     ];
   });
 };
-
-/** Whole-set checks: cells, rows, uniqueness, required columns of new rows, reasons. Blocking problems come first. */
-const problemsOf = async (
-  sheet: OpenSheet,
-  rows: readonly PendingRow[],
-  breathe: Breath,
-): Promise<Problem[]> => {
-  const { definition, rules } = sheet;
-  const checks = definition.columns.map((column) => ({ column, check: rules.cellChecker(column.name) }));
-  const problems: Problem[] = [];
-  const standing: { row: string; values: Record<string, string | null> }[] = [];
-  let seen = 0;
-  for (const row of rows) {
-    if ((seen++ & 0xff) === 0) await breathe();
-    const values = effectiveRow(sheet, row);
-    if (!values) continue;
-    standing.push({ row: row.row, values });
-    for (const { column, check } of checks) {
-      const touched =
-        row.kind === 'insert'
-          ? !fillsItself(column) || Object.hasOwn(row.values, column.name)
-          : row.kind === 'update' && Object.hasOwn(row.cells, column.name);
-      if (!touched) continue;
-      const problem = check(values[column.name] ?? null);
-      if (problem) problems.push({ row: row.row, column: column.name, ...problem });
-      const cell = row.kind === 'update' ? row.cells[column.name] : undefined;
-      if (cell && cell.reason === undefined && rules.needsReason(column.name, cell.before, cell.after)) {
-        problems.push({
-          row: row.row,
-          column: column.name,
-          severity: 'block',
-          code: 'reason-missing',
-          message: `A change of "${column.label}" by this amount needs a reason.`,
-        });
-      }
-    }
-    for (const { columns, name: _name, ...problem } of rules.checkRow(values)) {
-      problems.push({ row: row.row, column: columns[0], ...problem });
-    }
-  }
-  problems.push(...checkSet(definition, standing));
-  return problems.sort((a, b) => Number(b.severity === 'block') - Number(a.severity === 'block'));
-};
-
-const fillsItself = (column: OpenSheet['definition']['columns'][number]): boolean =>
-  column.hasDefault || column.readOnly !== undefined;

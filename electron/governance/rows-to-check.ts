@@ -8,7 +8,8 @@ export const effectiveRow = (sheet: OpenSheet, row: PendingRow): Record<string, 
       return null;
     case 'insert': {
       const values: Record<string, string | null> = {};
-      for (const column of sheet.definition.columns) values[column.name] = row.values[column.name] ?? null;
+      for (const { name } of sheet.definition.columns)
+        values[name] = Object.hasOwn(row.values, name) ? (row.values[name] ?? null) : null;
       return values;
     }
     case 'update': {

@@ -5,14 +5,17 @@ import type {
   OutputOf,
   ParsedInputOf,
 } from '../../shared/contract/operations.ts';
-import type { Connection } from '../../shared/model/connection.ts';
+import { AppError } from '../../shared/model/failure.ts';
+import type { DemoWarehouse } from '../demo-warehouse.ts';
 import type { Keychain } from '../identity/keychain.ts';
 import type { Keys } from '../identity/keys.ts';
-import type { Profile, Profiles } from '../profiles.ts';
+import { notOpen, type Profile } from '../profile.ts';
+import type { Profiles } from '../profiles.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import type { Definitions } from '../sheets/definitions.ts';
+import type { OpenSheet } from '../sheets/open-sheet.ts';
 import type { SheetView } from '../sheets/view.ts';
-import type { EmbeddedWarehouse } from '../warehouse/embedded/embedded.ts';
+import type { KeptPasswords } from './kept-passwords.ts';
 
 /** What all clients of one backend share. */
 export interface Shared {
@@ -22,35 +25,46 @@ export interface Shared {
   readonly platform: string;
   readonly timeZone: string;
   readonly now: () => Date;
-  readonly randomBytes: (count: number) => Buffer;
+  /** Milliseconds that only go forward. */
+  readonly clock: () => number;
   readonly uuid: () => string;
   readonly profiles: Profiles;
   readonly settings: SettingsStore;
   readonly definitions: Definitions;
   readonly keychain: Keychain;
   readonly keys: Keys;
-  /** Starts the demo warehouse once for everyone. */
-  readonly embedded: (onProgress: (event: EventOf<'start.progress'>) => void) => Promise<EmbeddedWarehouse>;
-  /** Tells every client but one. */
-  readonly others: (except: Client, tell: (client: Client) => void) => void;
+  readonly passwords: KeptPasswords;
+  readonly demo: DemoWarehouse;
+  /** Tells the windows of a profile, but one; with `sheet` those that have it open. */
+  readonly tell: <N extends EventName>(
+    profile: Profile,
+    name: N,
+    event: EventOf<N>,
+    options?: { readonly sheet?: string | undefined; readonly except?: Client },
+  ) => void;
+}
+
+/** A sheet a client has open. Its view's number changes whenever the view is set again; 0 before the first. */
+export interface ClientSheet {
+  readonly sheet: OpenSheet;
+  number: number;
+  view: SheetView | null;
+  cancel: AbortController;
+  stop: () => void;
 }
 
 /** A window or browser tab: its own session and views. */
 export interface Client {
   readonly shared: Shared;
   readonly send: <N extends EventName>(name: N, event: EventOf<N>) => void;
+  readonly sheets: Map<string, ClientSheet>;
   profile: Profile | null;
-  /** Views by sheet; a view's number changes whenever it is set again. */
-  readonly views: Map<
-    string,
-    {
-      readonly number: number;
-      readonly view: SheetView;
-      readonly cancel: AbortController;
-      readonly stop: () => void;
-    }
-  >;
   nextView: number;
+  /** Signing in and out happen one after the other. */
+  turn: Promise<unknown>;
+  /** The journal of this client was last heard to be in trouble. */
+  troubled: boolean;
+  closed: boolean;
 }
 
 export type Handler<N extends OperationName> = (
@@ -59,13 +73,17 @@ export type Handler<N extends OperationName> = (
 ) => Promise<OutputOf<N>> | OutputOf<N>;
 export type Handlers = { readonly [N in OperationName]: Handler<N> };
 
-/** The demo's connection; its port is known once it runs. */
-export const DEMO: Connection = {
-  id: 'demo',
-  name: 'Demo workspace',
-  kind: 'embedded',
-  host: '127.0.0.1',
-  port: 5432,
-  database: 'plan',
-  tls: 'disable',
+/** The person this client is; AppError `denied` before a session is open. */
+export const profileOf = (client: Client): Profile => {
+  if (!client.profile)
+    throw new AppError('denied', 'no-session', 'Nobody is signed in. Choose a connection first.');
+  return client.profile;
+};
+
+/** A sheet this client has open; AppError `invalid` when it has not. */
+export const sheetOf = (client: Client, id: string): ClientSheet => {
+  profileOf(client);
+  const open = client.sheets.get(id);
+  if (!open) throw notOpen();
+  return open;
 };

@@ -1,6 +1,8 @@
 import { AppError } from '../../shared/model/failure.ts';
-import type { Client, Handlers } from './context.ts';
-import { profileOf } from './profile-of.ts';
+import type { LookupTable } from '../sheets/lookups.ts';
+import { hasLookup } from '../sheets/lookups.ts';
+import { viewRows } from '../sheets/view.ts';
+import { type Client, type Handlers, sheetOf } from './context.ts';
 
 type RowHandlers = Pick<
   Handlers,
@@ -9,46 +11,45 @@ type RowHandlers = Pick<
 
 export const rowHandlers: RowHandlers = {
   'rows.view': async (client, { sheet: id, query }) => {
-    const sheet = profileOf(client).sheet(id);
-    closeView(client, id);
+    const open = sheetOf(client, id);
+    const { sheet } = open;
+    // A newer query for the same sheet cancels this one; until it is answered, pages of the view before are served.
+    open.cancel.abort(superseded());
     const cancel = new AbortController();
-    const number = ++client.nextView;
-    // A newer query for the same sheet cancels this one.
-    client.views.set(id, { number, view: { order: null, added: [] }, cancel, stop: () => {} });
+    open.cancel = cancel;
     const view = await sheet.view(query, cancel.signal);
-    if (client.views.get(id)?.number !== number)
-      throw new AppError('cancelled', 'superseded', 'Another view was asked for meanwhile.');
-    const stop = sheet.onProgress(({ loading, failure }) =>
+    cancel.signal.throwIfAborted();
+    const number = ++client.nextView;
+    open.stop();
+    open.number = number;
+    open.view = view;
+    open.stop = sheet.onProgress(({ loading, failure }) =>
       client.send('rows.progress', {
         sheet: id,
         view: number,
-        rows: sheet.rowsOf(view),
+        rows: viewRows(view),
         loading,
         failure: failure?.message ?? null,
       }),
     );
-    client.views.set(id, { number, view, cancel, stop });
-    return { view: number, rows: sheet.rowsOf(view), loading: sheet.loading, truncated: sheet.truncated };
+    return { view: number, rows: viewRows(view), loading: sheet.loading, truncated: sheet.truncated };
   },
   'rows.page': (client, { sheet: id, view: number, start, count }) => {
-    const open = client.views.get(id);
-    if (open?.number !== number)
+    const open = sheetOf(client, id);
+    if (!open.view || open.number !== number)
       throw new AppError('conflict', 'view-gone', 'The order of the rows changed; they are read again.');
-    return profileOf(client).sheet(id).page(open.view, start, count);
+    return open.sheet.page(open.view, start, count);
   },
   'rows.refresh': (client, { sheet }) => {
-    profileOf(client).sheet(sheet).refresh();
+    sheetOf(client, sheet).sheet.refresh();
     return {};
   },
   'lookups.search': async (client, { sheet, column, text, limit }) => {
-    const { matches, total } = (await profileOf(client).sheet(sheet).lookups.table(column)).search(
-      text,
-      limit,
-    );
+    const { matches, total } = (await lookupOf(client, sheet, column)).search(text, limit);
     return { matches: [...matches], total };
   },
   'lookups.labels': async (client, { sheet, column, values }) => {
-    const { labels } = await profileOf(client).sheet(sheet).lookups.table(column);
+    const { labels } = await lookupOf(client, sheet, column);
     return {
       labels: values.map((value) => labels.get(value) ?? null),
       known: values.map((value) => labels.has(value)),
@@ -56,18 +57,12 @@ export const rowHandlers: RowHandlers = {
   },
 };
 
-/** Ends a client's view of a sheet; the sheet itself stays open. */
-export const closeView = (client: Client, sheet: string): void => {
-  const open = client.views.get(sheet);
-  open?.cancel.abort(new AppError('cancelled', 'superseded', 'Another view was asked for meanwhile.'));
-  open?.stop();
-  client.views.delete(sheet);
-};
+const superseded = (): AppError =>
+  new AppError('cancelled', 'superseded', 'Another view was asked for meanwhile.');
 
-/** Ends all views and lets go of their sheets. */
-export const closeViews = (client: Client): void => {
-  for (const sheet of [...client.views.keys()]) {
-    closeView(client, sheet);
-    client.profile?.release(sheet);
-  }
+const lookupOf = async (client: Client, id: string, column: string): Promise<LookupTable> => {
+  const { sheet } = sheetOf(client, id);
+  if (!hasLookup(sheet.definition, column))
+    throw new AppError('invalid', 'no-lookup', `The column "${column}" has no list of values.`);
+  return sheet.lookups.table(column);
 };

@@ -1,12 +1,12 @@
-import type { Connection } from '../../shared/model/connection.ts';
+import type { Connection, Session } from '../../shared/model/connection.ts';
 import { AppError } from '../../shared/model/failure.ts';
-import { createSecrets } from '../identity/secrets.ts';
-import { profileName } from '../profiles.ts';
-import type { Warehouse } from '../warehouse/adapter.ts';
+import { resolveOpenBatches } from '../governance/resolve.ts';
+import { within } from '../profile.ts';
 import { demoPeople } from '../warehouse/embedded/people.ts';
-import { openPostgres } from '../warehouse/postgres/postgres.ts';
-import { type Client, DEMO, type Handlers } from './context.ts';
-import { closeViews } from './rows.ts';
+import { announceToProfile } from './announce.ts';
+import { DEMO, openDemo, openRemote, type SignIn } from './connect.ts';
+import type { Client, Handlers } from './context.ts';
+import { closeSheets } from './sheets.ts';
 
 type SessionHandlers = Pick<
   Handlers,
@@ -18,55 +18,84 @@ type SessionHandlers = Pick<
   | 'session.close'
 >;
 
+/** How long a sign-in waits for batches that were left open; what takes longer goes on behind it. */
+const RESOLVE_MS = 3_000;
+
 export const sessionHandlers: SessionHandlers = {
   'connections.list': ({ shared }) => ({
     connections: [DEMO, ...shared.settings.read().connections],
     people: [...demoPeople],
   }),
   'connections.save': ({ shared }, { connection }) => {
-    if (connection.id === DEMO.id || connection.kind === 'embedded') {
+    if (connection.id === DEMO.id || connection.kind === 'embedded')
       throw new AppError('invalid', 'demo-connection', 'The demo workspace cannot be changed.');
-    }
-    const rest = shared.settings.read().connections.filter((each) => each.id !== connection.id);
-    shared.settings.update({ connections: [...rest, connection] });
+    const { connections } = shared.settings.read();
+    const known = connections.some((each) => each.id === connection.id);
+    shared.settings.update({
+      connections: known
+        ? connections.map((each) => (each.id === connection.id ? connection : each))
+        : [...connections, connection],
+    });
     return { connection };
   },
-  'connections.remove': ({ shared }, { id }) => {
-    shared.settings.update({
-      connections: shared.settings.read().connections.filter((each) => each.id !== id),
-    });
+  'connections.remove': async ({ shared }, { id }) => {
+    const { connections } = shared.settings.read();
+    const removed = connections.find((each) => each.id === id);
+    shared.settings.update({ connections: connections.filter((each) => each.id !== id) });
+    if (removed?.user !== undefined) await shared.passwords.forget(id, removed.user);
     return {};
   },
-  'session.open': async (client, input) => {
-    const connection = connectionOf(client, input.connection);
-    const opened =
-      connection.kind === 'embedded' ? openDemo(client, input.user) : openRemote(client, connection, input);
-    const profile = await opened;
-    await leave(client);
-    client.profile = profile;
-    profile.warehouse.onLost(
-      (message) => client.profile === profile && client.send('session.state', { state: 'lost', message }),
-    );
-    client.send('session.state', {
-      state: 'connected',
-      message: `Connected to ${connection.name} as ${profile.session.person.user}.`,
-    });
-    return profile.session;
-  },
+  'session.open': (client, input) => inTurn(client, () => signIn(client, input.connection, input)),
   'session.current': (client) => ({ session: client.profile?.session ?? null }),
-  'session.close': async (client) => {
-    await leave(client);
-    client.send('session.state', { state: 'closed', message: 'Signed out.' });
-    return {};
-  },
+  'session.close': (client) =>
+    inTurn(client, async () => {
+      await leave(client);
+      client.send('session.state', { state: 'closed', message: 'Signed out.' });
+      return {};
+    }),
+};
+
+/** Ends a client for good, after a sign-in under way. */
+export const endClient = (client: Client): Promise<void> => {
+  client.closed = true;
+  return inTurn(client, () => leave(client));
+};
+
+const signIn = async (client: Client, id: string, input: SignIn): Promise<Session> => {
+  const connection = connectionOf(client, id);
+  const profile = await (connection.kind === 'embedded'
+    ? openDemo(client, input.user)
+    : openRemote(client, connection, input));
+  if (client.closed) {
+    await client.shared.profiles.release(profile);
+    throw new AppError('cancelled', 'client-gone', 'The window was closed.');
+  }
+  await leave(client);
+  client.profile = profile;
+  await within(
+    RESOLVE_MS,
+    resolveOpenBatches(profile).then((all) => announceToProfile(client.shared, profile, all)),
+  );
+  client.send('session.state', {
+    state: 'connected',
+    message: `Connected to ${connection.name} as ${profile.session.person.name}.`,
+  });
+  return profile.session;
 };
 
 /** Ends a client's session; the profile closes with its last client. */
-export const leave = async (client: Client): Promise<void> => {
+const leave = async (client: Client): Promise<void> => {
   const { profile } = client;
-  closeViews(client);
+  closeSheets(client);
   client.profile = null;
+  client.troubled = false;
   if (profile) await client.shared.profiles.release(profile);
+};
+
+const inTurn = <T>(client: Client, work: () => Promise<T>): Promise<T> => {
+  const next = client.turn.then(work);
+  client.turn = next.catch(() => {});
+  return next;
 };
 
 const connectionOf = (client: Client, id: string): Connection => {
@@ -75,68 +104,3 @@ const connectionOf = (client: Client, id: string): Connection => {
     throw new AppError('invalid', 'connection-unknown', 'This connection is not in the list any more.');
   return found;
 };
-
-const openDemo = async (client: Client, user: string) => {
-  const { shared } = client;
-  const embedded = await shared.embedded((event) => client.send('start.progress', event));
-  const person = embedded.people.find((each) => each.user === user);
-  if (!person)
-    throw new AppError('invalid', 'person-unknown', 'This person is not part of the demo workspace.');
-  const connection = { ...DEMO, port: embedded.port };
-  const key = await shared.keys.profileKey(profileName(DEMO.id, user), { demo: true });
-  return shared.profiles.acquire({
-    connection,
-    person: { user: person.user, name: person.name, title: person.title },
-    key,
-    connect: () => connect(client, connection, person.user, person.password),
-  });
-};
-
-const openRemote = async (
-  client: Client,
-  connection: Connection,
-  input: { user: string; password?: string | undefined; remember: boolean; passphrase?: string | undefined },
-) => {
-  const { shared } = client;
-  const how =
-    input.passphrase === undefined ? { demo: false } : { demo: false, passphrase: input.passphrase };
-  const key = await shared.keys.profileKey(profileName(connection.id, input.user), how);
-  const secrets = createSecrets({
-    folder: shared.dataFolder,
-    keyOf: () => Promise.resolve(key),
-    random: shared.randomBytes,
-  });
-  const password = input.password ?? (await secrets.password(connection.id, input.user));
-  if (password === null) {
-    throw new AppError('denied', 'password-needed', 'Enter the password of this database login.');
-  }
-  // Another window being this person already is no proof: every sign-in is checked by the warehouse.
-  if (shared.profiles.isOpen(connection.id, input.user)) {
-    await (await connect(client, connection, input.user, password)).close();
-  }
-  const profile = await shared.profiles.acquire({
-    connection,
-    person: { user: input.user, name: input.user },
-    key,
-    connect: () => connect(client, connection, input.user, password),
-  });
-  if (input.remember) await secrets.remember(connection.id, input.user, password);
-  return profile;
-};
-
-const connect = (
-  client: Client,
-  connection: Connection,
-  user: string,
-  password: string,
-): Promise<Warehouse> =>
-  openPostgres({
-    host: connection.host,
-    port: connection.port,
-    database: connection.database,
-    user,
-    password,
-    tls: connection.tls,
-    timeZone: client.shared.timeZone,
-    version: client.shared.version,
-  });

@@ -2,12 +2,12 @@ import type { SheetOpened } from '../../shared/contract/operations.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import type { SheetDefinition, Source } from '../../shared/model/sheet.ts';
 import { compileSheet } from '../../shared/rules/compile.ts';
-import type { Profile } from '../profiles.ts';
+import { resolveOpenBatches } from '../governance/resolve.ts';
+import { type Profile, sheetIdOf } from '../profile.ts';
 import { parseDefinition } from '../sheets/definitions.ts';
-import { mergeDefinition } from '../sheets/merge-definition.ts';
-import type { Client, Handlers } from './context.ts';
-import { profileOf } from './profile-of.ts';
-import { closeView } from './rows.ts';
+import { type Merged, mergeDefinition } from '../sheets/merge-definition.ts';
+import { announceToProfile } from './announce.ts';
+import { type Client, type Handlers, profileOf, sheetOf } from './context.ts';
 
 type SheetHandlers = Pick<
   Handlers,
@@ -24,54 +24,54 @@ export const sheetHandlers: SheetHandlers = {
   'catalog.tables': async (client) => ({ tables: [...(await profileOf(client).warehouse.tables())] }),
   'sheets.open': (client, { source }) => openSheet(client, source),
   'sheets.close': (client, { sheet }) => {
-    if (client.views.has(sheet)) {
-      closeView(client, sheet);
-      profileOf(client).release(sheet);
-    }
+    closeSheet(client, sheet);
     return {};
   },
   'sheets.save': (client, { definition }) => saveDefinition(client, definition),
   'sheets.reset': async (client, { sheet }) => {
     const profile = profileOf(client);
-    const { source } = profile.sheet(sheet).definition;
+    const { source } = sheetOf(client, sheet).sheet.definition;
     await client.shared.definitions.remove(profile.session.connection.id, source);
     return openSheet(client, source);
   },
   'sheets.export': (client, { sheet }) => {
-    const { definition } = profileOf(client).sheet(sheet);
+    const { definition } = sheetOf(client, sheet).sheet;
     const name = `${definition.source.schema}.${definition.source.table}`.replace(/[^\p{L}\p{N}._-]/gu, '_');
     return { fileName: `${name}.sheet.json`, json: `${JSON.stringify(definition, null, 2)}\n` };
   },
   'sheets.import': (client, { json }) => saveDefinition(client, parseDefinition(json)),
 };
 
+/** Closes a sheet of a client: its view ends, and the sheet itself with its last window. */
+export const closeSheet = (client: Client, id: string): void => {
+  const open = client.sheets.get(id);
+  if (!open) return;
+  client.sheets.delete(id);
+  open.cancel.abort(new AppError('cancelled', 'sheet-closed', 'The sheet was closed.'));
+  open.stop();
+  client.profile?.release(open.sheet);
+};
+
+/** Closes all sheets of a client. */
+export const closeSheets = (client: Client): void => {
+  for (const id of [...client.sheets.keys()]) closeSheet(client, id);
+};
+
 const openSheet = async (client: Client, source: Source): Promise<SheetOpened> => {
   const profile = profileOf(client);
-  const [{ definition: fresh, rights }, capabilities] = await Promise.all([
+  const id = sheetIdOf(source);
+  const [{ definition: fresh, rights }, capabilities, settled] = await Promise.all([
     profile.warehouse.describe(source),
     profile.warehouse.capabilities(),
+    resolveOpenBatches(profile, id),
   ]);
-  const saved = await client.shared.definitions
-    .load(profile.session.connection.id, source)
-    .catch((error: unknown) => AppError.wrap(error));
-  const { id } = fresh;
-  const { definition, drift } =
-    saved === null
-      ? { definition: fresh, drift: [] }
-      : saved instanceof AppError
-        ? { definition: fresh, drift: [`${saved.message} The table's own definition is used.`] }
-        : mergeDefinition(fresh, saved);
-  const known = client.views.get(id);
+  announceToProfile(client.shared, profile, settled);
+  const { definition, drift } = await savedOver(client, profile, fresh);
+  if (client.profile !== profile)
+    throw new AppError('cancelled', 'session-changed', 'The session ended meanwhile.');
   const sheet = profile.acquire({ ...definition, id }, rights);
-  if (known) profile.release(id);
-  closeView(client, id);
-  // Registered at once, so that closing the client releases the sheet even when no view was ever set.
-  client.views.set(id, {
-    number: 0,
-    view: { order: null, added: [] },
-    cancel: new AbortController(),
-    stop: () => {},
-  });
+  closeSheet(client, id);
+  client.sheets.set(id, { sheet, number: 0, view: null, cancel: new AbortController(), stop: () => {} });
   return {
     definition: sheet.definition,
     rights,
@@ -80,6 +80,17 @@ const openSheet = async (client: Client, source: Source): Promise<SheetOpened> =
     unresolved: profile.journal.openBatches(id).map((open) => open.batch),
     drift: [...drift, ...sheet.rules.definitionProblems],
   };
+};
+
+/** The saved definition laid over the table's own; a saved one that cannot be read is reported and left where it is. */
+const savedOver = async (client: Client, profile: Profile, fresh: SheetDefinition): Promise<Merged> => {
+  try {
+    const saved = await client.shared.definitions.load(profile.session.connection.id, fresh.source);
+    return saved ? mergeDefinition(fresh, saved) : { definition: fresh, drift: [] };
+  } catch (error) {
+    const { message } = AppError.wrap(error);
+    return { definition: fresh, drift: [`${message} The table's own definition is used.`] };
+  }
 };
 
 const pendingOf = (profile: Profile, id: string): SheetOpened['pending'] => ({

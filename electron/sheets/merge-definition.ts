@@ -23,7 +23,7 @@ export const mergeDefinition = (fresh: SheetDefinition, saved: SheetDefinition):
   for (const column of saved.columns) {
     const fact = known.get(column.name);
     if (!fact) {
-      drift.push(`The column "${column.name}" is no longer in the table; its settings are kept aside.`);
+      drift.push(`The column "${column.name}" is no longer in the table; its settings are not used.`);
       continue;
     }
     if (column.sqlType !== fact.sqlType) {

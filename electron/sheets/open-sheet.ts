@@ -5,18 +5,17 @@ import type { SheetDefinition } from '../../shared/model/sheet.ts';
 import type { ViewQuery } from '../../shared/model/view.ts';
 import { compileSheet, type SheetRules } from '../../shared/rules/compile.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Warehouse } from '../warehouse/adapter.ts';
+import type { RowChunk, Warehouse } from '../warehouse/adapter.ts';
 import { breathing } from './breathe.ts';
 import { LOOKUP_LIMIT, Lookups } from './lookups.ts';
 import { RowStore } from './row-store.ts';
-import { buildView, needsAllRows, pageOf, type SheetView, viewRows } from './view.ts';
+import { buildView, needsAllRows, pageOf, type SheetView } from './view.ts';
 
 /** Rows past this many are not read; the window says so and offers filters. */
 export const ROW_LIMIT = 1_000_000;
 const PROGRESS_MS = 150;
 
 export interface SheetProgress {
-  readonly rows: number;
   readonly loading: boolean;
   readonly failure: AppError | null;
 }
@@ -24,34 +23,46 @@ export interface SheetProgress {
 export interface OpenSheetOptions {
   readonly definition: SheetDefinition;
   readonly rights: SheetRights;
-  readonly warehouse: () => Promise<Warehouse>;
-  readonly journal: Journal;
+  readonly warehouse: () => Warehouse;
+  readonly journal: Pick<Journal, 'pending'>;
+  /** Milliseconds that only go forward. */
   readonly clock: () => number;
+  /** A later reading has replaced the rows; views made before still show the earlier ones. */
+  readonly onReplaced: () => void;
+}
+
+/** A reading under way, and keys whose rows were written meanwhile: its snapshot may be older than that. */
+interface Reading {
+  readonly cancel: AbortController;
+  readonly stale: Set<RowKey>;
+  readonly done: Promise<void>;
 }
 
 /** A sheet one person has open: its rows as read, its rules, and the views of the person's windows on it. */
 export class OpenSheet {
+  readonly definition: SheetDefinition;
   readonly rights: SheetRights;
   readonly rules: SheetRules;
-  readonly definition: SheetDefinition;
   readonly lookups: Lookups;
   readonly #options: OpenSheetOptions;
   readonly #listeners = new Set<(progress: SheetProgress) => void>();
   #store: RowStore;
-  #reading: AbortController | null = null;
-  #loaded: Promise<void> = Promise.resolve();
+  /** All rows of some reading are in `#store`. */
+  #complete = false;
   #truncated = false;
+  #readBefore = false;
+  #reading: Reading | null = null;
   #failure: AppError | null = null;
+  #closed = false;
 
   constructor(options: OpenSheetOptions) {
+    const { definition, rights, warehouse } = options;
     this.#options = options;
-    this.definition = options.definition;
-    this.rights = options.rights;
-    this.rules = compileSheet(options.definition);
+    this.definition = definition;
+    this.rights = rights;
+    this.rules = compileSheet(definition);
     this.#store = this.#newStore();
-    this.lookups = new Lookups(async (column) =>
-      (await options.warehouse()).lookup(options.definition, column, LOOKUP_LIMIT),
-    );
+    this.lookups = new Lookups((column) => warehouse().lookup(definition, column, LOOKUP_LIMIT));
     this.refresh();
   }
 
@@ -67,65 +78,57 @@ export class OpenSheet {
     return this.#store;
   }
 
+  /** The store holds every row the person can see; a key it does not know is no row. */
+  get knowsAllRows(): boolean {
+    return this.#complete && !this.#truncated;
+  }
+
   /** Tells of rows arriving; the answer unsubscribes. */
   onProgress(listener: (progress: SheetProgress) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Reads all rows again; what was known stays in view until the first new rows are there. */
+  /** Reads all rows again. The first reading shows rows as they come; a later one replaces them when it is complete. */
   refresh(): void {
-    this.#reading?.abort();
-    const reading = new AbortController();
-    this.#reading = reading;
+    if (this.#closed) return;
+    this.#reading?.cancel.abort();
     this.lookups.clear();
-    this.#loaded = this.#read(reading);
+    const cancel = new AbortController();
+    const stale = new Set<RowKey>();
+    this.#reading = { cancel, stale, done: this.#read(cancel, stale) };
   }
 
-  /** Resolves when the reading under way has ended; rejects with its failure. */
-  async loaded(): Promise<void> {
-    await this.#loaded;
-    if (this.#failure) throw this.#failure;
+  /** Reads again what could not be read. */
+  retry(): void {
+    if (this.#failure && !this.loading) this.refresh();
   }
 
+  /** The rows a query asks for. Waits for the first reading where the query needs all rows; rejects with its failure. */
   async view(query: ViewQuery, signal: AbortSignal): Promise<SheetView> {
-    if (needsAllRows(query)) await this.loaded();
+    if (needsAllRows(query) && !this.#complete) await this.#reading?.done;
+    signal.throwIfAborted();
+    if (this.#failure && !this.#complete && !this.loading) throw this.#failure;
     return buildView({
       definition: this.definition,
       store: this.#store,
-      pending: this.#options.journal.pending(this.definition.id),
+      pending: this.#pending,
       query,
       breathe: breathing(this.#options.clock, signal),
     });
   }
 
-  rowsOf(view: SheetView): number {
-    return viewRows(view, this.#store);
-  }
-
   page(view: SheetView, start: number, count: number): RowPage {
-    const pending = this.#options.journal.pending(this.definition.id);
-    return pageOf(view, { definition: this.definition, store: this.#store, pending }, start, count);
+    return pageOf(view, { definition: this.definition, pending: this.#pending }, start, count);
   }
 
   /** Rereads single rows after a commit, here or by someone else. */
   async reread(keys: readonly RowKey[]): Promise<void> {
-    if (keys.length === 0 || this.definition.key.length === 0) return;
-    const warehouse = await this.#options.warehouse();
-    const rows: (readonly (string | null)[])[] = [];
-    const flags: number[] = [];
-    const request = {
-      definition: this.definition,
-      rights: this.rights,
-      limit: keys.length,
-      signal: new AbortController().signal,
-      keys,
-    };
-    await warehouse.read(request, (chunk) => {
-      for (const row of chunk.rows) rows.push(row);
-      for (const flag of chunk.flags) flags.push(flag);
-    });
-    this.#store.patch(keys, { rows, flags: Uint8Array.from(flags) });
+    if (keys.length === 0 || this.definition.key.length === 0 || this.#closed) return;
+    const reading = this.#reading;
+    for (const key of keys) reading?.stale.add(key);
+    const chunk = await this.#rowsOf(keys);
+    this.#store.patch(keys, chunk, this.#complete);
   }
 
   /** The row's values as stored by the warehouse, by column name; null when it is not known here. */
@@ -140,48 +143,75 @@ export class OpenSheet {
   }
 
   close(): void {
-    this.#reading?.abort();
+    this.#closed = true;
+    this.#reading?.cancel.abort();
+    this.#reading = null;
     this.#listeners.clear();
   }
 
+  get #pending(): ReturnType<Journal['pending']> {
+    return this.#options.journal.pending(this.definition.id);
+  }
+
   #newStore(): RowStore {
-    const places = this.#options.definition.key.map((name) =>
-      this.#options.definition.columns.findIndex((column) => column.name === name),
-    );
+    const { key, columns } = this.#options.definition;
+    const places = key.map((name) => columns.findIndex((column) => column.name === name));
     return new RowStore(places.includes(-1) ? [] : places);
   }
 
-  async #read(reading: AbortController): Promise<void> {
+  async #rowsOf(keys: readonly RowKey[]): Promise<RowChunk> {
+    const { definition, rights, warehouse } = this.#options;
+    const rows: (readonly (string | null)[])[] = [];
+    const flags: number[] = [];
+    const signal = new AbortController().signal;
+    await warehouse().read({ definition, rights, limit: keys.length, signal, keys }, (chunk) => {
+      for (const row of chunk.rows) rows.push(row);
+      for (const flag of chunk.flags) flags.push(flag);
+    });
+    return { rows, flags: Uint8Array.from(flags) };
+  }
+
+  async #read({ signal }: AbortController, stale: ReadonlySet<RowKey>): Promise<void> {
     const fresh = this.#newStore();
-    const { clock, definition, rights } = this.#options;
-    let last = 0;
+    const { clock, definition, rights, warehouse, onReplaced } = this.#options;
+    const first = !this.#readBefore;
+    this.#readBefore = true;
+    if (!this.#complete) this.#store = fresh;
+    let told = 0;
     this.#failure = null;
+    // The caller takes note of this reading before anything of it can end.
+    await Promise.resolve();
     try {
-      const warehouse = await this.#options.warehouse();
-      const { truncated } = await warehouse.read(
-        { definition, rights, limit: ROW_LIMIT, signal: reading.signal },
+      const { truncated } = await warehouse().read(
+        { definition, rights, limit: ROW_LIMIT, signal },
         (chunk) => {
-          if (reading.signal.aborted) return;
+          if (signal.aborted) return;
           fresh.append(chunk);
-          this.#store = fresh;
-          if (clock() - last < PROGRESS_MS) return;
-          last = clock();
+          if (clock() - told < PROGRESS_MS) return;
+          told = clock();
           this.#tell();
         },
       );
-      if (reading.signal.aborted) return;
+      for (let from = 0; stale.size > from && !signal.aborted; ) {
+        const keys = [...stale].slice(from);
+        from = stale.size;
+        fresh.patch(keys, await this.#rowsOf(keys));
+      }
+      if (signal.aborted) return;
       this.#store = fresh;
+      this.#complete = true;
       this.#truncated = truncated;
     } catch (error) {
-      if (reading.signal.aborted) return;
+      if (signal.aborted) return;
       this.#failure = AppError.wrap(error);
     }
     this.#reading = null;
     this.#tell();
+    if (!first && !this.#failure) onReplaced();
   }
 
   #tell(): void {
-    const progress = { rows: this.#store.rows, loading: this.loading, failure: this.#failure };
+    const progress = { loading: this.loading, failure: this.#failure };
     for (const listener of this.#listeners) listener(progress);
   }
 }

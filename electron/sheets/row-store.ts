@@ -6,6 +6,7 @@ import {
   rowKeyOf,
 } from '../../shared/model/rows.ts';
 import type { RowChunk } from '../warehouse/adapter.ts';
+import { KeyIndex } from './key-index.ts';
 
 interface Chunk {
   readonly start: number;
@@ -25,8 +26,8 @@ export class RowStore {
   readonly #chunks: Chunk[] = [];
   readonly #patched = new Map<number, { readonly row: Row; readonly flags: number }>();
   readonly #gone = new Set<number>();
+  readonly #index = new KeyIndex();
   #rows = 0;
-  #index: Map<RowKey, number> | null = null;
 
   /** `keyColumns` are places in the row; none for a sheet without a key. */
   constructor(keyColumns: readonly number[]) {
@@ -38,22 +39,26 @@ export class RowStore {
     return this.#rows;
   }
 
-  append(chunk: RowChunk): void {
-    const count = chunk.rows.length;
+  /** How many of the rows are gone. */
+  get goneRows(): number {
+    return this.#gone.size;
+  }
+
+  append({ rows, flags }: RowChunk): void {
+    const count = rows.length;
     if (count === 0) return;
-    const width = chunk.rows[0]?.length ?? 0;
-    const columns = Array.from({ length: width }, (_, c) =>
-      packColumn(chunk.rows.map((row) => row[c] ?? null)),
-    );
-    const start = this.#rows;
-    this.#chunks.push({ start, count, columns, flags: chunk.flags });
+    const width = rows[0]?.length ?? 0;
+    const columns = Array.from({ length: width }, (_, c) => packColumn(rows.map((row) => row[c] ?? null)));
+    this.#chunks.push({ start: this.#rows, count, columns, flags });
     this.#rows += count;
-    if (this.#index) for (let i = 0; i < count; i++) this.#index.set(this.key(start + i), start + i);
+    if (this.#keyColumns.length > 0) for (const row of rows) this.#index.add(this.#keyOf(row));
   }
 
   value(row: number, column: number): string | null {
-    const patch = this.#patched.get(row);
-    if (patch) return patch.row[column] ?? null;
+    if (this.#patched.size > 0) {
+      const patch = this.#patched.get(row);
+      if (patch) return patch.row[column] ?? null;
+    }
     const chunk = this.#chunkOf(row);
     const packed = chunk?.columns[column];
     return chunk && packed ? packedValue(packed, row - chunk.start) : null;
@@ -76,43 +81,41 @@ export class RowStore {
     return rowKeyOf(this.#keyColumns.map((column) => this.value(row, column)));
   }
 
+  /** The number of the row that stands under this key. */
   indexOf(key: RowKey): number | undefined {
-    if (!this.#index) {
-      this.#index = new Map();
-      for (let row = 0; row < this.#rows; row++)
-        if (!this.#gone.has(row)) this.#index.set(this.key(row), row);
-    }
-    return this.#index.get(key);
+    const row = this.#numberOf(key);
+    return row === undefined || this.#gone.has(row) ? undefined : row;
   }
 
   /**
    * Takes rows reread from the warehouse in place of what was known of `keys`: changed rows are replaced, missing ones are
-   * gone, unknown ones are appended. Answers the numbers of the rows touched.
+   * gone, unknown ones are appended (not while the rows still arrive: `append` false).
    */
-  patch(keys: readonly RowKey[], reread: RowChunk): readonly number[] {
-    const found = new Map<RowKey, number>();
-    const touched: number[] = [];
+  patch(keys: readonly RowKey[], reread: RowChunk, append = true): void {
+    const found = new Set<RowKey>();
     reread.rows.forEach((row, i) => {
-      const key = rowKeyOf(this.#keyColumns.map((column) => row[column] ?? null));
-      found.set(key, i);
-      const known = this.indexOf(key);
-      if (known === undefined) {
-        this.append({ rows: [row], flags: Uint8Array.of(reread.flags[i] ?? 0) });
-        touched.push(this.#rows - 1);
-      } else {
-        this.#patched.set(known, { row, flags: reread.flags[i] ?? 0 });
+      const key = this.#keyOf(row);
+      const flags = reread.flags[i] ?? 0;
+      found.add(key);
+      const known = this.#numberOf(key);
+      if (known !== undefined) {
+        this.#patched.set(known, { row, flags });
         this.#gone.delete(known);
-        touched.push(known);
-      }
+      } else if (append) this.append({ rows: [row], flags: Uint8Array.of(flags) });
     });
     for (const key of keys) {
-      const known = this.indexOf(key);
-      if (known === undefined || found.has(key)) continue;
-      this.#gone.add(known);
-      this.#index?.delete(key);
-      touched.push(known);
+      const known = found.has(key) ? undefined : this.#numberOf(key);
+      if (known !== undefined) this.#gone.add(known);
     }
-    return touched;
+  }
+
+  #keyOf(row: Row): RowKey {
+    return rowKeyOf(this.#keyColumns.map((column) => row[column] ?? null));
+  }
+
+  #numberOf(key: RowKey): number | undefined {
+    if (this.#keyColumns.length === 0) return undefined;
+    return this.#index.find(key, (row) => this.key(row) === key);
   }
 
   #chunkOf(row: number): Chunk | undefined {

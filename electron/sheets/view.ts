@@ -28,6 +28,8 @@ export interface ViewInput {
  * hands. `order` null is reading order and grows while the sheet loads. New rows stand at the end.
  */
 export interface SheetView {
+  /** The reading that `order` numbers; a later reading never moves the rows of a view made before it. */
+  readonly store: RowStore;
   readonly order: Uint32Array | null;
   readonly added: readonly RowKey[];
 }
@@ -57,21 +59,22 @@ export const buildView = async (input: ViewInput): Promise<SheetView> => {
     const value: ValueOf = (column) => row.values[definition.columns[column]?.name ?? ''] ?? null;
     return !matches || matches(value) ? [row.row] : [];
   });
-  if (!needsAllRows(query)) return { order: null, added };
-  const kept = new Uint32Array(store.rows);
+  if (!needsAllRows(query) && store.goneRows === 0) return { store, order: null, added };
+  // Rereads may append rows while this runs; those belong to the next view.
+  const total = store.rows;
+  const kept = new Uint32Array(total);
   let count = 0;
-  for (let row = 0; row < store.rows; row++) {
+  for (let row = 0; row < total; row++) {
     if ((row & 0x3ff) === 0) await breathe();
     if (store.isGone(row) || (query.pendingOnly && !edited.has(row))) continue;
     if (!matches || matches(effective(row))) kept[count++] = row;
   }
   const order = kept.slice(0, count);
-  const keys = await Promise.all(
-    query.sort.flatMap(({ column, descending }) => {
-      const place = places.get(column);
-      return place === undefined ? [] : [sortKey(input, order, place, descending, effective)];
-    }),
-  );
+  const keys: ((a: number, b: number) => number)[] = [];
+  for (const { column, descending } of query.sort) {
+    const place = places.get(column);
+    if (place !== undefined) keys.push(await sortKey(input, order, place, descending, effective));
+  }
   if (keys.length > 0) {
     await sortRows(
       order,
@@ -85,7 +88,7 @@ export const buildView = async (input: ViewInput): Promise<SheetView> => {
       breathe,
     );
   }
-  return { order, added };
+  return { store, order, added };
 };
 
 const editedRows = (
@@ -128,15 +131,21 @@ const sortKey = async (
   const values = [...distinct.keys()];
   const exact = compareValues(type);
   // A double orders almost all numbers; the exact comparison is kept for those it cannot tell apart.
-  const doubles = numeric ? Float64Array.from(values, Number) : null;
+  const doubles = numeric ? new Float64Array(values.length) : null;
+  const byValue = new Uint32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    if ((i & 0xfff) === 0) await breathe();
+    byValue[i] = i;
+    if (doubles) doubles[i] = Number(values[i]);
+  }
   const compare = doubles
     ? (a: number, b: number) =>
         (doubles[a] ?? 0) - (doubles[b] ?? 0) || exact(values[a] ?? '', values[b] ?? '')
     : (a: number, b: number) => exact(values[a] ?? '', values[b] ?? '');
-  const byValue = Uint32Array.from(values, (_, i) => i);
   await sortRows(byValue, compare, breathe);
   const rank = new Float64Array(values.length);
   for (let i = 0, last = 0; i < byValue.length; i++) {
+    if ((i & 0xfff) === 0) await breathe();
     const slot = byValue[i] ?? 0;
     if (i > 0 && compare(byValue[i - 1] ?? 0, slot) !== 0) last = i;
     rank[slot] = last;
@@ -150,17 +159,18 @@ const sortKey = async (
   };
 };
 
-/** Rows the view shows; gone rows are counted out of reading order only when a view is built again. */
-export const viewRows = (view: SheetView, store: RowStore): number =>
-  (view.order?.length ?? store.rows) + view.added.length;
+/** Rows the view shows; a row that vanished since stays until the view is built again. */
+export const viewRows = ({ store, order, added }: SheetView): number =>
+  (order?.length ?? store.rows) + added.length;
 
 /** A run of the view's rows: base values for stored rows, the journal's values for new ones. */
 export const pageOf = (
   view: SheetView,
-  { definition, store, pending }: Pick<ViewInput, 'definition' | 'store' | 'pending'>,
+  { definition, pending }: Pick<ViewInput, 'definition' | 'pending'>,
   start: number,
   count: number,
 ): RowPage => {
+  const { store } = view;
   const stored = view.order?.length ?? store.rows;
   const end = Math.max(start, Math.min(start + count, stored + view.added.length));
   const places = Array.from({ length: end - start }, (_, i) => start + i);

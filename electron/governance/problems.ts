@@ -1,0 +1,69 @@
+import type { Problem } from '../../shared/model/batch.ts';
+import type { PendingRow } from '../../shared/model/edit.ts';
+import type { Column } from '../../shared/model/sheet.ts';
+import type { CellChecker } from '../../shared/rules/compile.ts';
+import { checkSet } from '../../shared/rules/set.ts';
+import type { Breath } from '../sheets/breathe.ts';
+import type { OpenSheet } from '../sheets/open-sheet.ts';
+import { refusalOfRow } from './check-rights.ts';
+import { effectiveRow } from './rows-to-check.ts';
+
+interface Checked {
+  readonly column: Column;
+  readonly check: CellChecker;
+}
+
+/**
+ * All that can be found wrong with the pending rows before the warehouse looks at them: cells, rules over a row, uniqueness
+ * among the rows, required columns of new rows, missing reasons, rights. Blocking problems come first.
+ */
+export const problemsOf = async (
+  sheet: OpenSheet,
+  rows: readonly PendingRow[],
+  breathe: Breath,
+): Promise<Problem[]> => {
+  const { definition, rules } = sheet;
+  const checks = definition.columns.map((column) => ({ column, check: rules.cellChecker(column.name) }));
+  const problems: Problem[] = [];
+  const standing: { row: string; values: Record<string, string | null> }[] = [];
+  let seen = 0;
+  for (const row of rows) {
+    if ((seen++ & 0xff) === 0) await breathe();
+    const refusal = refusalOfRow(sheet, row);
+    if (refusal) problems.push({ row: row.row, severity: 'block', ...refusal });
+    const values = effectiveRow(sheet, row);
+    if (!values) continue;
+    standing.push({ row: row.row, values });
+    for (const checked of checks) cellProblems(sheet, row, checked, values, problems);
+    for (const { columns, name: _name, ...problem } of rules.checkRow(values))
+      problems.push({ row: row.row, column: columns[0], ...problem });
+  }
+  problems.push(...checkSet(definition, standing));
+  return problems.sort((a, b) => Number(b.severity === 'block') - Number(a.severity === 'block'));
+};
+
+const cellProblems = (
+  { rules }: OpenSheet,
+  row: PendingRow,
+  { column, check }: Checked,
+  values: Readonly<Record<string, string | null>>,
+  problems: Problem[],
+): void => {
+  const cell =
+    row.kind === 'update' && Object.hasOwn(row.cells, column.name) ? row.cells[column.name] : undefined;
+  const filled = row.kind === 'insert' && (Object.hasOwn(row.values, column.name) || !fillsItself(column));
+  if (!cell && !filled) return;
+  const problem = check(values[column.name] ?? null);
+  if (problem) problems.push({ row: row.row, column: column.name, ...problem });
+  if (cell && cell.reason === undefined && rules.needsReason(column.name, cell.before, cell.after)) {
+    problems.push({
+      row: row.row,
+      column: column.name,
+      severity: 'block',
+      code: 'reason-missing',
+      message: `A change of "${column.label}" by this amount needs a reason.`,
+    });
+  }
+};
+
+const fillsItself = (column: Column): boolean => column.hasDefault || column.readOnly !== undefined;

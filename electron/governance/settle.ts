@@ -1,0 +1,40 @@
+import type { CommitOutcome } from '../../shared/model/batch.ts';
+import type { PendingDelta } from '../../shared/model/edit.ts';
+import { AppError } from '../../shared/model/failure.ts';
+import { isNewRow } from '../../shared/model/rows.ts';
+import type { Profile } from '../profile.ts';
+import type { Submitted } from './batch-runs.ts';
+
+/**
+ * Records how a batch ended. Rows as written are read before the edits over them are cleared, so that no window shows the
+ * old values in between. `unsure`: the batch also touched rows whose keys are not known, so all are read again.
+ */
+export const settle = async (
+  profile: Profile,
+  sheet: string,
+  outcome: CommitOutcome,
+  written: readonly string[],
+  unsure = false,
+): Promise<Submitted> => {
+  if (outcome.kind === 'unknown') return { outcome, delta: null, rows: [], trouble: null };
+  const rows =
+    outcome.kind === 'committed'
+      ? written
+      : [...new Set(outcome.conflicts.map(({ row }) => row))].filter((row) => !isNewRow(row));
+  // Where rereading fails, all is read again; a loss of the link is told by the link itself.
+  await profile.reread(sheet, rows).catch(() => profile.refresh(sheet));
+  if (unsure) profile.refresh(sheet);
+  return { outcome, rows, ...record(profile, outcome) };
+};
+
+/** The warehouse has spoken: a journal that cannot write now must not make its answer untrue. The batch stays open there. */
+const record = (
+  profile: Profile,
+  outcome: CommitOutcome,
+): { readonly delta: PendingDelta | null; readonly trouble: string | null } => {
+  try {
+    return { delta: profile.journal.settled(outcome.batch, outcome), trouble: null };
+  } catch (error) {
+    return { delta: null, trouble: AppError.wrap(error).message };
+  }
+};

@@ -1,0 +1,185 @@
+import type { EventName, EventOf } from '../shared/contract/operations.ts';
+import type { Session } from '../shared/model/connection.ts';
+import { AppError } from '../shared/model/failure.ts';
+import type { SheetRights } from '../shared/model/rights.ts';
+import type { SheetDefinition, Source } from '../shared/model/sheet.ts';
+import { BatchRuns } from './governance/batch-runs.ts';
+import type { OpenedJournal } from './journal/open-journal.ts';
+import { OpenSheet } from './sheets/open-sheet.ts';
+import type { Warehouse } from './warehouse/adapter.ts';
+
+/** Tells all windows of a profile something; with `sheet` only those that have it open. */
+export type TellProfile = <N extends EventName>(name: N, event: EventOf<N>, sheet?: string) => void;
+
+export interface ProfileParts {
+  readonly session: Session;
+  readonly journal: OpenedJournal;
+  readonly warehouse: Warehouse;
+  readonly tell: TellProfile;
+  /** The warehouse answers again after a loss. */
+  readonly onReachable: (profile: Profile) => void;
+  readonly now: () => Date;
+  /** Milliseconds that only go forward. */
+  readonly clock: () => number;
+}
+
+/** Pauses between attempts to reach a warehouse again, in milliseconds; the last one repeats. */
+const RETRY_MS: readonly number[] = [500, 1_000, 2_000, 5_000, 15_000];
+/** What a closing profile waits for at most: batches under way, then the warehouse's connections. */
+const CLOSE_MS = 3_000;
+
+/** One person on one connection, shared by that person's windows: one warehouse link, one journal, one copy of each sheet. */
+export class Profile {
+  readonly session: Session;
+  readonly journal: OpenedJournal;
+  readonly batches = new BatchRuns();
+  readonly tell: TellProfile;
+  readonly now: () => Date;
+  readonly #clock: () => number;
+  readonly #onReachable: (profile: Profile) => void;
+  /** Open sheets with how many windows hold each; the newest of one id is handed to new windows. */
+  readonly #sheets = new Map<OpenSheet, number>();
+  #warehouse: Warehouse;
+  #lost = false;
+  #retry: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor({ session, journal, warehouse, tell, onReachable, now, clock }: ProfileParts) {
+    this.session = session;
+    this.journal = journal;
+    this.tell = tell;
+    this.now = now;
+    this.#clock = clock;
+    this.#onReachable = onReachable;
+    this.#warehouse = warehouse;
+    this.#watch(warehouse);
+  }
+
+  get warehouse(): Warehouse {
+    return this.#warehouse;
+  }
+
+  get isLost(): boolean {
+    return this.#lost;
+  }
+
+  /** Goes on over a link just made; the one before is closed. */
+  relink(warehouse: Warehouse): void {
+    const before = this.#warehouse;
+    this.#warehouse = warehouse;
+    this.#watch(warehouse);
+    before.close().catch(() => {});
+    this.#found();
+  }
+
+  /** Opens a sheet, or shares it where it is open with the same definition and rights. */
+  acquire(definition: SheetDefinition, rights: SheetRights): OpenSheet {
+    const facts = JSON.stringify([definition, rights]);
+    const known = this.sheetsOf(definition.id).find(
+      (sheet) => JSON.stringify([sheet.definition, sheet.rights]) === facts,
+    );
+    const sheet =
+      known ??
+      new OpenSheet({
+        definition,
+        rights,
+        warehouse: () => this.#warehouse,
+        journal: this.journal,
+        clock: this.#clock,
+        onReplaced: () => this.tell('sheet.changed', { sheet: definition.id, batch: null }, definition.id),
+      });
+    this.#sheets.set(sheet, (this.#sheets.get(sheet) ?? 0) + 1);
+    return sheet;
+  }
+
+  /** Lets go of a sheet; it closes with its last window. */
+  release(sheet: OpenSheet): void {
+    const users = (this.#sheets.get(sheet) ?? 0) - 1;
+    if (users > 0) this.#sheets.set(sheet, users);
+    else {
+      this.#sheets.delete(sheet);
+      sheet.close();
+    }
+  }
+
+  /** Every open copy of one sheet; more than one while windows hold different definitions of it. */
+  sheetsOf(id: string): readonly OpenSheet[] {
+    return [...this.#sheets.keys()].filter((sheet) => sheet.definition.id === id);
+  }
+
+  /** Rereads rows in every open copy of a sheet; rejects when one could not be read. */
+  async reread(id: string, rows: readonly string[]): Promise<void> {
+    await Promise.all(this.sheetsOf(id).map((sheet) => sheet.reread(rows)));
+  }
+
+  refresh(id: string): void {
+    for (const sheet of this.sheetsOf(id)) sheet.refresh();
+  }
+
+  /** Ends everything within a few seconds; a batch still under way then is settled by its id at the next start. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    for (const sheet of this.#sheets.keys()) sheet.close();
+    this.#sheets.clear();
+    await within(CLOSE_MS, this.batches.idle());
+    await within(CLOSE_MS, this.#warehouse.close());
+    this.journal.close();
+  }
+
+  #watch(warehouse: Warehouse): void {
+    warehouse.onLost((message) => {
+      if (this.#lost || this.#closed || warehouse !== this.#warehouse) return;
+      this.#lost = true;
+      this.tell('session.state', { state: 'lost', message });
+      this.#tryAgain(0);
+    });
+  }
+
+  #tryAgain(attempt: number): void {
+    const pause = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)];
+    this.#retry = setTimeout(() => {
+      const tried = this.#warehouse;
+      tried.capabilities().then(
+        () => tried === this.#warehouse && this.#found(),
+        () => this.#lost && !this.#closed && tried === this.#warehouse && this.#tryAgain(attempt + 1),
+      );
+    }, pause);
+    this.#retry.unref();
+  }
+
+  #found(): void {
+    clearTimeout(this.#retry);
+    if (!this.#lost || this.#closed) return;
+    this.#lost = false;
+    const { connection, person } = this.session;
+    this.tell('session.state', {
+      state: 'connected',
+      message: `Connected to ${connection.name} as ${person.name} again.`,
+    });
+    for (const sheet of this.#sheets.keys()) sheet.retry();
+    this.#onReachable(this);
+  }
+}
+
+/** Waits for work that may hang or fail, at most so many milliseconds. */
+export const within = async (milliseconds: number, work: Promise<unknown>): Promise<void> => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  await Promise.race([
+    work.then(
+      () => resolve(),
+      () => resolve(),
+    ),
+    promise,
+  ]);
+  clearTimeout(timer);
+};
+
+/** A sheet's id: its place in the catalog. */
+export const sheetIdOf = (source: Source): string => JSON.stringify([source.schema, source.table]);
+
+/** The failure of work on a sheet that the window has not open. */
+export const notOpen = (): AppError =>
+  new AppError('invalid', 'sheet-not-open', 'This sheet is not open. Open it again from the list.');

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type pg from 'pg';
+import { type Backend, createBackend } from '../../electron/backend.ts';
+import { governTable, grantUse, installGovernance } from '../../electron/governance/install.ts';
+import { startCluster, stopCluster } from '../../electron/warehouse/embedded/cluster.ts';
+import type { OutputOf } from '../../shared/contract/operations.ts';
+import type { CommitOutcome } from '../../shared/model/batch.ts';
+import { unpackColumn } from '../../shared/model/rows.ts';
+import type { ViewQuery } from '../../shared/model/view.ts';
+import { attachClient, type TestClient } from '../support/backend-client.ts';
+import { type CutProxy, startCutProxy } from '../support/cut-proxy.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { memoryKeychain } from '../unit/electron/identity/memory-keychain.ts';
+
+export const SOURCE = { schema: 'plan', table: 'line' };
+export const SHEET = JSON.stringify([SOURCE.schema, SOURCE.table]);
+export const PASSWORD = 'secret';
+
+const SCHEMA = `
+create role ann login password '${PASSWORD}'; create role ben login password '${PASSWORD}';
+create schema plan; grant usage on schema plan to ann, ben;
+create table plan.center (code text primary key, name text not null);
+insert into plan.center values ('C1', 'Berlin'), ('C2', 'Paris');
+create table plan.line (
+  center text references plan.center, month int check (month between 1 and 12), amount numeric(18,2) not null,
+  memo varchar(20), doubled numeric generated always as (amount * 2) stored, owner text default 'ann',
+  primary key (center, month));
+insert into plan.line (center, month, amount, memo) select c, m, m * 100, null from unnest(array['C1', 'C2']) c, generate_series(1, 6) m;
+create table plan.note (id bigint generated always as identity primary key, text text not null);
+grant select, insert, update, delete on plan.line, plan.note to ann, ben; grant select on plan.center to ann, ben;`;
+
+/** A database with two people, and a backend of one data folder in front of it, through a link that can be cut. */
+export interface World {
+  readonly admin: pg.Client;
+  readonly proxy: CutProxy;
+  backend(): Backend;
+  /** A client signed in as a person. */
+  signedIn(user: string): Promise<TestClient>;
+  /** A new backend over the same data folder, as after a restart of the program. */
+  restart(): Promise<void>;
+  stopServer(): Promise<void>;
+  /** On the same port as before. */
+  startServer(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const openWorld = async (): Promise<World> => {
+  const postgres = await startPostgres();
+  const proxy = await startCutProxy(postgres.host, postgres.port);
+  let admin = await postgres.client();
+  await installGovernance(admin);
+  await admin.query(SCHEMA);
+  await governTable(admin, { schema: 'plan', table: 'line', key: ['center', 'month'] });
+  for (const person of ['ann', 'ben']) await grantUse(admin, person);
+  const folder = await mkdtemp(join(tmpdir(), 'writ-backend-'));
+  const keychain = memoryKeychain();
+  const start = (): Promise<Backend> =>
+    createBackend({
+      dataFolder: folder,
+      version: '0.0.0',
+      host: 'web',
+      platform: 'test',
+      timeZone: 'UTC',
+      now: () => new Date(),
+      uuid: randomUUID,
+      checkOutputs: true,
+      keychain,
+    });
+  let backend = await start();
+  const first = attachClient(backend);
+  const connection = { id: 'test', name: 'Test', kind: 'postgres', host: '127.0.0.1' } as const;
+  await first.call('connections.save', {
+    connection: { ...connection, port: proxy.port, database: 'postgres', tls: 'disable' },
+  });
+  first.close();
+  return {
+    get admin() {
+      return admin;
+    },
+    proxy,
+    backend: () => backend,
+    signedIn: async (user) => {
+      const client = attachClient(backend);
+      await client.call('session.open', { connection: 'test', user, password: PASSWORD });
+      return client;
+    },
+    restart: async () => {
+      await backend.close();
+      backend = await start();
+    },
+    stopServer: () => stopCluster(postgres.cluster),
+    startServer: async () => {
+      await startCluster({ ...postgres.cluster, settings: [`port=${postgres.port}`] });
+      admin = await postgres.client();
+    },
+    close: async () => {
+      await backend.close();
+      await proxy.close();
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+export const ALL: ViewQuery = { sort: [], filters: [], quick: '', pendingOnly: false };
+
+/** All rows of a view as objects, once they are loaded. */
+export const rowsOf = async (
+  client: TestClient,
+  query: Partial<ViewQuery> = {},
+  sheet = SHEET,
+): Promise<readonly Record<string, string | null>[]> => {
+  const asked = await client.call('rows.view', { sheet, query: { ...ALL, ...query } });
+  let count = asked.rows;
+  if (asked.loading) {
+    const done = await client.heard('rows.progress', (e) => e.view === asked.view && !e.loading);
+    if (done.failure) throw new Error(done.failure);
+    count = done.rows;
+  }
+  if (count === 0) return [];
+  const page = await client.call('rows.page', { sheet, view: asked.view, start: 0, count });
+  const { definition } = await opened(client, sheet);
+  const keys = unpackColumn(page.keys);
+  const columns = page.columns.map(unpackColumn);
+  return keys.map((key, i) => ({
+    key,
+    ...Object.fromEntries(definition.columns.map(({ name }, c) => [name, columns[c]?.[i] ?? null])),
+  }));
+};
+
+/** What `sheets.export` says the sheet is; opening it again would close its view. */
+const opened = async (
+  client: TestClient,
+  sheet: string,
+): Promise<{ definition: OutputOf<'sheets.open'>['definition'] }> => ({
+  definition: JSON.parse((await client.call('sheets.export', { sheet })).json),
+});
+
+/** Previews and commits what is pending. */
+export const submit = async (
+  client: TestClient,
+  sheet = SHEET,
+  batch: string = randomUUID(),
+): Promise<CommitOutcome> => {
+  const { sha256 } = await client.call('batches.preview', { sheet });
+  return client.call('batches.commit', { sheet, batch, sha256 });
+};
