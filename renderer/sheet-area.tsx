@@ -1,0 +1,42 @@
+import { type ReactNode, useState } from 'react';
+import type { BackendClient } from '../shared/contract/client.ts';
+import type { Session } from '../shared/model/connection.ts';
+import type { Source } from '../shared/model/sheet.ts';
+import type { LocaleConventions } from '../shared/values/locale.ts';
+import { SheetScreen } from './sheet/sheet-screen.tsx';
+import type { SheetContext } from './ui/sheet-context.ts';
+
+export interface SheetAreaProps {
+  readonly client: BackendClient;
+  readonly session: Session;
+  readonly source: Source;
+  readonly locale: LocaleConventions;
+}
+
+type Beside =
+  | { readonly kind: 'submit'; readonly context: SheetContext }
+  | {
+      readonly kind: 'history';
+      readonly context: SheetContext;
+      readonly row?: string;
+      readonly column?: string;
+    }
+  | { readonly kind: 'definition'; readonly context: SheetContext };
+
+/** A sheet with what can be opened over or beside it; features meet here and nowhere else. */
+export const SheetArea = ({ client, session, source, locale }: SheetAreaProps): ReactNode => {
+  const [_beside, setBeside] = useState<Beside | null>(null);
+  return (
+    <main className="main-sheet" data-region tabIndex={-1} aria-label="Sheet">
+      <SheetScreen
+        source={source}
+        client={client}
+        session={session}
+        locale={locale}
+        onSubmit={(context) => setBeside({ kind: 'submit', context })}
+        onHistory={(context, row, column) => setBeside({ kind: 'history', context, row, column })}
+        onDefinition={(context) => setBeside({ kind: 'definition', context })}
+      />
+    </main>
+  );
+};

@@ -1,0 +1,59 @@
+import type { ReactNode } from 'react';
+import { Dialog } from '../ui/dialog.tsx';
+
+/** Keys by area; the page that `?` opens. */
+const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
+  [
+    'Cells',
+    [
+      ['Arrows', 'Move'],
+      ['Type', 'Replace the value'],
+      ['F2 or Enter', 'Edit the value'],
+      ['Enter / Shift+Enter', 'Keep and go down / up'],
+      ['Tab / Shift+Tab', 'Keep and go right / left'],
+      ['Esc', 'Leave the value as it was'],
+      ['Delete', 'Clear to NULL'],
+      ['Space', 'Switch yes / no'],
+    ],
+  ],
+  [
+    'Edits',
+    [
+      ['Ctrl+Z', 'Undo'],
+      ['Ctrl+Y or Ctrl+Shift+Z', 'Redo'],
+      ['Ctrl+C / Ctrl+V', 'Copy / paste'],
+      ['Ctrl+S', 'Submit'],
+    ],
+  ],
+  [
+    'Window',
+    [
+      ['Ctrl+K', 'Open a sheet'],
+      ['F6', 'Next region'],
+      ['?', 'This page'],
+    ],
+  ],
+];
+
+/** All keys on one page. */
+export const KeyboardHelp = ({ onClose }: { readonly onClose: () => void }): ReactNode => (
+  <Dialog title="Keyboard" onClose={onClose} width="620px">
+    <div className="keys">
+      {KEYS.map(([area, keys]) => (
+        <section key={area}>
+          <h3>{area}</h3>
+          <dl>
+            {keys.map(([key, what]) => (
+              <div key={key}>
+                <dt>
+                  <kbd>{key}</kbd>
+                </dt>
+                <dd>{what}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </div>
+  </Dialog>
+);

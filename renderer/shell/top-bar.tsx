@@ -1,0 +1,91 @@
+import { CircleUser, Keyboard, PanelLeftOpen, Plug, Settings } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import type { DemoPerson, Session } from '../../shared/model/connection.ts';
+import { Button } from '../ui/button.tsx';
+
+export interface TopBarProps {
+  readonly session: Session;
+  readonly people: readonly DemoPerson[];
+  readonly link: { readonly state: 'connected' | 'lost' | 'closed'; readonly message: string };
+  readonly sidebarHidden: boolean;
+  readonly onSidebar: () => void;
+  readonly onPerson: (user: string) => void;
+  readonly onConnections: () => void;
+  readonly onSettings: () => void;
+  readonly onHelp: () => void;
+}
+
+const LINK_TEXT = { connected: 'Online', lost: 'Connection lost', closed: 'Signed out' } as const;
+
+/** Which warehouse, who is working, and the way to everything that is not a sheet. */
+export const TopBar = (props: TopBarProps): ReactNode => {
+  const { session, link } = props;
+  return (
+    <header className="topbar" data-region tabIndex={-1}>
+      {props.sidebarHidden ? (
+        <Button look="plain" aria-label="Show the list of sheets" onPress={props.onSidebar}>
+          <PanelLeftOpen size={16} aria-hidden />
+        </Button>
+      ) : null}
+      <span className="wordmark small">Writ</span>
+      <button type="button" className="workspace" onClick={props.onConnections} title="Connections">
+        {session.connection.name}
+      </button>
+      <span className={`link ${link.state}`} title={link.message} role="status">
+        <span className="dot" aria-hidden />
+        {LINK_TEXT[link.state]}
+      </span>
+      <div className="topbar-end">
+        <Person {...props} />
+        <Button look="plain" aria-label="Connections" onPress={props.onConnections}>
+          <Plug size={16} aria-hidden />
+        </Button>
+        <Button look="plain" aria-label="Keyboard help" onPress={props.onHelp}>
+          <Keyboard size={16} aria-hidden />
+        </Button>
+        <Button look="plain" aria-label="Settings" onPress={props.onSettings}>
+          <Settings size={16} aria-hidden />
+        </Button>
+      </div>
+    </header>
+  );
+};
+
+/** In the demo a menu of its people; elsewhere only the name of the database login. */
+const Person = ({ session, people, onPerson }: TopBarProps): ReactNode => {
+  const label = (
+    <>
+      <CircleUser size={16} aria-hidden />
+      <span>{session.person.name}</span>
+      {session.person.title ? <small className="quiet">{session.person.title}</small> : null}
+    </>
+  );
+  if (session.connection.kind !== 'embedded') return <span className="person">{label}</span>;
+  return (
+    <MenuTrigger>
+      <AriaButton
+        className="button plain person"
+        aria-label={`Working as ${session.person.name}. Change person`}
+      >
+        {label}
+      </AriaButton>
+      <Popover className="popover" placement="bottom end">
+        <Menu
+          aria-label="People of the demo workspace"
+          selectionMode="single"
+          selectedKeys={[session.person.user]}
+          onAction={(key) => onPerson(String(key))}
+        >
+          {people.map((person) => (
+            <MenuItem key={person.user} id={person.user} className="menu-item" textValue={person.name}>
+              <strong>{person.name}</strong>
+              <small>{person.title}</small>
+              <small>{person.about}</small>
+            </MenuItem>
+          ))}
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+};

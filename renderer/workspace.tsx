@@ -1,0 +1,244 @@
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import type { BackendClient } from '../shared/contract/client.ts';
+import type { TableSummary } from '../shared/contract/operations.ts';
+import type { Session } from '../shared/model/connection.ts';
+import { AppError } from '../shared/model/failure.ts';
+import type { Source } from '../shared/model/sheet.ts';
+import { localeOf } from '../shared/values/locale.ts';
+import { applyTheme } from './app.tsx';
+import { useBackendEvent } from './client/subscribe.ts';
+import { ConnectScreen } from './connect/connect-screen.tsx';
+import { SettingsDialog } from './settings/settings-dialog.tsx';
+import { SheetArea } from './sheet-area.tsx';
+import { type Basics, DEMO_SHEET } from './shell/boot.ts';
+import { KeyboardHelp } from './shell/keyboard-help.tsx';
+import { QuickOpen } from './shell/quick-open.tsx';
+import { focusNextRegion, isWriting } from './shell/regions.ts';
+import { formatRoute, parseRoute } from './shell/route.ts';
+import { Sidebar, sameSource } from './shell/sidebar.tsx';
+import { TopBar } from './shell/top-bar.tsx';
+import { Banner } from './ui/banner.tsx';
+
+export interface WorkspaceProps {
+  readonly client: BackendClient;
+  readonly basics: Basics;
+  /** Null: nobody is signed in, the connections are shown first. */
+  readonly first: Session | null;
+}
+
+type Panel = 'settings' | 'help' | 'open' | null;
+
+const systemLocale = (): string => navigator.language || 'en-GB';
+
+/** The window once the backend answers: who is working, on which sheet, and everything around it. */
+export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode => {
+  const [session, setSession] = useState(first);
+  const [connections, setConnections] = useState(basics.connections);
+  const [settings, setSettings] = useState(basics.settings);
+  const [source, setSource] = useState<Source | null>(() => firstSource(first));
+  const [tables, setTables] = useState<readonly TableSummary[] | null>(null);
+  const [catalogFailure, setCatalogFailure] = useState<string | null>(null);
+  const [connecting, setConnecting] = useState(first === null);
+  const [sidebar, setSidebar] = useState(true);
+  const [panel, setPanel] = useState<Panel>(null);
+  const [link, setLink] = useState<{ state: 'connected' | 'lost' | 'closed'; message: string }>({
+    state: 'connected',
+    message: '',
+  });
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const [notice, setNotice] = useState<string | null>(null);
+  const [epoch, setEpoch] = useState(0);
+  useBackendEvent(client, 'session.state', (next) => {
+    setLink(next);
+    // A new line to the backend knows nobody yet: the same person signs in again, and the sheet opens from the journal.
+    if (next.state === 'connected' && link.state !== 'connected' && session) void comeBack(session);
+  });
+  useBackendEvent(client, 'journal.trouble', ({ message }) => setTrouble(message));
+
+  const loadTables = useCallback(async (): Promise<void> => {
+    setCatalogFailure(null);
+    try {
+      setTables((await client.call('catalog.tables', {})).tables);
+    } catch (error) {
+      setCatalogFailure(AppError.wrap(error).message);
+    }
+  }, [client]);
+
+  useEffect(() => {
+    if (session) void loadTables();
+  }, [session, loadTables]);
+
+  useEffect(() => {
+    if (!session) return;
+    window.history.replaceState(
+      null,
+      '',
+      formatRoute({ connection: session.connection.id, user: session.person.user, source }),
+    );
+    document.title = source ? `${source.table} – Writ` : 'Writ';
+  }, [session, source]);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === 'F6') focusNextRegion(document, event.shiftKey);
+      else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') setPanel('open');
+      else if (event.key === '?' && !isWriting(event.target)) setPanel('help');
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+
+  const enter = (opened: Session, next: Source | null): void => {
+    setSession(opened);
+    setTables(null);
+    setSource(next);
+    setConnecting(false);
+    setNotice(null);
+  };
+  const beDemo = (user: string): void => {
+    const demo = connections.find((connection) => connection.kind === 'embedded');
+    if (!demo) return;
+    const keep = session?.connection.kind === 'embedded' ? source : DEMO_SHEET;
+    client.call('session.open', { connection: demo.id, user }).then(
+      (opened) => enter(opened, keep),
+      (error: unknown) => setNotice(AppError.wrap(error).message),
+    );
+  };
+  const comeBack = async (was: Session): Promise<void> => {
+    try {
+      const { session: known } = await client.call('session.current', {});
+      if (known) return;
+      await client.call('session.open', { connection: was.connection.id, user: was.person.user });
+      setEpoch((n) => n + 1);
+    } catch (error) {
+      const failure = AppError.wrap(error);
+      if (failure.code === 'password-needed') setConnecting(true);
+      setNotice(failure.message);
+    }
+  };
+  const open = (next: Source): void => {
+    setPanel(null);
+    setConnecting(false);
+    if (!sameSource(next, source)) setSource(next);
+  };
+  const locale = localeOf(settings.locale ?? systemLocale());
+
+  const connect = (
+    <div className="connect-screen">
+      {notice ? <Banner look="bad">{notice}</Banner> : null}
+      <ConnectScreen
+        connections={connections}
+        people={basics.people}
+        keychain={basics.info.keychain}
+        newId={() => crypto.randomUUID()}
+        onDemo={beDemo}
+        onBack={session ? () => setConnecting(false) : null}
+        onRemove={(id) => {
+          void client.call('connections.remove', { id });
+          setConnections(connections.filter((connection) => connection.id !== id));
+        }}
+        onSignIn={async ({ connection, user, password, remember, passphrase }) => {
+          try {
+            await client.call('connections.save', { connection });
+            setConnections([...connections.filter((each) => each.id !== connection.id), connection]);
+            const opened = await client.call('session.open', {
+              connection: connection.id,
+              user,
+              remember,
+              ...(password ? { password } : {}),
+              ...(passphrase ? { passphrase } : {}),
+            });
+            enter(opened, null);
+          } catch (error) {
+            throw AppError.wrap(error);
+          }
+        }}
+      />
+    </div>
+  );
+  if (!session) return connect;
+  return (
+    <div className="app">
+      <TopBar
+        session={session}
+        people={basics.people}
+        link={link}
+        sidebarHidden={!sidebar}
+        onSidebar={() => setSidebar(true)}
+        onPerson={beDemo}
+        onConnections={() => setConnecting(true)}
+        onSettings={() => setPanel('settings')}
+        onHelp={() => setPanel('help')}
+      />
+      <div className="app-notes">
+        {trouble ? <Banner look="bad">{trouble}</Banner> : null}
+        {link.state === 'lost' ? (
+          <Banner look="warn">
+            {link.message} Edits are kept in the journal; the next action connects again.
+          </Banner>
+        ) : null}
+        {notice && !connecting ? <Banner look="bad">{notice}</Banner> : null}
+      </div>
+      {sidebar && !connecting ? (
+        <Sidebar
+          tables={tables}
+          failure={catalogFailure}
+          current={source}
+          onOpen={open}
+          onCollapse={() => setSidebar(false)}
+          onReload={() => void loadTables()}
+        />
+      ) : null}
+      <div className="main">
+        {connecting ? (
+          connect
+        ) : source ? (
+          <SheetArea
+            key={`${epoch}/${session.connection.id}/${session.person.user}/${source.schema}/${source.table}`}
+            client={client}
+            session={session}
+            source={source}
+            locale={locale}
+          />
+        ) : (
+          <div className="empty quiet">
+            <p>Choose a sheet from the list, or press Ctrl+K.</p>
+          </div>
+        )}
+      </div>
+      {panel === 'settings' ? (
+        <SettingsDialog
+          settings={settings}
+          systemLocale={systemLocale()}
+          about={`Writ ${basics.info.version}. Data of this machine lies in ${basics.info.dataFolder}.${session.journalKey === 'demo-file' ? ' The demo keeps the key of its journal in a file there; real connections use the keychain or a passphrase.' : ''}`}
+          onClose={() => setPanel(null)}
+          onChange={(change) => {
+            setSettings({ ...settings, ...change });
+            if (change.theme) applyTheme(change.theme);
+            void client.call('settings.set', change);
+          }}
+        />
+      ) : null}
+      {panel === 'help' ? <KeyboardHelp onClose={() => setPanel(null)} /> : null}
+      {panel === 'open' ? (
+        <QuickOpen tables={tables ?? []} onOpen={open} onClose={() => setPanel(null)} />
+      ) : null}
+    </div>
+  );
+};
+
+/** The sheet of the address when it belongs to this session, else the demo's plan. */
+const firstSource = (session: Session | null): Source | null => {
+  if (!session) return null;
+  const route = parseRoute(window.location.hash);
+  if (
+    route &&
+    route.connection === session.connection.id &&
+    route.user === session.person.user &&
+    route.source
+  )
+    return route.source;
+  return session.connection.kind === 'embedded' ? DEMO_SHEET : null;
+};
