@@ -311,3 +311,27 @@ test('a commit can be cancelled until COMMIT is sent', async () => {
   expect(await stopped).toMatchObject({ kind: 'not-committed', failure: { kind: 'cancelled' } });
   expect(await rowsOf(t.admin, 'select amount::text from fin.line where id = 1')).toEqual([['1.00']]);
 });
+
+test('commits that lock each other out are tried again, and both arrive', async () => {
+  const t = await tables(
+    `create table a (id int primary key, x int, y int); insert into a values (1, 0, 0), (2, 0, 0);
+     create function slow() returns trigger language plpgsql as 'begin perform pg_sleep(0.2); return new; end';
+     create trigger slow after update on a for each row execute function slow()`,
+    { a: ['id'] },
+  );
+  const definition = await t.describe('a');
+  // Different columns are different statements, so the order of keys alone cannot keep these two apart.
+  const crossed = (first: string, second: string) =>
+    batchOf(definition, [update([first], { x: ['0', '1'] }), update([second], { y: ['0', '1'] })]);
+  const [anna, ben] = [await t.link('anna'), await t.link('ben')];
+  const outcomes = await Promise.all([
+    commitPlan(anna, crossed('1', '2'), definition),
+    commitPlan(ben, crossed('2', '1'), definition),
+  ]);
+  expect(outcomes.map(({ kind }) => kind)).toEqual(['committed', 'committed']);
+  expect(await rowsOf(t.admin, 'select x, y from fin.a')).toEqual([
+    [1, 1],
+    [1, 1],
+  ]);
+  expect(await rowsOf(t.admin, 'select count(*)::int from writ.audit')).toEqual([[4]]);
+});

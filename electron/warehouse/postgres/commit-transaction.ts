@@ -39,14 +39,26 @@ export const named = (sql: string, params: () => readonly (string | null)[] = ()
   params,
 });
 
+const setSql = (name: string, value: string): string => `pg_catalog.set_config('${name}', ${value}, true)`;
+
+const settingsSql = `select ${[
+  setSql('application_name', '$1'),
+  setSql('writ.batch', '$2'),
+  setSql(
+    'synchronous_commit',
+    "case when pg_catalog.current_setting('synchronous_commit') in ('off', 'local') then 'on' else pg_catalog.current_setting('synchronous_commit') end",
+  ),
+  setSql('lock_timeout', `'${LOCK_TIMEOUT}'`),
+  setSql('statement_timeout', `'${STATEMENT_TIMEOUT}'`),
+  setSql('idle_in_transaction_session_timeout', `'${IDLE_TIMEOUT}'`),
+].join(',\n  ')}`;
+
 // With joins by hash a few thousand rows would make the planner read the whole table, in an order that can deadlock.
-// A view may have no index behind its key, so the planner keeps its choice there.
-const settingsSql = `select pg_catalog.set_config('application_name', $1, true), pg_catalog.set_config('writ.batch', $2, true),
-  pg_catalog.set_config('synchronous_commit', case when pg_catalog.current_setting('synchronous_commit') in ('off', 'local') then 'on'
-    else pg_catalog.current_setting('synchronous_commit') end, true),
-  pg_catalog.set_config('lock_timeout', '${LOCK_TIMEOUT}', true), pg_catalog.set_config('statement_timeout', '${STATEMENT_TIMEOUT}', true),
-  pg_catalog.set_config('idle_in_transaction_session_timeout', '${IDLE_TIMEOUT}', true), pg_catalog.set_config('jit', 'off', true),
-  pg_catalog.set_config('enable_hashjoin', $3, true), pg_catalog.set_config('enable_mergejoin', $3, true)`;
+const indexPlanSql = `select ${['jit', 'enable_hashjoin', 'enable_mergejoin'].map((name) => setSql(name, "'off'")).join(', ')}`;
+
+/** Statements with arrays take the key's index; a view may have none behind its key, so the planner keeps its choice there. */
+const wantsIndexPlan = ({ plan, definition }: CommitContext): boolean =>
+  plan.rows > 1 && (definition.sourceKind === 'table' || definition.sourceKind === 'partitioned-table');
 
 const beginBatchSql = `select state, audited, pg_catalog.to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 from writ.begin_batch($1::uuid, $2, $3, $4::integer, $5::integer, $6)`;
@@ -60,38 +72,32 @@ const proofSql = (
   pg_catalog.to_char(pg_catalog.clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')${columns
     .map(
       (name) => `,
-  (select case when a.atttypmod <> -1 then a.atttypmod else t.typtypmod end from pg_catalog.pg_attribute a
-    join pg_catalog.pg_type t on t.oid = a.atttypid
-    where a.attrelid = ${pg.escapeLiteral(tableSql(definition))}::pg_catalog.regclass and a.attname = ${pg.escapeLiteral(name)})`,
+  (select case when a.atttypmod <> -1 then a.atttypmod else (select t.typtypmod from pg_catalog.pg_type t where t.oid = a.atttypid) end
+    from pg_catalog.pg_attribute a where a.attrelid = ${pg.escapeLiteral(tableSql(definition))}::pg_catalog.regclass and a.attname = ${pg.escapeLiteral(name)})`,
     )
     .join('')}`;
 
-/** BEGIN, settings, batch id: the first statements of every transaction that runs (or rehearses) a batch. */
-export const preamble = ({
-  plan,
-  definition,
-  version,
-  governed,
-}: CommitContext): readonly BurstStatement[] => [
-  named('begin isolation level read committed read write'),
-  named(settingsSql, () => [
-    `Writ/${version} batch:${plan.batch}`.slice(0, 63),
-    plan.batch,
-    definition.sourceKind === 'table' || definition.sourceKind === 'partitioned-table' ? 'off' : 'on',
-  ]),
-  ...(governed
-    ? [
-        named(beginBatchSql, () => [
-          plan.batch,
-          tableSql(definition),
-          plan.sha256,
-          String(plan.rows),
-          String(plan.cells),
-          plan.note,
-        ]),
-      ]
-    : []),
-];
+/** BEGIN, settings, batch id: the first statements of every transaction that runs (or rehearses) a batch; the id is last. */
+export const preamble = (context: CommitContext): readonly BurstStatement[] => {
+  const { plan, definition, version, governed } = context;
+  const statements = [
+    named('begin isolation level read committed read write'),
+    named(settingsSql, () => [`Writ/${version} batch:${plan.batch}`.slice(0, 63), plan.batch]),
+  ];
+  if (wantsIndexPlan(context)) statements.push(named(indexPlanSql));
+  if (governed)
+    statements.push(
+      named(beginBatchSql, () => [
+        plan.batch,
+        tableSql(definition),
+        plan.sha256,
+        String(plan.rows),
+        String(plan.cells),
+        plan.note,
+      ]),
+    );
+  return statements;
+};
 
 /** All chunks of a batch in the order they run. */
 export const chunksOf = (groups: readonly StatementGroup[]): readonly Chunk[] =>
