@@ -25,18 +25,17 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- Settings that make text canonical, only those the table's types need: each costs a little at every statement.
+-- Containers (arrays, ranges, composites) may hold any of these types.
 create function writ.canonical_settings(relation regclass) returns text language sql stable set search_path = pg_catalog, pg_temp as $$
   select coalesce(string_agg(distinct s.clause, ' '), '')
   from writ.audited_columns(relation, '{}') c join pg_type t on t.oid = c.base
-  join (values ('D', 'set datestyle = ''ISO, YMD'' set timezone = ''UTC'''), ('T', 'set intervalstyle = ''postgres'''), ('F', 'set extra_float_digits = 1'),
-    ('B', 'set bytea_output = ''hex''')) s(category, clause)
-    on s.category = case
-      when c.base in ('float4'::regtype, 'float8'::regtype) then 'F'
-      when c.base = 'bytea'::regtype then 'B'
-      when t.typcategory in ('N', 'S', 'B', 'E') then null
-      else t.typcategory::text end
-    -- Containers may hold any of these.
-    or (t.typcategory not in ('N', 'S', 'B', 'E', 'D', 'T'))
+  join (values
+    ('{date,timestamp,timestamptz}'::regtype[], 'set datestyle = ''ISO, YMD'''),
+    ('{timestamptz}', 'set timezone = ''UTC'''),
+    ('{interval}', 'set intervalstyle = ''postgres'''),
+    ('{float4,float8}', 'set extra_float_digits = 1'),
+    ('{bytea}', 'set bytea_output = ''hex''')
+  ) s(types, clause) on c.base = any (s.types) or t.typcategory not in ('B', 'D', 'E', 'N', 'S', 'T', 'U') or t.typtype not in ('b', 'e')
 $$;
 
 -- SQL for the row key of alias `r`: what JSON.stringify prints for the array of the key's texts. Digits and the like need
