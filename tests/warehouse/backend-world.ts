@@ -36,6 +36,8 @@ grant select, insert, update, delete on plan.line, plan.note to ann, ben; grant 
 export interface World {
   readonly admin: pg.Client;
   readonly proxy: CutProxy;
+  /** The data folder. */
+  readonly folder: string;
   backend(): Backend;
   /** A client signed in as a person. */
   signedIn(user: string): Promise<TestClient>;
@@ -81,6 +83,7 @@ export const openWorld = async (): Promise<World> => {
       return admin;
     },
     proxy,
+    folder,
     backend: () => backend,
     signedIn: async (user) => {
       const client = attachClient(backend);

@@ -1,0 +1,235 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { AppError } from '../../shared/model/failure.ts';
+import { setting, type TestClient } from '../support/backend-client.ts';
+import { openWorld, PASSWORD, rowsOf, SHEET, SOURCE, submit, type World } from './backend-world.ts';
+
+const C1M1 = '["C1","1"]';
+let world: World;
+const clients: TestClient[] = [];
+
+const signIn = async (user: string): Promise<TestClient> => {
+  const client = await world.signedIn(user);
+  clients.push(client);
+  await client.call('sheets.open', { source: SOURCE });
+  return client;
+};
+
+const amount = async (): Promise<string> =>
+  (await world.admin.query(`select amount::text from plan.line where center = 'C1' and month = 1`)).rows[0]
+    ?.amount;
+
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  world.proxy.arm(null);
+  await world.admin.query(`update plan.line set amount = 100 where center = 'C1' and month = 1`);
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) {
+    await client.call('edits.discard', { sheet: SHEET }).catch(() => {});
+    client.close();
+  }
+});
+
+/**
+ * The sheet once its batches are settled, by opening it: connections that broke are found one by one, and a server that
+ * has not noticed yet says "in progress" for a moment.
+ */
+const settledSheet = async (client: TestClient) => {
+  for (let tries = 0; tries < 500; tries++) {
+    const opened = await client.call('sheets.open', { source: SOURCE }).catch((error: AppError) => {
+      if (error.kind !== 'unavailable') throw error;
+      return null;
+    });
+    if (opened?.unresolved.length === 0) return opened;
+  }
+  throw new Error('the batch was never settled');
+};
+
+/** Keeps one edit, commits it over a link that is cut, and answers what the person was told and what is true. */
+const commitCut = async (
+  ann: TestClient,
+  to: 'server' | 'client',
+  message: number,
+  when: 'before' | 'after',
+) => {
+  const before = await amount();
+  const after = before === '100.00' ? '200.00' : '100.00';
+  await ann.call('edits.append', { step: setting(SHEET, 'amount', [[C1M1, before, after]]) });
+  const { sha256 } = await ann.call('batches.preview', { sheet: SHEET });
+  world.proxy.arm({ to, message, when });
+  const told = await ann.call('batches.commit', { sheet: SHEET, batch: randomUUID(), sha256 });
+  const wasCut = world.proxy.wasCut();
+  world.proxy.arm(null);
+  const opened = await settledSheet(ann);
+  const written = (await amount()) === after;
+  if (opened.pending.rows.length > 0) await ann.call('edits.discard', { sheet: SHEET });
+  return {
+    told: told.kind,
+    written,
+    pending: opened.pending.rows.length,
+    wasCut,
+  };
+};
+
+describe('a link cut while a batch is committed', () => {
+  test.each(['server', 'client'] as const)(
+    'at any message to the %s: what is told is true, nothing is lost or written twice',
+    async (to) => {
+      const ann = await signIn('ann');
+      await rowsOf(ann);
+      const told = new Set<string>();
+      for (let message = 0; message < 80; message++) {
+        for (const when of ['before', 'after'] as const) {
+          const result = await commitCut(ann, to, message, when);
+          const at = `message ${message} to the ${to}, cut ${when}: ${JSON.stringify(result)}`;
+          expect(result.pending, at).toBe(result.written ? 0 : 1);
+          if (result.told !== 'unknown') expect(result.told === 'committed', at).toBe(result.written);
+          told.add(result.told);
+          if (!result.wasCut) message = 80;
+        }
+      }
+      expect([...told].sort()).toEqual(['committed', 'not-committed', 'unknown']);
+    },
+  );
+});
+
+describe('a server that stops', () => {
+  test('edits are kept while it is away, the loss and the return are told, and the batch goes through then', async () => {
+    const ann = await signIn('ann');
+    await rowsOf(ann);
+    await world.stopServer();
+    expect((await ann.heard('session.state', ({ state }) => state === 'lost')).message).toContain('reached');
+    const kept = await ann.call('edits.append', {
+      step: setting(SHEET, 'amount', [[C1M1, '100.00', '7.00']]),
+    });
+    expect(kept.counts.cells).toBe(1);
+    expect((await ann.call('edits.undo', { sheet: SHEET })).counts.cells).toBe(0);
+    await ann.call('edits.redo', { sheet: SHEET });
+    expect(await ann.refusal('catalog.tables', {})).toBe('unavailable connection-lost');
+    const refused = await submit(ann);
+    expect(refused).toMatchObject({ kind: 'not-committed', failure: { kind: 'unavailable' } });
+    await world.startServer();
+    const since = ann.said('session.state').length;
+    await ann.heard(
+      'session.state',
+      (event) => ann.said('session.state').indexOf(event) >= since - 1 && event.state === 'connected',
+    );
+    expect(await submit(ann)).toMatchObject({ kind: 'committed' });
+    expect(await amount()).toBe('7.00');
+  });
+});
+
+describe('a table that changes underneath', () => {
+  test('a column dropped after it was edited: the edit is named, the rest can be submitted', async () => {
+    await world.admin.query('alter table plan.line add column extra text');
+    const ann = await signIn('ann');
+    await rowsOf(ann);
+    await ann.call('edits.append', { step: setting(SHEET, 'extra', [[C1M1, null, 'x']]) });
+    await ann.call('edits.append', { step: setting(SHEET, 'amount', [['["C1","2"]', '200.00', '3.00']]) });
+    await world.admin.query('alter table plan.line drop column extra');
+    expect(await submit(ann)).toMatchObject({ kind: 'not-committed', failure: { kind: 'conflict' } });
+    const { definition, pending } = await ann.call('sheets.open', { source: SOURCE });
+    expect(definition.columns.map(({ name }) => name)).not.toContain('extra');
+    expect(pending.rows).toHaveLength(2);
+    expect(await ann.refusal('batches.preview', { sheet: SHEET })).toBe('conflict column-gone');
+    await ann.call('edits.discard', { sheet: SHEET, rows: [C1M1] });
+    expect(await submit(ann)).toMatchObject({ kind: 'committed', rows: 1 });
+  });
+
+  test('a saved definition names what is gone and goes on without it', async () => {
+    await world.admin.query('alter table plan.line add column extra text');
+    const ann = await signIn('ann');
+    const { definition } = await ann.call('sheets.open', { source: SOURCE });
+    const columns = definition.columns.map((column) =>
+      column.name === 'memo'
+        ? { ...column, label: 'Remark', rules: [...column.rules, { kind: 'length', max: 3 } as const] }
+        : column,
+    );
+    const saved = await ann.call('sheets.save', { definition: { ...definition, columns } });
+    expect(saved.definition.columns.find(({ name }) => name === 'memo')?.label).toBe('Remark');
+    expect(await ann.refusal('edits.append', { step: setting(SHEET, 'memo', [[C1M1, null, 'long']]) })).toBe(
+      'invalid length',
+    );
+    await world.admin.query('alter table plan.line drop column extra');
+    const opened = await ann.call('sheets.open', { source: SOURCE });
+    expect(opened.drift).toEqual([expect.stringContaining('"extra"')]);
+    const reset = await ann.call('sheets.reset', { sheet: SHEET });
+    expect(reset.definition.columns.find(({ name }) => name === 'memo')?.label).not.toBe('Remark');
+    expect(reset.drift).toEqual([]);
+  });
+
+  test('a table that vanished is said to be gone wherever it is needed, and its edits stay', async () => {
+    await world.admin.query(
+      'create table plan.brief as select * from plan.line; alter table plan.brief add primary key (center, month)',
+    );
+    await world.admin.query('grant select, update on plan.brief to ann');
+    const ann = await signIn('ann');
+    const source = { schema: 'plan', table: 'brief' };
+    const { definition } = await ann.call('sheets.open', { source });
+    const step = setting(definition.id, 'amount', [[C1M1, '100.00', '1.00']]);
+    await rowsOf(ann, {}, definition.id);
+    await ann.call('edits.append', { step });
+    await world.admin.query('drop table plan.brief');
+    expect(await submit(ann, definition.id)).toMatchObject({
+      kind: 'not-committed',
+      failure: { kind: 'conflict', code: 'table-missing' },
+    });
+    await ann.call('rows.refresh', { sheet: definition.id });
+    const seen = await ann.call('rows.view', { sheet: definition.id, query: {} });
+    const told = await ann.heard('rows.progress', (event) => event.view === seen.view && !event.loading);
+    expect(told.failure).toContain('gone');
+    expect(await ann.refusal('sheets.open', { source })).toBe('conflict table-missing');
+    expect((await ann.call('edits.undo', { sheet: definition.id })).counts).toMatchObject({
+      cells: 0,
+      redo: 'Edit',
+    });
+  });
+});
+
+describe('a program that is killed', () => {
+  const run = async (folder: string): Promise<{ said: string; kill(): Promise<void> }> => {
+    const program = join(import.meta.dirname, 'backend-program.ts');
+    const child = spawn(process.execPath, [program, folder, 'ben', PASSWORD, 'correct horse'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    return {
+      said: said.toString().trim(),
+      kill: async () => {
+        const gone = once(child, 'exit');
+        child.kill('SIGKILL');
+        await gone;
+      },
+    };
+  };
+
+  test('has kept its edits: they come back at the next start', async () => {
+    const first = await run(world.folder);
+    expect(first.said).toBe('kept');
+    await first.kill();
+    const second = await run(world.folder);
+    await second.kill();
+    expect(JSON.parse(second.said)).toMatchObject([
+      { kind: 'update', row: C1M1, cells: { amount: { before: '100.00', after: '42.00' } } },
+    ]);
+  });
+
+  test('a restart without a crash brings edits, undo and an ended session back as well', async () => {
+    const ann = await signIn('ann');
+    await ann.call('edits.append', { step: setting(SHEET, 'memo', [[C1M1, null, 'kept']]) });
+    await world.restart();
+    expect(await ann.refusal('edits.undo', { sheet: SHEET })).toBe('unavailable closing');
+    const again = await signIn('ann');
+    expect((await again.call('sheets.open', { source: SOURCE })).pending.counts).toMatchObject({
+      cells: 1,
+      undo: 'Edit',
+    });
+  });
+});
