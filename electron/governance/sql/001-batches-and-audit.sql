@@ -58,8 +58,9 @@ comment on table writ.audit is 'One row a changed cell: what it held before and 
 comment on column writ.audit.target is 'writ.governed.id of the table';
 comment on column writ.audit.row_key is 'JSON array of the key''s canonical texts, without blanks';
 comment on column writ.audit.kind is 'update, insert (cells of a new row) or delete (cells of a removed row)';
--- A tenth of a b-tree's cost at every commit; the history of one row reads the few block ranges that may hold it.
-create index audit_row on writ.audit using brin (row_key text_bloom_ops(n_distinct_per_range = 2500)) with (pages_per_range = 32, autosummarize = on);
+-- A tenth of a b-tree's cost at every commit; the history of one row reads the few block ranges that may hold it. Ranges
+-- are small enough for a filter that PostgreSQL does not compress, which it would do anew for every cell.
+create index audit_row on writ.audit using brin (row_key text_bloom_ops(n_distinct_per_range = 300)) with (pages_per_range = 4, autosummarize = on);
 
 create table writ.reason (
   batch uuid not null,

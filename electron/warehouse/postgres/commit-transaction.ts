@@ -41,7 +41,7 @@ export const named = (sql: string, params: () => readonly (string | null)[] = ()
 
 const setSql = (name: string, value: string): string => `pg_catalog.set_config('${name}', ${value}, true)`;
 
-const settingsSql = `select ${[
+const settings = [
   setSql('application_name', '$1'),
   setSql('writ.batch', '$2'),
   setSql(
@@ -51,7 +51,7 @@ const settingsSql = `select ${[
   setSql('lock_timeout', `'${LOCK_TIMEOUT}'`),
   setSql('statement_timeout', `'${STATEMENT_TIMEOUT}'`),
   setSql('idle_in_transaction_session_timeout', `'${IDLE_TIMEOUT}'`),
-].join(',\n  ')}`;
+].join(',\n  ');
 
 // With joins by hash a few thousand rows would make the planner read the whole table, in an order that can deadlock.
 const indexPlanSql = `select ${['jit', 'enable_hashjoin', 'enable_mergejoin'].map((name) => setSql(name, "'off'")).join(', ')}`;
@@ -60,8 +60,9 @@ const indexPlanSql = `select ${['jit', 'enable_hashjoin', 'enable_mergejoin'].ma
 const wantsIndexPlan = ({ plan, definition }: CommitContext): boolean =>
   plan.rows > 1 && (definition.sourceKind === 'table' || definition.sourceKind === 'partitioned-table');
 
-const beginBatchSql = `select state, audited, pg_catalog.to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-from writ.begin_batch($1::uuid, $2, $3, $4::integer, $5::integer, $6)`;
+// One statement for both: the batch takes its id from the settings, so those are made first.
+const beginBatchSql = `select b.state, b.audited, pg_catalog.to_char(b.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+from (select ${settings}) s(application, batch), lateral writ.begin_batch(s.batch::uuid, $3, $4, $5::integer, $6::integer, $7) b`;
 
 // After the writes, which hold the table: what the catalog says now is what they ran under. Names stand in the text, not
 // in parameters, so that the plan is made once.
@@ -80,22 +81,15 @@ const proofSql = (
 /** BEGIN, settings, batch id: the first statements of every transaction that runs (or rehearses) a batch; the id is last. */
 export const preamble = (context: CommitContext): readonly BurstStatement[] => {
   const { plan, definition, version, governed } = context;
-  const statements = [
-    named('begin isolation level read committed read write'),
-    named(settingsSql, () => [`Writ/${version} batch:${plan.batch}`.slice(0, 63), plan.batch]),
-  ];
+  const statements = [named('begin isolation level read committed read write')];
   if (wantsIndexPlan(context)) statements.push(named(indexPlanSql));
-  if (governed)
-    statements.push(
-      named(beginBatchSql, () => [
-        plan.batch,
-        tableSql(definition),
-        plan.sha256,
-        String(plan.rows),
-        String(plan.cells),
-        plan.note,
-      ]),
-    );
+  const marks = [`Writ/${version} batch:${plan.batch}`.slice(0, 63), plan.batch];
+  const counts = [String(plan.rows), String(plan.cells)];
+  statements.push(
+    governed
+      ? named(beginBatchSql, () => [...marks, tableSql(definition), plan.sha256, ...counts, plan.note])
+      : named(`select ${settings}`, () => marks),
+  );
   return statements;
 };
 
