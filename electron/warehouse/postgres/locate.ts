@@ -36,13 +36,7 @@ export const locateErrors = async (
   const chunks = chunksOf(context.groups);
   const before = failed === null ? [] : chunks.slice(0, failed);
   const suspects = failed === null ? chunks : chunks.slice(failed, failed + 1);
-  const bad: {
-    row: string;
-    group: StatementGroup;
-    place: number;
-    fault: Fault;
-    columns: readonly string[];
-  }[] = [];
+  const bad: { row: string; group: StatementGroup; fault: Fault; columns: readonly string[] }[] = [];
   await rehearse(client, context, before, async (probe) => {
     const spent = { rows: 0 };
     for (const chunk of suspects)
@@ -51,7 +45,6 @@ export const locateErrors = async (
           bad.push({
             row: chunk.group.rows[place] ?? '',
             group: chunk.group,
-            place,
             fault,
             columns: await columnsOfFault(probe, chunk.group, place, fault),
           });
@@ -61,13 +54,12 @@ export const locateErrors = async (
     if (fault.error?.constraint && !columns.has(fault.error.constraint))
       columns.set(fault.error.constraint, await constraintColumns(client, context, fault.error.constraint));
   const found: { conflicts: Conflict[]; problems: Problem[] } = { conflicts: [], problems: [] };
-  for (const { row, group, place, fault, columns: tried } of bad) {
+  for (const { row, group, fault, columns: tried } of bad) {
     const named = (fault.error?.constraint && columns.get(fault.error.constraint)) || [];
     const own = fault.error?.column ? [fault.error.column] : named.length ? named : tried;
     if (fault.error?.code === '23505' && group.kind === 'insert' && sameSet(named, context.definition.key))
       found.conflicts.push({ row, kind: 'exists' });
-    for (const column of own.length ? own : [undefined])
-      found.problems.push(problemOf(fault, row, column, group, place));
+    for (const column of own.length ? own : [undefined]) found.problems.push(problemOf(fault, row, column));
   }
   if (bad.length === 0) {
     const named = error.constraint ? (columns.get(error.constraint) ?? []) : [];
@@ -98,13 +90,7 @@ export const locatePassedOver = async (
 const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((each) => b.includes(each));
 
-const problemOf = (
-  fault: Fault,
-  row: string | undefined,
-  column: string | undefined,
-  _group?: StatementGroup,
-  _place?: number,
-): Problem => {
+const problemOf = (fault: Fault, row: string | undefined, column: string | undefined): Problem => {
   const place = { ...(row === undefined ? {} : { row }), ...(column === undefined ? {} : { column }) };
   if (!fault.error)
     return {
