@@ -3,6 +3,8 @@ import type { BackendClient } from '../shared/contract/client.ts';
 import type { Session } from '../shared/model/connection.ts';
 import type { Source } from '../shared/model/sheet.ts';
 import type { LocaleConventions } from '../shared/values/locale.ts';
+import { HistoryPanel } from './history/history-panel.tsx';
+import { SubmitDialog } from './review/submit-dialog.tsx';
 import { SheetScreen } from './sheet/sheet-screen.tsx';
 import type { SheetContext } from './ui/sheet-context.ts';
 
@@ -25,18 +27,49 @@ type Beside =
 
 /** A sheet with what can be opened over or beside it; features meet here and nowhere else. */
 export const SheetArea = ({ client, session, source, locale }: SheetAreaProps): ReactNode => {
-  const [_beside, setBeside] = useState<Beside | null>(null);
+  const [beside, setBeside] = useState<Beside | null>(null);
+  const close = (): void => setBeside(null);
   return (
-    <main className="main-sheet" data-region tabIndex={-1} aria-label="Sheet">
-      <SheetScreen
-        source={source}
-        client={client}
-        session={session}
-        locale={locale}
-        onSubmit={(context) => setBeside({ kind: 'submit', context })}
-        onHistory={(context, row, column) => setBeside({ kind: 'history', context, row, column })}
-        onDefinition={(context) => setBeside({ kind: 'definition', context })}
-      />
-    </main>
+    <>
+      <main className="main-sheet" data-region tabIndex={-1} aria-label="Sheet">
+        <SheetScreen
+          source={source}
+          client={client}
+          session={session}
+          locale={locale}
+          onSubmit={(context) => setBeside({ kind: 'submit', context })}
+          onHistory={(context, row, column) => setBeside({ kind: 'history', context, row, column })}
+          onDefinition={(context) => setBeside({ kind: 'definition', context })}
+        />
+      </main>
+      {beside?.kind === 'history' ? (
+        <HistoryPanel
+          key={`${beside.row ?? ''} ${beside.column ?? ''}`}
+          context={beside.context}
+          client={client}
+          locale={locale}
+          audited={beside.context.capabilities.governance !== 'absent'}
+          row={beside.row}
+          column={beside.column}
+          onClose={close}
+        />
+      ) : null}
+      {beside?.kind === 'submit' ? (
+        <SubmitDialog
+          context={beside.context}
+          client={client}
+          locale={locale}
+          governance={governanceLabel(beside.context, session)}
+          onClose={close}
+        />
+      ) : null}
+    </>
   );
+};
+
+/** What this database does with a batch, said before it is sent. */
+const governanceLabel = ({ capabilities }: SheetContext, { person }: Session): string => {
+  if (capabilities.governance === 'absent')
+    return `Written directly as ${person.user}. No audit: governance is not installed on this database.`;
+  return `Written directly as ${person.user}; the database records the audit.`;
 };

@@ -7,6 +7,7 @@ import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type { ActiveCell, GridController, GridEvents } from '../grid/grid-controller.ts';
 import { SheetGrid } from '../grid/sheet-grid.tsx';
 import type { SheetRow } from '../grid/sheet-row.ts';
+import { Button } from '../ui/button.tsx';
 import type { SheetContext } from '../ui/sheet-context.ts';
 import { CellMenu } from './cell-menu.tsx';
 import { FilterPopover } from './filter-popover.tsx';
@@ -43,9 +44,7 @@ export const SheetScreen = (props: SheetScreenProps): ReactNode => {
       <div className="sheet-empty" role="alert">
         <h2>The sheet could not be opened</h2>
         <p>{failure.message}</p>
-        <button type="button" onClick={() => void model.open()}>
-          Try again
-        </button>
+        <Button onPress={() => void model.open()}>Try again</Button>
       </div>
     );
   }
@@ -94,12 +93,13 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       sheet: definition.id,
       definition,
       rights,
+      capabilities: opened.capabilities,
       rowLabel: (row) => model.rowLabel(row),
       reload: () => model.reload(),
       afterCommit: (outcome) => model.afterCommit(outcome),
       goTo: (row, column) => void goTo(row, column),
     }),
-    [definition, rights, model, goTo],
+    [definition, rights, opened.capabilities, model, goTo],
   );
 
   const pendingRows = snapshot.counts.updated + snapshot.counts.inserted + snapshot.counts.deleted;
@@ -269,9 +269,9 @@ const EmptySheet = ({ model, snapshot }: { model: SheetModel; snapshot: SheetSna
             : 'The table is empty, or no row is visible to your roles.'}
       </p>
       {narrowed && (
-        <button type="button" onClick={() => model.setQuery({ filters: [], quick: '', pendingOnly: false })}>
+        <Button onPress={() => model.setQuery({ filters: [], quick: '', pendingOnly: false })}>
           Show all rows
-        </button>
+        </Button>
       )}
     </div>
   );

@@ -1,5 +1,5 @@
 import type { CommitOutcome } from '../../shared/model/batch.ts';
-import type { SheetRights } from '../../shared/model/rights.ts';
+import type { Capabilities, SheetRights } from '../../shared/model/rights.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
 
@@ -8,6 +8,7 @@ export interface SheetContext {
   readonly sheet: string;
   readonly definition: SheetDefinition;
   readonly rights: SheetRights;
+  readonly capabilities: Capabilities;
   /** A row's key in words. */
   rowLabel(row: RowKey): string;
   /** Opens the sheet again: definition, rights, pending edits and rows. */

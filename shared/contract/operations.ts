@@ -150,6 +150,15 @@ export const operations = {
     input: z.object({ sheet: z.string(), rows: z.array(z.string()).optional() }),
     output: pendingDelta,
   },
+  /**
+   * Keeps this person's edits of rows that others changed: they are based on what the warehouse holds now and can be
+   * submitted again. A row that is gone cannot be kept (`conflict`); it is discarded or entered anew.
+   */
+  'edits.rebase': {
+    kind: 'command',
+    input: z.object({ sheet: z.string(), rows: z.array(z.string()).min(1) }),
+    output: pendingDelta,
+  },
   'batches.preview': { kind: 'query', input: sheetId, output: batchPreview },
   /** Writes all pending edits in one transaction; `sha256` must be the previewed one. Repeating a batch id never writes twice. */
   'batches.commit': {

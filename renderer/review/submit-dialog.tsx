@@ -1,0 +1,267 @@
+import { type ReactNode, useCallback, useState } from 'react';
+import type { BackendClient } from '../../shared/contract/client.ts';
+import type { CommitOutcome } from '../../shared/model/batch.ts';
+import { AppError } from '../../shared/model/failure.ts';
+import type { LocaleConventions } from '../../shared/values/locale.ts';
+import { Banner } from '../ui/banner.tsx';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { failureTitle } from '../ui/failure.ts';
+import type { SheetContext } from '../ui/sheet-context.ts';
+import { ConflictsView } from './conflicts-view.tsx';
+import { Changes, Counts, Problems, Sums } from './preview-view.tsx';
+import { useSubmit } from './use-submit.ts';
+import './review.css';
+
+export interface SubmitDialogProps {
+  readonly context: SheetContext;
+  readonly client: BackendClient;
+  readonly locale: LocaleConventions;
+  /** What this database does with a batch, in a sentence. */
+  readonly governance: string;
+  readonly onClose: () => void;
+}
+
+/** Shows what a submit will do, does it, and says how it ended: written, not written with the reason, or not known yet. */
+export const SubmitDialog = ({
+  context,
+  client,
+  locale,
+  governance,
+  onClose,
+}: SubmitDialogProps): ReactNode => {
+  const newId = useCallback(() => crypto.randomUUID(), []);
+  const { state, load, send, settle } = useSubmit(client, context, newId);
+  const [note, setNote] = useState('');
+  const go = (row: string, column?: string): void => {
+    onClose();
+    context.goTo(row, column);
+  };
+  switch (state.kind) {
+    case 'loading':
+      return (
+        <Dialog title="Submit" onClose={onClose}>
+          <p role="status">Checking the edits…</p>
+          <div className="progress unknown">
+            <div />
+          </div>
+        </Dialog>
+      );
+    case 'failed':
+      return (
+        <Dialog
+          title={failureTitle(state.failure)}
+          onClose={onClose}
+          foot={
+            <>
+              <Button onPress={onClose}>Close</Button>
+              <Button look="primary" onPress={() => void load()}>
+                Try again
+              </Button>
+            </>
+          }
+        >
+          <p role="alert">{state.failure.message}</p>
+          <p className="quiet">The edits are kept.</p>
+        </Dialog>
+      );
+    case 'ready': {
+      const { preview } = state;
+      const blocked = preview.problems.filter((problem) => problem.severity === 'block').length;
+      return (
+        <Dialog
+          title="Submit"
+          width="920px"
+          onClose={onClose}
+          foot={
+            <>
+              <span className="quiet review-governance">{governance}</span>
+              <Button onPress={onClose}>Cancel</Button>
+              <Button
+                look="primary"
+                isDisabled={blocked > 0 || preview.counts.rows === 0}
+                onPress={() => void send(note)}
+              >
+                Submit {preview.counts.rows.toLocaleString()} {preview.counts.rows === 1 ? 'row' : 'rows'}
+              </Button>
+            </>
+          }
+        >
+          {state.notice ? <Banner look="warn">{state.notice}</Banner> : null}
+          {blocked > 0 ? (
+            <Banner look="bad">
+              {blocked === 1 ? 'One problem has' : `${blocked.toLocaleString()} problems have`} to be fixed
+              before this can be submitted.
+            </Banner>
+          ) : null}
+          <Counts preview={preview} />
+          {preview.problems.length > 0 ? (
+            <Problems problems={preview.problems} context={context} onGo={go} />
+          ) : null}
+          <Sums preview={preview} context={context} locale={locale} />
+          <Changes preview={preview} context={context} locale={locale} />
+          <div className="field">
+            <label htmlFor="submit-note">Note</label>
+            <input
+              id="submit-note"
+              className="input"
+              value={note}
+              maxLength={500}
+              placeholder="What this change is about"
+              onChange={(event) => setNote(event.target.value)}
+            />
+          </div>
+          {preview.statements.length > 0 ? (
+            <details>
+              <summary>SQL</summary>
+              {preview.statements.map(({ sql, rows }) => (
+                <pre key={sql} className="review-sql">
+                  {sql}
+                  {`\n-- ${rows.toLocaleString()} ${rows === 1 ? 'row' : 'rows'}`}
+                </pre>
+              ))}
+            </details>
+          ) : null}
+        </Dialog>
+      );
+    }
+    case 'sending':
+      return (
+        <Dialog title="Submit" onClose={() => {}} dismissable={false}>
+          <p role="status">
+            Writing {state.total.toLocaleString()} {state.total === 1 ? 'row' : 'rows'} in one transaction…
+          </p>
+          <div className={state.done === 0 ? 'progress unknown' : 'progress'}>
+            <div
+              style={
+                state.done === 0
+                  ? undefined
+                  : { inlineSize: `${Math.round((100 * state.done) / Math.max(1, state.total))}%` }
+              }
+            />
+          </div>
+        </Dialog>
+      );
+    case 'ended':
+      return (
+        <Ended
+          outcome={state.outcome}
+          context={context}
+          client={client}
+          locale={locale}
+          onClose={onClose}
+          onGo={go}
+          onSettle={() => void settle()}
+          onAgain={(notice) => void load(notice)}
+        />
+      );
+  }
+};
+
+interface EndedProps {
+  readonly outcome: CommitOutcome;
+  readonly context: SheetContext;
+  readonly client: BackendClient;
+  readonly locale: LocaleConventions;
+  readonly onClose: () => void;
+  readonly onGo: (row: string, column?: string) => void;
+  readonly onSettle: () => void;
+  readonly onAgain: (notice?: string) => void;
+}
+
+const Ended = ({
+  outcome,
+  context,
+  client,
+  locale,
+  onClose,
+  onGo,
+  onSettle,
+  onAgain,
+}: EndedProps): ReactNode => {
+  const close = <Button onPress={onClose}>Close</Button>;
+  switch (outcome.kind) {
+    case 'committed':
+      return (
+        <Dialog
+          title="Written"
+          onClose={onClose}
+          width="460px"
+          foot={
+            <Button look="primary" autoFocus onPress={onClose}>
+              Done
+            </Button>
+          }
+        >
+          <p role="status">
+            {outcome.rows.toLocaleString()} {outcome.rows === 1 ? 'row was' : 'rows were'} written in one
+            transaction
+            {outcome.audited
+              ? ' and recorded in the audit.'
+              : '. This database keeps no audit: governance is not installed there.'}
+          </p>
+          <p className="quiet">Batch {outcome.batch}</p>
+        </Dialog>
+      );
+    case 'unknown':
+      return (
+        <Dialog
+          title="The outcome is not known"
+          onClose={onClose}
+          foot={
+            <>
+              {close}
+              <Button look="primary" autoFocus onPress={onSettle}>
+                Check now
+              </Button>
+            </>
+          }
+        >
+          <p role="alert">{outcome.failure.message}</p>
+          <p>
+            The link was lost while the warehouse was answering. The edits are kept and nothing is sent again
+            until the warehouse has said what became of batch {outcome.batch}.
+          </p>
+        </Dialog>
+      );
+    case 'not-committed': {
+      const failure = AppError.from(outcome.failure);
+      const conflicts = outcome.conflicts.length > 0;
+      return (
+        <Dialog
+          title={`Nothing was written: ${failureTitle(failure).toLowerCase()}`}
+          onClose={onClose}
+          width={conflicts ? '980px' : '620px'}
+          foot={
+            <>
+              {close}
+              {failure.kind === 'unavailable' ? (
+                <Button look="primary" onPress={() => onAgain()}>
+                  Try again
+                </Button>
+              ) : null}
+            </>
+          }
+        >
+          <p role="alert">{failure.message}</p>
+          {outcome.problems.length > 0 ? (
+            <Problems problems={outcome.problems} context={context} onGo={onGo} />
+          ) : null}
+          {conflicts ? (
+            <ConflictsView
+              conflicts={outcome.conflicts}
+              context={context}
+              client={client}
+              locale={locale}
+              onResolved={() =>
+                onAgain('The decisions were applied. Look at the edits once more and submit them.')
+              }
+            />
+          ) : (
+            <p className="quiet">The edits are kept.</p>
+          )}
+        </Dialog>
+      );
+    }
+  }
+};
