@@ -214,10 +214,12 @@ export class GridController {
   #changed(change: GridChange): void {
     if (change.kind !== 'cells') {
       for (const listener of this.#viewListeners) listener();
-      if (change.kind === 'rows' && change.moved && !this.#editing) this.#toTop();
       // A row drawn anew would take the open editor with it.
       if (this.#editing) this.#rowsWaiting = true;
-      else this.#drawRows();
+      else {
+        this.#drawRows();
+        if (change.kind === 'rows' && change.moved) this.#toTop();
+      }
       return;
     }
     if (change.rows === null) this.#dirtyRows = null;
@@ -230,7 +232,9 @@ export class GridController {
   // Rows that were at a place are somewhere else now, so the place means nothing any more.
   #toTop(): void {
     this.#api.clearFocusedCell();
-    if (this.#model.rowCount > 0) this.#api.ensureIndexVisible(0, 'top');
+    requestAnimationFrame(() => {
+      if (!this.#api.isDestroyed() && this.#model.rowCount > 0) this.#api.ensureIndexVisible(0, 'top');
+    });
   }
 
   get #editing(): boolean {

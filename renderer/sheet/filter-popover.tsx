@@ -3,6 +3,7 @@ import { Dialog, Heading, Popover } from 'react-aria-components';
 import type { Column } from '../../shared/model/sheet.ts';
 import type { ColumnFilter } from '../../shared/model/view.ts';
 import { isNumeric } from '../grid/columns.ts';
+import { Button } from '../ui/button.tsx';
 import type { SheetModel } from './sheet-model.ts';
 
 interface FilterPopoverProps {
@@ -160,19 +161,18 @@ export const FilterPopover = ({ model, column, anchor, onClose }: FilterPopoverP
           <p id={id} className="sheet-filter-message" role="status">
             {message}
           </p>
-          <div className="sheet-modal-actions">
-            <button
-              type="button"
-              onClick={() => {
+          <div className="sheet-filter-actions">
+            <Button
+              onPress={() => {
                 model.setQuery({ filters: others });
                 onClose();
               }}
             >
               Clear
-            </button>
-            <button type="submit" className="primary">
+            </Button>
+            <Button look="primary" type="submit">
               Apply
-            </button>
+            </Button>
           </div>
         </form>
       </Dialog>

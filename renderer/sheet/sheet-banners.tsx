@@ -1,29 +1,7 @@
-import { CircleAlert, Info, Lock, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { Banner } from '../ui/banner.tsx';
+import { Button } from '../ui/button.tsx';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
-
-interface BannerProps {
-  readonly kind: 'info' | 'warn' | 'error' | 'lock';
-  readonly children: ReactNode;
-  readonly action?: { readonly label: string; readonly onPress: () => void } | undefined;
-}
-
-const ICONS = { info: Info, warn: TriangleAlert, error: CircleAlert, lock: Lock } as const;
-
-const Banner = ({ kind, children, action }: BannerProps): ReactNode => {
-  const Icon = ICONS[kind];
-  return (
-    <div className={`sheet-banner ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
-      <Icon size={15} aria-hidden="true" />
-      <span>{children}</span>
-      {action && (
-        <button type="button" onClick={action.onPress}>
-          {action.label}
-        </button>
-      )}
-    </div>
-  );
-};
 
 interface BannersProps {
   readonly snapshot: SheetSnapshot;
@@ -36,39 +14,39 @@ interface BannersProps {
 /** What the person has to know before going on, the most pressing first. */
 export const SheetBanners = (props: BannersProps): ReactNode => {
   const { snapshot } = props;
+  const shown = (snapshot.total ?? snapshot.rows).toLocaleString();
   return (
     <>
-      {snapshot.journalTrouble && <Banner kind="error">{snapshot.journalTrouble}</Banner>}
+      {snapshot.journalTrouble && <Banner look="bad">{snapshot.journalTrouble}</Banner>}
       {snapshot.saveFailure && (
-        <Banner kind="error" action={{ label: 'Try again', onPress: props.onRetrySave }}>
+        <Banner look="bad" action={<Button onPress={props.onRetrySave}>Try again</Button>}>
           {snapshot.saveFailure}
         </Banner>
       )}
       {snapshot.unresolved.map((batch) => (
         <Banner
           key={batch}
-          kind="warn"
-          action={{ label: 'Check now', onPress: () => props.onResolve(batch) }}
+          look="warn"
+          action={<Button onPress={() => props.onResolve(batch)}>Check now</Button>}
         >
           The outcome of a submit is not known: the connection was lost before the warehouse answered. Its
           edits are held until that is settled.
         </Banner>
       ))}
       {snapshot.rowsFailure && (
-        <Banner kind="error" action={{ label: 'Read again', onPress: props.onRefresh }}>
+        <Banner look="bad" action={<Button onPress={props.onRefresh}>Read again</Button>}>
           {snapshot.rowsFailure}
         </Banner>
       )}
       {snapshot.opened?.drift.map((text) => (
-        <Banner key={text} kind="warn">
+        <Banner key={text} look="warn">
           {text}
         </Banner>
       ))}
-      {props.readOnly && <Banner kind="lock">Read-only. {props.readOnly}</Banner>}
+      {props.readOnly && <Banner>Read-only. {props.readOnly}</Banner>}
       {snapshot.truncated && (
-        <Banner kind="info">
-          The first {snapshot.total?.toLocaleString() ?? snapshot.rows.toLocaleString()} rows are shown. Rows
-          after them are not part of sorting and filtering here.
+        <Banner>
+          The first {shown} rows are shown. Rows after them are not part of sorting and filtering here.
         </Banner>
       )}
     </>

@@ -65,6 +65,8 @@ export class SheetReading {
   }
 
   #base(row: SheetRow, column: Column): string | null {
+    // Nothing lies under a new row: its page shows the journal as it was when the page was read.
+    if (isNewRow(row.key)) return null;
     return baseValue(row, this.#positions.get(column.name) ?? -1);
   }
 

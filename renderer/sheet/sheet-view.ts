@@ -1,7 +1,7 @@
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { EventOf } from '../../shared/contract/operations.ts';
 import { AppError } from '../../shared/model/failure.ts';
-import { ROW_NEW, type RowKey } from '../../shared/model/rows.ts';
+import type { RowKey, RowPage } from '../../shared/model/rows.ts';
 import type { ViewQuery } from '../../shared/model/view.ts';
 import type { GridChange } from '../grid/grid-model.ts';
 import { addedRow, type SheetRow } from '../grid/sheet-row.ts';
@@ -56,10 +56,7 @@ export class SheetView {
     this.#client = client;
     this.#sheet = sheet;
     this.#events = events;
-    this.#pages = new PageCache(
-      (start, count) => client.call('rows.page', { sheet, view: this.#view, start, count }),
-      size,
-    );
+    this.#pages = new PageCache((start, count) => this.#read(start, count), size);
   }
 
   get rowCount(): number {
@@ -162,12 +159,21 @@ export class SheetView {
     return cleared.some((key) => this.#within.has(key));
   }
 
+  async #read(start: number, count: number): Promise<RowPage> {
+    try {
+      return await this.#client.call('rows.page', { sheet: this.#sheet, view: this.#view, start, count });
+    } catch (thrown) {
+      const error = AppError.wrap(thrown);
+      // A view made anew meanwhile is no failure: its own rows are on their way.
+      if (error.code !== 'view-gone' && error.kind !== 'cancelled')
+        this.#update({ rowsFailure: error.message });
+      throw error;
+    }
+  }
+
   #update(change: Partial<ViewState>): void {
     const total = this.#plain && this.#view >= 0 ? this.rowCount : this.#state.total;
     this.#state = { ...this.#state, ...change, rows: this.rowCount, total };
     this.#events.state(this.#state);
   }
 }
-
-/** Whether the row exists only in the journal. */
-export const isPendingNew = (row: SheetRow): boolean => (row.flags & ROW_NEW) !== 0;
