@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { runningPort, startCluster } from '../../electron/warehouse/embedded/cluster.ts';
 import { commitPlan } from '../../electron/warehouse/postgres/commit.ts';
 import { connectPostgres, type Link } from '../../electron/warehouse/postgres/connect.ts';
@@ -238,6 +238,7 @@ test('a failing journal stops the batch before COMMIT', async () => {
 for (const governed of [true, false])
   test(`a server that stops at once in mid-commit is asked again when it is back (${governed ? 'with' : 'without'} schema writ)`, async () => {
     const own = await startPostgres();
+    onTestFinished(() => own.stop());
     t = await openTables(own, LINES, governed ? { line: ['id'] } : null);
     const definition = await t.describe('line');
     const anna = t.options('anna');
@@ -272,5 +273,4 @@ for (const governed of [true, false])
       ]);
       await back.close();
     }
-    await own.stop();
   });
