@@ -37,7 +37,6 @@ export const ReasonDialog = ({ asked, onAnswer }: ReasonDialogProps): ReactNode 
       </p>
       <textarea
         className="input"
-        // biome-ignore lint/a11y/noAutofocus: the dialog has one field, and it was opened to fill it
         autoFocus
         aria-label="Reason"
         rows={3}

@@ -94,7 +94,6 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       definition,
       rights,
       capabilities: opened.capabilities,
-      capabilities: opened.capabilities,
       rowLabel: (row) => model.rowLabel(row),
       reload: () => model.reload(),
       afterCommit: (outcome) => model.afterCommit(outcome),
