@@ -7,15 +7,18 @@ export const effectiveRow = (sheet: OpenSheet, row: PendingRow): Record<string, 
     case 'delete':
       return null;
     case 'insert': {
-      const values: Record<string, string | null> = {};
+      const values = emptyRow();
       for (const { name } of sheet.definition.columns)
         values[name] = Object.hasOwn(row.values, name) ? (row.values[name] ?? null) : null;
       return values;
     }
     case 'update': {
-      const values = sheet.baseRow(row.row) ?? {};
+      const values = sheet.baseRow(row.row) ?? emptyRow();
       for (const [column, cell] of Object.entries(row.cells)) values[column] = cell.after;
       return values;
     }
   }
 };
+
+/** Without a prototype a column may have any name. */
+const emptyRow = (): Record<string, string | null> => Object.create(null) as Record<string, string | null>;

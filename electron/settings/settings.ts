@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import Conf from 'conf';
 import { z } from 'zod';
 import { connection } from '../../shared/model/connection.ts';
@@ -6,7 +8,16 @@ const schema = z.object({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   locale: z.string().nullable().default(null),
   density: z.enum(['comfortable', 'compact']).default('compact'),
-  connections: z.array(connection).default([]),
+  connections: z
+    .array(z.unknown())
+    .default([])
+    // A connection that does not fit is left out without taking the others along.
+    .transform((all) =>
+      all.flatMap((each) => {
+        const one = connection.safeParse(each);
+        return one.success ? [one.data] : [];
+      }),
+    ),
 });
 export type Settings = z.infer<typeof schema>;
 
@@ -22,6 +33,7 @@ export interface SettingsStore {
  * field by field, so that one bad choice does not lose the others.
  */
 export const openSettings = (folder: string): SettingsStore => {
+  setAsideBroken(join(folder, 'settings.json'));
   const store = new Conf<Record<string, unknown>>({
     cwd: folder,
     configName: 'settings',
@@ -44,4 +56,14 @@ export const openSettings = (folder: string): SettingsStore => {
       store.set(schema.parse({ ...read(), ...change }));
     },
   };
+};
+
+/** A file that is no JSON is kept beside the new one, for it may list connections. */
+const setAsideBroken = (file: string): void => {
+  if (!existsSync(file)) return;
+  try {
+    JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    renameSync(file, `${file}.broken`);
+  }
 };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../shared/model/failure.ts';
 import { type SheetDefinition, type Source, sheetDefinition } from '../../shared/model/sheet.ts';
@@ -50,32 +50,41 @@ export const openDefinitions = (folder: string): Definitions => {
       .slice(0, 12);
     return join(folder, connection.replace(/[^a-zA-Z0-9-]/g, '_'), `${readable}.${mark}.json`);
   };
-  return {
-    load: async (connection, source) => {
-      const text = await readFile(fileOf(connection, source), 'utf8').catch(
-        (error: NodeJS.ErrnoException) => {
-          if (error.code === 'ENOENT') return null;
-          throw new AppError(
-            'unavailable',
-            'definition-unreadable',
-            'The saved sheet definition cannot be read.',
-            { cause: error },
-          );
-        },
+  const load = async (file: string): Promise<SheetDefinition | null> => {
+    const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT') return null;
+      throw new AppError(
+        'unavailable',
+        'definition-unreadable',
+        'The saved sheet definition cannot be read.',
+        { cause },
       );
-      return text === null ? null : parseDefinition(text);
-    },
+    });
+    return text === null ? null : parseDefinition(text);
+  };
+  /** What cannot be read may still be mended by hand, so it is never overwritten. */
+  const setAside = async (file: string): Promise<void> => {
+    try {
+      await load(file);
+    } catch {
+      await rename(file, `${file}.broken`);
+    }
+  };
+  return {
+    load: (connection, source) => load(fileOf(connection, source)),
     save: async (connection, definition) => {
+      const text = `${JSON.stringify(sheetDefinition.parse(definition), null, 2)}\n`;
       const file = fileOf(connection, definition.source);
       const partial = `${file}.partial`;
-      await mkdir(join(file, '..'), { recursive: true });
-      await writeFile(partial, `${JSON.stringify(sheetDefinition.parse(definition), null, 2)}\n`, {
-        flush: true,
-      });
+      await mkdir(dirname(file), { recursive: true });
+      await setAside(file);
+      await writeFile(partial, text, { flush: true });
       await rename(partial, file);
     },
     remove: async (connection, source) => {
-      await rm(fileOf(connection, source), { force: true });
+      const file = fileOf(connection, source);
+      await setAside(file);
+      await rm(file, { force: true });
     },
   };
 };

@@ -135,7 +135,8 @@ export class OpenSheet {
   baseRow(key: RowKey): Record<string, string | null> | null {
     const at = this.#store.indexOf(key);
     if (at === undefined) return null;
-    const values: Record<string, string | null> = {};
+    // Without a prototype a column may have any name.
+    const values = Object.create(null) as Record<string, string | null>;
     this.definition.columns.forEach((column, place) => {
       values[column.name] = this.#store.value(at, place);
     });

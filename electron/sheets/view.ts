@@ -9,9 +9,9 @@ import {
 } from '../../shared/model/rows.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
 import type { ViewQuery } from '../../shared/model/view.ts';
-import { compareValues } from '../../shared/values/compare.ts';
 import type { Breath } from './breathe.ts';
 import { rowMatcher, type ValueOf } from './matching.ts';
+import { rowOrder } from './row-order.ts';
 import type { RowStore } from './row-store.ts';
 import { sortRows } from './sorting.ts';
 
@@ -34,8 +34,6 @@ export interface SheetView {
   readonly added: readonly RowKey[];
 }
 
-const numericKinds: ReadonlySet<string> = new Set(['decimal', 'integer', 'float']);
-
 /** Whether a query needs all rows before the first can be shown. */
 export const needsAllRows = (query: ViewQuery): boolean =>
   query.sort.length > 0 || query.filters.length > 0 || query.quick.trim() !== '' || query.pendingOnly;
@@ -50,13 +48,13 @@ export const buildView = async (input: ViewInput): Promise<SheetView> => {
     const change = edited.get(row);
     if (change?.kind !== 'update') return (column) => store.value(row, column);
     return (column) => {
-      const cell = change.cells[definition.columns[column]?.name ?? ''];
+      const cell = own(change.cells, definition.columns[column]?.name);
       return cell ? cell.after : store.value(row, column);
     };
   };
   const added = [...pending.values()].flatMap((row) => {
     if (row.kind !== 'insert') return [];
-    const value: ValueOf = (column) => row.values[definition.columns[column]?.name ?? ''] ?? null;
+    const value: ValueOf = (column) => own(row.values, definition.columns[column]?.name) ?? null;
     return !matches || matches(value) ? [row.row] : [];
   });
   if (!needsAllRows(query) && store.goneRows === 0) return { store, order: null, added };
@@ -73,7 +71,9 @@ export const buildView = async (input: ViewInput): Promise<SheetView> => {
   const keys: ((a: number, b: number) => number)[] = [];
   for (const { column, descending } of query.sort) {
     const place = places.get(column);
-    if (place !== undefined) keys.push(await sortKey(input, order, place, descending, effective));
+    const type = definition.columns[place ?? -1]?.type;
+    if (place === undefined || !type) continue;
+    keys.push(await rowOrder({ order, type, total, descending, breathe }, (row) => effective(row)(place)));
   }
   if (keys.length > 0) {
     await sortRows(
@@ -91,6 +91,10 @@ export const buildView = async (input: ViewInput): Promise<SheetView> => {
   return { store, order, added };
 };
 
+/** A column may be called "constructor"; only own properties are values. */
+const own = <T>(record: Readonly<Record<string, T>>, name: string | undefined): T | undefined =>
+  name !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
+
 const editedRows = (
   store: RowStore,
   pending: ReadonlyMap<RowKey, PendingRow>,
@@ -102,61 +106,6 @@ const editedRows = (
     if (at !== undefined) edited.set(at, row);
   }
   return edited;
-};
-
-/** A comparison on numbers alone: distinct values are ranked once, so that a million rows compare cheaply. NULLs come last. */
-const sortKey = async (
-  { definition, store, breathe }: ViewInput,
-  order: Uint32Array,
-  place: number,
-  descending: boolean,
-  effective: (row: number) => ValueOf,
-): Promise<(a: number, b: number) => number> => {
-  const type = definition.columns[place]?.type ?? { kind: 'text' as const };
-  const numeric = numericKinds.has(type.kind);
-  const distinct = new Map<string, number>();
-  const slots = new Int32Array(store.rows).fill(-1);
-  for (let i = 0; i < order.length; i++) {
-    if ((i & 0x3ff) === 0) await breathe();
-    const row = order[i] ?? 0;
-    const value = effective(row)(place);
-    if (value === null) continue;
-    let slot = distinct.get(value);
-    if (slot === undefined) {
-      slot = distinct.size;
-      distinct.set(value, slot);
-    }
-    slots[row] = slot;
-  }
-  const values = [...distinct.keys()];
-  const exact = compareValues(type);
-  // A double orders almost all numbers; the exact comparison is kept for those it cannot tell apart.
-  const doubles = numeric ? new Float64Array(values.length) : null;
-  const byValue = new Uint32Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    if ((i & 0xfff) === 0) await breathe();
-    byValue[i] = i;
-    if (doubles) doubles[i] = Number(values[i]);
-  }
-  const compare = doubles
-    ? (a: number, b: number) =>
-        (doubles[a] ?? 0) - (doubles[b] ?? 0) || exact(values[a] ?? '', values[b] ?? '')
-    : (a: number, b: number) => exact(values[a] ?? '', values[b] ?? '');
-  await sortRows(byValue, compare, breathe);
-  const rank = new Float64Array(values.length);
-  for (let i = 0, last = 0; i < byValue.length; i++) {
-    if ((i & 0xfff) === 0) await breathe();
-    const slot = byValue[i] ?? 0;
-    if (i > 0 && compare(byValue[i - 1] ?? 0, slot) !== 0) last = i;
-    rank[slot] = last;
-  }
-  const sign = descending ? -1 : 1;
-  return (a, b) => {
-    const x = slots[a] ?? -1;
-    const y = slots[b] ?? -1;
-    if (x < 0 || y < 0) return x < 0 && y < 0 ? 0 : x < 0 ? 1 : -1;
-    return sign * ((rank[x] ?? 0) - (rank[y] ?? 0));
-  };
 };
 
 /** Rows the view shows; a row that vanished since stays until the view is built again. */
@@ -184,7 +133,7 @@ export const pageOf = (
       places.map((place) => {
         if (place < stored) return store.value(rowAt(place), c);
         const row = addedAt(place);
-        return row?.kind === 'insert' ? (row.values[column.name] ?? null) : null;
+        return row?.kind === 'insert' ? (own(row.values, column.name) ?? null) : null;
       }),
     ),
   );

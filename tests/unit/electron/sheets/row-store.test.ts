@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { KeyIndex } from '../../../../electron/sheets/key-index.ts';
+import { RowStore } from '../../../../electron/sheets/row-store.ts';
+import { type Cell, storeOf } from './sheet-fixture.ts';
+
+const keyOf = (id: number): string => JSON.stringify([String(id)]);
+
+describe('rows', () => {
+  test('come back as they were read, NULL and empty text apart, over any chunks', () => {
+    const cell = fc.option(fc.string({ unit: 'binary' }), { nil: null });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(cell, cell)), fc.integer({ min: 1, max: 7 }), (cells, size) => {
+        const rows = cells.map(([a, b], i) => [String(i), a, b]);
+        const store = storeOf(rows, size);
+        expect(rows.map((row, i) => row.map((_, c) => store.value(i, c)))).toEqual(rows);
+        expect(rows.map((_, i) => store.indexOf(keyOf(i)))).toEqual(rows.map((_, i) => i));
+        expect(store.indexOf(keyOf(rows.length))).toBeUndefined();
+      }),
+    );
+  });
+
+  test('reread are replaced, gone, back again or appended, like a plain map', () => {
+    const action = fc.record({
+      ids: fc.uniqueArray(fc.nat(12)),
+      found: fc.array(fc.nat(12)),
+      value: fc.string(),
+    });
+    fc.assert(
+      fc.property(fc.array(action), (actions) => {
+        const store = storeOf(Array.from({ length: 8 }, (_, i) => [String(i), 'first']));
+        const model = new Map<string, Cell>(Array.from({ length: 8 }, (_, i) => [keyOf(i), 'first']));
+        for (const { ids, found, value } of actions) {
+          const there = ids.filter((id) => found.includes(id));
+          const rows = there.map((id) => [String(id), value]);
+          store.patch(ids.map(keyOf), { rows, flags: new Uint8Array(rows.length).fill(1) });
+          for (const id of ids) model.delete(keyOf(id));
+          for (const id of there) model.set(keyOf(id), value);
+        }
+        for (let id = 0; id <= 12; id++) {
+          const at = store.indexOf(keyOf(id));
+          expect(at === undefined ? undefined : store.value(at, 1)).toBe(model.get(keyOf(id)));
+        }
+        const standing = Array.from({ length: store.rows }, (_, i) => i).filter((row) => !store.isGone(row));
+        expect(standing.map((row) => store.key(row)).sort()).toEqual([...model.keys()].sort());
+      }),
+    );
+  });
+
+  test('still arriving are not appended by a reread, which would show them twice', () => {
+    const store = storeOf([['1', 'a']]);
+    store.patch(
+      [keyOf(1), keyOf(2)],
+      {
+        rows: [
+          ['1', 'b'],
+          ['2', 'b'],
+        ],
+        flags: Uint8Array.of(3, 3),
+      },
+      false,
+    );
+    expect(store.rows).toBe(1);
+    expect(store.value(0, 1)).toBe('b');
+  });
+
+  test('of a table without a key have a name of their own and are found by no key', () => {
+    const store = new RowStore([]);
+    store.append({ rows: [['a'], ['a']], flags: Uint8Array.of(0, 0) });
+    expect([store.key(0), store.key(1)]).toEqual(['row:0', 'row:1']);
+    expect(store.indexOf('row:0')).toBeUndefined();
+  });
+});
+
+test('keys are found among many whose hashes meet in one slot', () => {
+  const index = new KeyIndex();
+  const keys = Array.from({ length: 5_000 }, (_, i) => `["${i.toString(36)}"]`);
+  for (const key of keys) index.add(key);
+  expect(keys.every((key, i) => index.find(key, (row) => keys[row] === key) === i)).toBe(true);
+  expect(index.find('["nothing"]', () => false)).toBeUndefined();
+});

@@ -1,0 +1,63 @@
+import { breathing } from '../../../../electron/sheets/breathe.ts';
+import { RowStore } from '../../../../electron/sheets/row-store.ts';
+import { buildView, type SheetView } from '../../../../electron/sheets/view.ts';
+import type { PendingRow } from '../../../../shared/model/edit.ts';
+import type { Column, ColumnType, SheetDefinition } from '../../../../shared/model/sheet.ts';
+import type { ViewQuery } from '../../../../shared/model/view.ts';
+
+export type Cell = string | null;
+
+export const column = (name: string, type: ColumnType, more: Partial<Column> = {}): Column => ({
+  name,
+  label: name,
+  type,
+  sqlType: type.kind,
+  hasDefault: false,
+  rules: [],
+  ...more,
+});
+
+/** A sheet of id, text, amount and date, keyed by id. */
+export const definition: SheetDefinition = {
+  version: 1,
+  id: 'sheet',
+  name: 'Sheet',
+  source: { schema: 's', table: 't' },
+  sourceKind: 'table',
+  key: ['id'],
+  columns: [
+    column('id', { kind: 'integer', bits: 32 }),
+    column('name', { kind: 'text' }),
+    column('amount', { kind: 'decimal' }),
+    column('day', { kind: 'date' }),
+  ],
+  rules: [],
+};
+
+/** A store that was read in chunks of `size` rows. */
+export const storeOf = (rows: readonly (readonly Cell[])[], size = 3): RowStore => {
+  const store = new RowStore([0]);
+  for (let at = 0; at < rows.length; at += size) {
+    const chunk = rows.slice(at, at + size);
+    store.append({ rows: chunk, flags: new Uint8Array(chunk.length).fill(3) });
+  }
+  return store;
+};
+
+export const viewOf = (
+  store: RowStore,
+  query: Partial<ViewQuery>,
+  pending: readonly PendingRow[] = [],
+  signal?: AbortSignal,
+): Promise<SheetView> =>
+  buildView({
+    definition,
+    store,
+    pending: new Map(pending.map((row) => [row.row, row])),
+    query: { sort: [], filters: [], quick: '', pendingOnly: false, ...query },
+    breathe: breathing(() => performance.now(), signal),
+  });
+
+/** The first column of the view's stored rows, in order. */
+export const idsOf = ({ store, order }: SheetView): readonly Cell[] =>
+  [...(order ?? Uint32Array.from({ length: store.rows }, (_, i) => i))].map((row) => store.value(row, 0));
