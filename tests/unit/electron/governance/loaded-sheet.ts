@@ -1,0 +1,47 @@
+import { OpenSheet } from '../../../../electron/sheets/open-sheet.ts';
+import type { Warehouse } from '../../../../electron/warehouse/adapter.ts';
+import type { PendingRow } from '../../../../shared/model/edit.ts';
+import type { SheetRights } from '../../../../shared/model/rights.ts';
+import type { SheetDefinition } from '../../../../shared/model/sheet.ts';
+import type { Cell } from '../sheets/sheet-fixture.ts';
+
+export const fullRights = ({ columns }: SheetDefinition): SheetRights => ({
+  select: true,
+  insert: true,
+  delete: true,
+  updateColumns: columns.map(({ name }) => name),
+  insertColumns: columns.map(({ name }) => name),
+  rowPolicies: false,
+});
+
+export interface LoadedSheetOptions {
+  readonly definition: SheetDefinition;
+  readonly rows: readonly (readonly Cell[])[];
+  readonly rights?: Partial<SheetRights>;
+  readonly flags?: readonly number[];
+  readonly pending?: ReadonlyMap<string, PendingRow>;
+  readonly truncated?: boolean;
+}
+
+/** A sheet whose rows are all there. */
+export const loadedSheet = async (options: LoadedSheetOptions): Promise<OpenSheet> => {
+  const { definition, rows, rights, flags, pending = new Map(), truncated = false } = options;
+  const warehouse: Pick<Warehouse, 'read'> = {
+    read: async (_request, onChunk) => {
+      onChunk({ rows, flags: Uint8Array.from(rows, (_, i) => flags?.[i] ?? 3) });
+      return { truncated };
+    },
+  };
+  const sheet = new OpenSheet({
+    definition,
+    rights: { ...fullRights(definition), ...rights },
+    warehouse: () => warehouse as Warehouse,
+    journal: { pending: () => pending },
+    clock: () => performance.now(),
+    onReplaced: () => {},
+  });
+  // A view that needs all rows is there when they are.
+  const sort = [{ column: definition.columns[0]?.name ?? '', descending: false }];
+  await sheet.view({ sort, filters: [], quick: '', pendingOnly: false }, new AbortController().signal);
+  return sheet;
+};
