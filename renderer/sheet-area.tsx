@@ -3,6 +3,7 @@ import type { BackendClient } from '../shared/contract/client.ts';
 import type { Session } from '../shared/model/connection.ts';
 import type { Source } from '../shared/model/sheet.ts';
 import type { LocaleConventions } from '../shared/values/locale.ts';
+import { DefinitionPanel } from './definition/definition-panel.tsx';
 import { HistoryPanel } from './history/history-panel.tsx';
 import { SubmitDialog } from './review/submit-dialog.tsx';
 import { SheetScreen } from './sheet/sheet-screen.tsx';
@@ -53,6 +54,9 @@ export const SheetArea = ({ client, session, source, locale }: SheetAreaProps): 
           column={beside.column}
           onClose={close}
         />
+      ) : null}
+      {beside?.kind === 'definition' ? (
+        <DefinitionPanel context={beside.context} client={client} onClose={close} />
       ) : null}
       {beside?.kind === 'submit' ? (
         <SubmitDialog

@@ -48,13 +48,24 @@ export const parseDate = (text: string, locale: LocaleConventions, today: string
   if (year === null)
     return invalid(`"${shown(trimmed)}" has a year of ${c?.length} digits; type two or four.`);
   const dayFirst = locale.dateOrder === 'dmy' || (locale.dateOrder === 'ymd' && c !== undefined);
-  const [day, month] = dayFirst ? [Number(a), Number(b)] : [Number(b), Number(a)];
-  if (month > 12 && day <= 12) {
-    const swapped = checked(trimmed, year, day, month);
-    // Only one of the two orders is a date, so there is nothing to ask.
-    return swapped.kind === 'value' ? { ...swapped, note: `${trimmed} read as ${swapped.value}` } : swapped;
-  }
-  return checked(trimmed, year, month, day);
+  const own = dayFirst
+    ? checked(trimmed, year, Number(b), Number(a))
+    : checked(trimmed, year, Number(a), Number(b));
+  const other = dayFirst
+    ? checked(trimmed, year, Number(a), Number(b))
+    : checked(trimmed, year, Number(b), Number(a));
+  const month = Number(dayFirst ? b : a);
+  // Neither order is a date: the one with a month that exists explains why.
+  if (other.kind !== 'value' || other.value === null)
+    return month > 12 && own.kind === 'invalid' ? other : own;
+  // Only one of the two orders is a date, so there is nothing to ask; but only where the locale's own has no such month.
+  if (own.kind !== 'value') return month > 12 ? { ...other, note: `${trimmed} read as ${other.value}` } : own;
+  if (own.value === null || own.value === other.value || trimmed.includes(locale.dateSeparator)) return own;
+  // 1.12.2026 typed where dates are written 12/1/2026: the points speak for the other order, so the person decides.
+  return {
+    kind: 'ambiguous',
+    options: [own.value, other.value].map((value) => ({ value, label: `${trimmed} as ${value}` })),
+  };
 };
 
 const isoParts = (text: string): [number, number, number] => [

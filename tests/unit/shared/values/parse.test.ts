@@ -116,6 +116,16 @@ test.each([
   expect(value(text, { kind: 'date' }, locale)).toBe(wanted);
 });
 
+test('a date in the separators of another order is asked about when both orders are dates', () => {
+  const parsed = read('1.12.2026', { kind: 'date' }, en);
+  expect(parsed.kind === 'ambiguous' && parsed.options.map((option) => option.value)).toEqual([
+    '2026-01-12',
+    '2026-12-01',
+  ]);
+  expect(value('1.1.2026', { kind: 'date' }, en)).toBe('2026-01-01');
+  expect(value('1/12/2026', { kind: 'date' }, en)).toBe('2026-01-12');
+});
+
 test('a timestamp keeps microseconds and its offset', () => {
   const zoned: ColumnType = { kind: 'timestamp', zoned: true, digits: 6 };
   expect(value('2026-11-24T10:00:00.123456Z', zoned)).toBe('2026-11-24 10:00:00.123456+00');
