@@ -1,5 +1,5 @@
 import type { ColDef, ITooltipParams, SuppressKeyboardEventParams } from 'ag-grid-community';
-import type { Column } from '../../shared/model/sheet.ts';
+import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
 import { RowNumberCell, SheetCell } from './cell-renderer.ts';
 import { columnHelp } from './column-help.ts';
 import { CellEditor } from './editors/cell-editor.ts';
@@ -22,7 +22,8 @@ export const columnOf = (model: GridModel, id: string): Column | undefined =>
 const NUMERIC = new Set(['decimal', 'integer', 'float']);
 export const isNumeric = (column: Column): boolean => NUMERIC.has(column.type.kind) && !column.lookup;
 
-const MOST_PINNED = 560;
+/** Pixels the key columns may take from the scrolling ones. */
+const MOST_PINNED = 480;
 const SAMPLE = 100;
 
 const typicalWidth = (column: Column): number => {
@@ -43,20 +44,39 @@ const typicalWidth = (column: Column): number => {
   }
 };
 
+const sampleOf = (model: GridModel): readonly SheetRow[] => {
+  const held = model.rows(0, SAMPLE);
+  return held instanceof Promise ? [] : held;
+};
+
 /** A width that shows the label and the first rows' values, unless the definition sets one. */
-const widthOf = (column: Column, model: GridModel, sample: readonly SheetRow[]): number => {
+export const fittingWidth = (column: Column, model: GridModel, sample = sampleOf(model)): number => {
   if (column.width !== undefined) return column.width;
   let characters = 0;
   for (const row of sample) {
     const { text, label } = model.look(row, column);
     characters = Math.max(characters, text.length + (label ? label.length + 2 : 0));
   }
-  // Labels of lookups arrive after the first draw; room for a usual one is left.
-  if (column.lookup?.label) characters = Math.max(characters, 26);
-  const byValues = characters * 7 + 22;
+  const byValues = characters * 7.2 + (column.lookup ? 32 : 22);
   const byLabel =
     column.label.length * 7.5 + (column.lookup || model.definition.key.includes(column.name) ? 38 : 26);
   return Math.round(Math.min(320, Math.max(typicalWidth(column), byValues, byLabel)));
+};
+
+/** Key columns kept in sight: as many of the first ones as there is room for, so that the key's order is not torn apart. */
+export const pinnedKeys = (
+  { key, columns }: SheetDefinition,
+  width: (column: string) => number,
+): ReadonlySet<string> => {
+  const pinned = new Set<string>();
+  let room = MOST_PINNED;
+  for (const { name, hidden } of columns) {
+    if (hidden || !key.includes(name)) continue;
+    room -= width(name);
+    if (room < 0) break;
+    pinned.add(name);
+  }
+  return pinned;
 };
 
 export interface ColumnParts {
@@ -104,17 +124,14 @@ const dataColumn = (column: Column, pinned: boolean, width: number, parts: Colum
 export const gridColumns = (parts: ColumnParts): ColDef<SheetRow>[] => {
   const { model, rowState } = parts;
   const { definition } = model;
-  const held = model.rows(0, SAMPLE);
-  const sample = held instanceof Promise ? [] : held;
+  const sample = sampleOf(model);
   const shown = definition.columns.filter((column) => !column.hidden);
-  let room = MOST_PINNED;
-  const columns = shown.map((column) => {
-    const width = widthOf(column, model, sample);
-    const isKey = definition.key.includes(column.name);
-    // The first key column without room ends the pinned ones, or the key's order would be torn apart.
-    if (isKey) room -= width;
-    return dataColumn(column, isKey && room >= 0, width, parts);
-  });
+  const widths = new Map(shown.map((column) => [column.name, fittingWidth(column, model, sample)]));
+  const width = (name: string): number => widths.get(name) ?? 0;
+  const pinned = pinnedKeys(definition, width);
+  const columns = shown.map((column) =>
+    dataColumn(column, pinned.has(column.name), width(column.name), parts),
+  );
   const numbers: ColDef<SheetRow> = {
     colId: ROW_NUMBERS,
     headerName: '',

@@ -1,10 +1,11 @@
-import { createGrid, type GridApi, type GridOptions, type IRowNode } from 'ag-grid-community';
+import { createGrid, type GridApi, type GridOptions } from 'ag-grid-community';
 import type { Column } from '../../shared/model/sheet.ts';
 import { columnId, columnOf, gridColumns, ROW_NUMBERS } from './columns.ts';
 import type { Move } from './editors/editor-props.ts';
 import { gridDatasource } from './grid-datasource.ts';
+import { GridDrawing } from './grid-drawing.ts';
 import { commandOf, type GridCommand } from './grid-keyboard.ts';
-import type { GridChange, GridModel } from './grid-model.ts';
+import type { GridModel } from './grid-model.ts';
 import { gridTheme, HEADER_HEIGHT, ROW_HEIGHT } from './grid-theme.ts';
 import { GRID_MODULES } from './modules.ts';
 import type { SheetRow } from './sheet-row.ts';
@@ -34,11 +35,7 @@ export class GridController {
   readonly #events: GridEvents;
   readonly #api: GridApi<SheetRow>;
   readonly #off: () => void;
-  readonly #viewListeners = new Set<() => void>();
-  #dirtyRows: Set<string> | null = new Set();
-  #dirtyColumns: Set<string> | null = new Set();
-  #frame = 0;
-  #rowsWaiting = false;
+  readonly #drawing: GridDrawing;
   /** Column a run of Tabs began in, for Enter to return to. */
   #returnColumn: string | null = null;
   /** Where the last move went; AG Grid tells of it later, and of moves that are not this class's too. */
@@ -50,7 +47,13 @@ export class GridController {
     this.#model = model;
     this.#events = events;
     this.#api = createGrid(host, this.#options(), { modules: [...GRID_MODULES] });
-    this.#off = model.onGridChange((change) => this.#changed(change));
+    this.#drawing = new GridDrawing(this.#api, model, {
+      rows: () => this.#select(null),
+      drawn: () => events.active(this.active),
+    });
+    // Headers need what draws them, which needs the grid.
+    this.#api.setGridOption('columnDefs', this.#columns());
+    this.#off = model.onGridChange((change) => this.#drawing.change(change));
     host.addEventListener('keydown', this.#keyDown, true);
     host.addEventListener('copy', this.#copy);
     host.addEventListener('paste', this.#paste);
@@ -58,7 +61,7 @@ export class GridController {
 
   destroy(): void {
     this.#off();
-    cancelAnimationFrame(this.#frame);
+    this.#drawing.destroy();
     this.#host.removeEventListener('keydown', this.#keyDown, true);
     this.#host.removeEventListener('copy', this.#copy);
     this.#host.removeEventListener('paste', this.#paste);
@@ -68,7 +71,7 @@ export class GridController {
   /** Draws the columns again, after the definition changed. */
   rebuildColumns(): void {
     this.#api.setGridOption('columnDefs', this.#columns());
-    this.#changed({ kind: 'rows', moved: false });
+    this.#drawing.change({ kind: 'rows', moved: false });
   }
 
   /** Scrolls to a cell and makes it the active one. */
@@ -142,17 +145,19 @@ export class GridController {
       rowHeight: ROW_HEIGHT,
       headerHeight: HEADER_HEIGHT,
       getRowId: ({ data }) => data.key,
-      columnDefs: this.#columns(),
       readOnlyEdit: true,
       onCellEditRequest: ({ data, column, newValue }) => {
         const sheetColumn = columnOf(this.#model, column.getColId());
         if (sheetColumn) this.#model.enter(data, sheetColumn, newValue);
       },
-      onCellEditingStopped: () => this.#drawLate(),
+      onCellEditingStopped: () => this.#drawing.editorClosed(),
       onCellFocused: () => {
         const at = this.#api.getFocusedCell();
         if (at && `${at.rowIndex} ${at.column.getColId()}` !== this.#movedTo) this.#returnColumn = null;
         this.#events.active(this.active);
+      },
+      onColumnResized: ({ column, source }) => {
+        if (column && source === 'uiColumnResized') this.#drawing.keepWidth(column.getColId());
       },
       onModelUpdated: () => this.#events.active(this.active),
       onCellClicked: ({ column, rowIndex, event }) => {
@@ -187,10 +192,7 @@ export class GridController {
   #columns(): GridOptions<SheetRow>['columnDefs'] {
     const columns = gridColumns({
       model: this.#model,
-      onView: (listener) => {
-        this.#viewListeners.add(listener);
-        return () => this.#viewListeners.delete(listener);
-      },
+      onView: (listener) => this.#drawing.onView(listener),
       onFilter: (column, anchor) => this.#events.filter(column, anchor),
       rowState: (row) => this.#rowState(row),
     });
@@ -207,74 +209,6 @@ export class GridController {
     const kept: string[] = marks.filter((mark) => mark === 'new' || mark === 'deleted');
     if (this.isSelected(row.index)) kept.push('selected');
     return kept.join(' ');
-  }
-
-  // --- drawing ---
-
-  #changed(change: GridChange): void {
-    if (change.kind !== 'cells') {
-      for (const listener of this.#viewListeners) listener();
-      // A row drawn anew would take the open editor with it.
-      if (this.#editing) this.#rowsWaiting = true;
-      else {
-        this.#drawRows();
-        if (change.kind === 'rows' && change.moved) this.#toTop();
-      }
-      return;
-    }
-    if (change.rows === null) this.#dirtyRows = null;
-    else for (const row of change.rows) this.#dirtyRows?.add(row);
-    if (!change.columns) this.#dirtyColumns = null;
-    else for (const column of change.columns) this.#dirtyColumns?.add(columnId(column));
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#draw);
-  }
-
-  // Rows that were at a place are somewhere else now, so the place means nothing any more.
-  #toTop(): void {
-    this.#api.clearFocusedCell();
-    requestAnimationFrame(() => {
-      if (!this.#api.isDestroyed() && this.#model.rowCount > 0) this.#api.ensureIndexVisible(0, 'top');
-    });
-  }
-
-  get #editing(): boolean {
-    return this.#api.getEditingCells().length > 0;
-  }
-
-  #drawRows(): void {
-    this.#rowsWaiting = false;
-    this.#select(null);
-    this.#api.setRowCount(this.#model.rowCount, true);
-    this.#api.refreshInfiniteCache();
-  }
-
-  #drawLate(): void {
-    queueMicrotask(() => {
-      if (this.#rowsWaiting && !this.#api.isDestroyed() && !this.#editing) this.#drawRows();
-    });
-  }
-
-  readonly #draw = (): void => {
-    this.#frame = 0;
-    if (this.#api.isDestroyed()) return;
-    const rows = this.#dirtyRows;
-    const columns = this.#dirtyColumns;
-    this.#dirtyRows = new Set();
-    this.#dirtyColumns = new Set();
-    const rowNodes = this.#rendered(rows);
-    if (rowNodes.length === 0) return;
-    this.#api.refreshCells({
-      force: true,
-      suppressFlash: true,
-      rowNodes,
-      ...(columns ? { columns: [...columns, ROW_NUMBERS] } : {}),
-    });
-    this.#events.active(this.active);
-  };
-
-  #rendered(rows: ReadonlySet<string> | null): IRowNode<SheetRow>[] {
-    const nodes = this.#api.getRenderedNodes();
-    return rows ? nodes.filter(({ data }) => data !== undefined && rows.has(data.key)) : nodes;
   }
 
   // --- keyboard and clipboard ---
@@ -388,7 +322,7 @@ export class GridController {
 
   readonly #copy = (event: ClipboardEvent): void => {
     const active = this.active;
-    if (!active || this.#editing || !event.clipboardData) return;
+    if (!active || this.#drawing.editing || !event.clipboardData) return;
     event.clipboardData.setData('text/plain', this.#events.copy(active));
     event.preventDefault();
   };
@@ -396,7 +330,7 @@ export class GridController {
   readonly #paste = (event: ClipboardEvent): void => {
     const active = this.active;
     const text = event.clipboardData?.getData('text/plain') ?? '';
-    if (!active || this.#editing || text === '') return;
+    if (!active || this.#drawing.editing || text === '') return;
     event.preventDefault();
     this.#events.paste(active, text);
   };
@@ -416,7 +350,7 @@ export class GridController {
   #select(selected: { from: number; to: number } | null): void {
     if (this.#selected === null && selected === null) return;
     this.#selected = selected;
-    this.#changed({ kind: 'cells', rows: null, columns: [] });
+    this.#drawing.change({ kind: 'cells', rows: null, columns: [] });
     this.#events.selection(selected ? this.selectedRows : []);
   }
 }

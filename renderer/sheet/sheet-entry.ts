@@ -37,6 +37,14 @@ export interface EnteredCounts {
   readonly asking: boolean;
 }
 
+/** What became of entered cells, for those who do not see them. */
+export const countsText = ({ kept, refused, readOnly, asking }: EnteredCounts): string => {
+  const parts = [asking ? 'waiting for a reason' : `${kept} kept`];
+  if (refused > 0) parts.push(`${refused} not valid and marked`);
+  if (readOnly > 0) parts.push(`${readOnly} read-only and left as they were`);
+  return parts.join(', ');
+};
+
 /** What entering needs of the sheet around it. */
 export interface EntryHost {
   readonly overlay: Overlay;

@@ -2,7 +2,7 @@ import type { BackendClient } from '../../shared/contract/client.ts';
 import type { SheetOpened } from '../../shared/contract/operations.ts';
 import type { CommitOutcome } from '../../shared/model/batch.ts';
 import { AppError } from '../../shared/model/failure.ts';
-import { isNewRow, keyValues, NEW_ROW_PREFIX, type RowKey } from '../../shared/model/rows.ts';
+import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
 import type { Column, SheetDefinition, Source } from '../../shared/model/sheet.ts';
 import type { ColumnFilter, SortKey, ViewQuery } from '../../shared/model/view.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
@@ -11,20 +11,20 @@ import type {
   EntryOutcome,
   GridChange,
   GridModel,
-  LookupMatch,
   TypedCell,
   TypedPreview,
 } from '../grid/grid-model.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
-import { LookupLabels } from './lookup-labels.ts';
 import { Overlay } from './overlay.ts';
 import { PendingWork } from './pending-work.ts';
-import { deleteRefusal } from './read-only.ts';
-import { type Entered, type EnteredCounts, SheetEntry } from './sheet-entry.ts';
-import { SheetReading } from './sheet-reading.ts';
+import { keyFilters, nextAfter } from './row-finding.ts';
+import { deletions, emptyRow } from './row-steps.ts';
+import { countsText, type Entered, type EnteredCounts } from './sheet-entry.ts';
+import { listenTo } from './sheet-events.ts';
+import { type SheetParts, sheetParts } from './sheet-parts.ts';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
 import { SheetStore } from './sheet-store.ts';
-import { PAGE_SIZE, SheetView } from './sheet-view.ts';
+import { PAGE_SIZE } from './sheet-view.ts';
 import { nextSort } from './sort-keys.ts';
 
 export interface SheetModelOptions {
@@ -34,14 +34,6 @@ export interface SheetModelOptions {
   now(): Date;
   newId(): string;
   readonly pages?: { readonly pageSize: number; readonly maxPages: number };
-}
-
-/** Everything that exists once the sheet is open. */
-interface Parts {
-  readonly reading: SheetReading;
-  readonly view: SheetView;
-  readonly entry: SheetEntry;
-  readonly labels: LookupLabels;
 }
 
 /** How far into a view a row is looked for before the view is narrowed to it. */
@@ -58,7 +50,7 @@ export class SheetModel implements GridModel {
   readonly #work: PendingWork;
   readonly #unsubscribe: (() => void)[] = [];
   #locale: LocaleConventions;
-  #parts: Parts | null = null;
+  #parts: SheetParts | null = null;
   #telling = false;
 
   constructor(options: SheetModelOptions) {
@@ -211,23 +203,8 @@ export class SheetModel implements GridModel {
     return this.#open.reading.readPlain(column, text);
   }
 
-  async searchLookup(
-    column: Column,
-    text: string,
-  ): Promise<{ matches: readonly LookupMatch[]; total: number }> {
-    const answer = await this.#options.client.call('lookups.search', {
-      sheet: this.definition.id,
-      column: column.name,
-      text: text.slice(0, 10_000),
-      limit: 100,
-    });
-    this.#parts?.labels.learn(column.name, answer.matches);
-    return answer;
-  }
-
-  /** A row's key in words. */
-  rowLabel(row: RowKey): string {
-    return isNewRow(row) ? 'New row' : keyValues(row).join(' · ');
+  searchLookup(column: Column, text: string): ReturnType<GridModel['searchLookup']> {
+    return this.#open.search(column, text);
   }
 
   // --- view ---
@@ -246,27 +223,19 @@ export class SheetModel implements GridModel {
   async bring(row: RowKey): Promise<SheetRow | undefined> {
     const here = await this.#open.view.find(row, FIND_WITHIN);
     if (here) return here;
-    const { key } = this.definition;
-    const filters: ColumnFilter[] = isNewRow(row)
-      ? []
-      : keyValues(row).map((value, i) => ({ kind: 'equals', column: key[i] ?? '', value }));
-    this.setQuery({ filters, quick: '', pendingOnly: isNewRow(row) });
+    this.setQuery({ filters: keyFilters(this.definition, row), quick: '', pendingOnly: isNewRow(row) });
     await this.settled();
     return this.#open.view.find(row, FIND_WITHIN);
   }
 
   /** The refused cell after the given one, around the end; null when there is none. */
   nextRefused(row?: RowKey, column?: string): { readonly row: RowKey; readonly column: string } | null {
-    const cells = [...this.overlay.refused.cells()];
-    const at = cells.findIndex((cell) => cell.row === row && cell.column === column);
-    return cells[(at + 1) % Math.max(1, cells.length)] ?? null;
+    return nextAfter([...this.overlay.refused.cells()], (cell) => cell.row === row && cell.column === column);
   }
 
   /** The row after the given one in which a rule is broken. */
   nextProblem(row?: RowKey): { readonly row: RowKey; readonly column: string | undefined } | null {
-    const found = this.#open.reading.problems();
-    const at = found.findIndex((one) => one.row === row);
-    return found[(at + 1) % Math.max(1, found.length)] ?? null;
+    return nextAfter(this.#open.reading.problems(), (found) => found.row === row);
   }
 
   // --- entering ---
@@ -282,10 +251,7 @@ export class SheetModel implements GridModel {
 
   enterAll(entered: readonly Entered[], label: string): EnteredCounts {
     const counts = this.#open.entry.enterAll(entered, label);
-    const parts = [`${counts.kept} kept`];
-    if (counts.refused > 0) parts.push(`${counts.refused} not valid and marked`);
-    if (counts.readOnly > 0) parts.push(`${counts.readOnly} read-only and left as they were`);
-    this.#store.say(`${label}: ${parts.join(', ')}.`);
+    this.#store.say(`${label}: ${countsText(counts)}.`);
     return counts;
   }
 
@@ -299,36 +265,24 @@ export class SheetModel implements GridModel {
 
   /** Adds a row with the definition's defaults behind the rows shown; answers its key. */
   addRow(): RowKey {
-    const row = `${NEW_ROW_PREFIX}${this.#options.newId()}`;
-    const given = this.definition.columns.filter(
-      ({ hasDefault, defaultValue }) => !hasDefault && defaultValue,
-    );
-    const values = Object.fromEntries(given.map(({ name, defaultValue }) => [name, defaultValue ?? null]));
-    this.#work.push({ label: 'Add row', inserts: [{ row, values }] });
-    return row;
+    const insert = emptyRow(this.definition, this.#options.newId());
+    this.#work.push({ label: 'Add row', inserts: [insert] });
+    return insert.row;
   }
 
   /** Marks rows for deletion as one step; answers why rows were left alone, or null. */
   deleteRows(rows: readonly SheetRow[]): string | null {
     const { opened } = this.#store.snapshot;
     if (!opened) return null;
-    const refusals = new Set<string>();
-    const deletes = rows.flatMap((row) => {
-      const refusal = deleteRefusal(this.definition, opened.rights, row);
-      if (refusal) refusals.add(refusal);
-      if (refusal || this.overlay.kind(row.key) === 'delete') return [];
-      this.overlay.refused.deleteRow(row.key);
-      return [{ row: row.key, before: this.#open.reading.keptValues(row) }];
-    });
+    const { deletes, refusal } = deletions(rows, this.#open.reading, opened.rights, this.overlay);
+    for (const { row } of deletes) this.overlay.refused.deleteRow(row);
     if (deletes.length > 0) {
       this.#work.push({
         label: deletes.length === 1 ? 'Delete row' : `Delete ${deletes.length} rows`,
         deletes,
       });
     }
-    if (refusals.size === 0) return null;
-    const refusal = [...refusals].join(' ');
-    this.#store.say(refusal);
+    if (refusal) this.#store.say(refusal);
     return refusal;
   }
 
@@ -380,7 +334,7 @@ export class SheetModel implements GridModel {
 
   // --- inside ---
 
-  get #open(): Parts {
+  get #open(): SheetParts {
     if (!this.#parts) throw new AppError('bug', 'sheet-not-open', 'The sheet is not open yet.');
     return this.#parts;
   }
@@ -389,43 +343,23 @@ export class SheetModel implements GridModel {
     const { definition, rights, capabilities, drift, pending, unresolved } = opened;
     const { client, now, newId } = this.#options;
     const { overlay } = this;
-    const sheet = definition.id;
     overlay.replacePending(pending.rows);
-    this.#work.begin(sheet);
-    const labels = new LookupLabels(
-      (column, values) => client.call('lookups.labels', { sheet, column, values: [...values] }),
-      (column) => this.#store.draw({ kind: 'cells', rows: null, columns: [column] }),
-    );
-    const reading = new SheetReading({
+    this.#work.begin(definition.id);
+    this.#parts = sheetParts({
+      client,
       definition,
       rights,
       overlay,
-      labels,
-      now,
-      locale: () => this.#locale,
-      told: () => this.#countLater(),
-    });
-    const view =
-      this.#parts?.view ??
-      new SheetView(
-        client,
-        sheet,
-        { state: (state) => this.#store.set(state), grid: (change) => this.#store.draw(change) },
-        this.#options.pages ?? PAGE_SIZE,
-      );
-    const entry = new SheetEntry({
-      overlay,
-      sheet,
-      reading,
-      labels,
       now,
       newId,
-      search: (column, text) => this.searchLookup(column, text),
-      ask: (asking) => this.#store.set({ asking }),
+      locale: () => this.#locale,
+      store: this.#store,
+      pages: this.#options.pages ?? PAGE_SIZE,
+      view: this.#parts?.view ?? null,
       push: (step) => this.#work.send(step),
       changed: (rows) => this.#changed(rows),
+      told: () => this.#countLater(),
     });
-    this.#parts = { reading, view, entry, labels };
     this.#store.set({
       opened: { definition, rights, capabilities, drift },
       counts: pending.counts,
@@ -436,16 +370,13 @@ export class SheetModel implements GridModel {
 
   #listen(sheet: string): void {
     if (this.#unsubscribe.length > 0) return;
-    const { client } = this.#options;
     this.#unsubscribe.push(
-      client.on('rows.progress', (event) => {
-        if (event.sheet === sheet) this.#parts?.view.progress(event);
+      ...listenTo(this.#options.client, sheet, {
+        progress: (event) => this.#parts?.view.progress(event),
+        pending: (delta) => this.#work.apply(delta),
+        changed: () => void this.#work.after(() => this.#show()),
+        trouble: (journalTrouble) => this.#store.set({ journalTrouble }),
       }),
-      client.on('pending.changed', ({ delta }) => this.#work.apply(delta)),
-      client.on('sheet.changed', (event) => {
-        if (event.sheet === sheet) void this.#work.after(() => this.#show());
-      }),
-      client.on('journal.trouble', ({ message }) => this.#store.set({ journalTrouble: message })),
     );
   }
 

@@ -14,6 +14,7 @@ import { FilterPopover } from './filter-popover.tsx';
 import { insertRefusal, sheetReadOnly } from './read-only.ts';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { RefusedDialog } from './refused-dialog.tsx';
+import { rowLabel } from './row-finding.ts';
 import { SheetBanners } from './sheet-banners.tsx';
 import { menuEntries } from './sheet-menu.ts';
 import type { SheetModel } from './sheet-model.ts';
@@ -94,7 +95,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       definition,
       rights,
       capabilities: opened.capabilities,
-      rowLabel: (row) => model.rowLabel(row),
+      rowLabel,
       reload: () => model.reload(),
       afterCommit: (outcome) => model.afterCommit(outcome),
       goTo: (row, column) => void goTo(row, column),

@@ -8,7 +8,10 @@ import { addedRow, type SheetRow } from '../grid/sheet-row.ts';
 import { PageCache } from './page-cache.ts';
 
 /** Pages of 250 rows, at most 60 of them: what is on screen, around it, and 15,000 rows to go back to. */
-export const PAGE_SIZE = { pageSize: 250, maxPages: 60 };
+export const PAGE_SIZE: { readonly pageSize: number; readonly maxPages: number } = {
+  pageSize: 250,
+  maxPages: 60,
+};
 
 export interface ViewState {
   readonly rows: number;

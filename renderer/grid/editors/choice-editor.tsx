@@ -29,7 +29,11 @@ const fixedChoices = (props: EditorProps): readonly LookupMatch[] | null => {
 const matching = (choices: readonly LookupMatch[], query: string): readonly LookupMatch[] => {
   const wanted = query.trim().toLocaleLowerCase();
   const hit = (text: string | null): boolean => text?.toLocaleLowerCase().includes(wanted) ?? false;
-  return wanted === '' ? choices : choices.filter(({ value, label }) => hit(value) || hit(label));
+  if (wanted === '') return choices;
+  const begins = ({ value, label }: LookupMatch): boolean =>
+    value.toLocaleLowerCase().startsWith(wanted) || (label?.toLocaleLowerCase().startsWith(wanted) ?? false);
+  const matches = choices.filter(({ value, label }) => hit(value) || hit(label));
+  return [...matches.filter(begins), ...matches.filter((match) => !begins(match))];
 };
 
 /** Matches for what is typed: of a fixed list at once, of a lookup from the backend; the last question asked wins. */

@@ -1,0 +1,138 @@
+import type { GridApi, IRowNode } from 'ag-grid-community';
+import { columnId, columnOf, fittingWidth, pinnedKeys, ROW_NUMBERS } from './columns.ts';
+import type { GridChange, GridModel } from './grid-model.ts';
+import type { SheetRow } from './sheet-row.ts';
+
+interface DrawingEvents {
+  /** Rows are about to be other ones. */
+  rows(): void;
+  /** Something was drawn again. */
+  drawn(): void;
+}
+
+/** Draws again what changed and nothing else: cells once a frame, rows as the model says, never under an open editor. */
+export class GridDrawing {
+  readonly #api: GridApi<SheetRow>;
+  readonly #model: GridModel;
+  readonly #events: DrawingEvents;
+  readonly #viewListeners = new Set<() => void>();
+  /** Columns with a width of their own: sized by the person, or fitted once. */
+  readonly #sized = new Set<string>();
+  /** What to draw in the next frame; null is all of it. */
+  #rows: Set<string> | null = new Set();
+  #columns: Set<string> | null = new Set();
+  #frame = 0;
+  #rowsWaiting = false;
+
+  constructor(api: GridApi<SheetRow>, model: GridModel, events: DrawingEvents) {
+    this.#api = api;
+    this.#model = model;
+    this.#events = events;
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.#frame);
+  }
+
+  /** Tells headers when sort or filters change; the answer unsubscribes. */
+  onView(listener: () => void): () => void {
+    this.#viewListeners.add(listener);
+    return () => this.#viewListeners.delete(listener);
+  }
+
+  get editing(): boolean {
+    return this.#api.getEditingCells().length > 0;
+  }
+
+  keepWidth(column: string): void {
+    this.#sized.add(column);
+  }
+
+  change(change: GridChange): void {
+    if (change.kind !== 'cells') {
+      for (const listener of this.#viewListeners) listener();
+      // A row drawn anew would take the open editor with it.
+      if (this.editing) this.#rowsWaiting = true;
+      else {
+        this.#drawRows();
+        if (change.kind === 'rows' && change.moved) this.#toTop();
+      }
+      return;
+    }
+    if (change.rows === null) this.#rows = null;
+    else for (const row of change.rows) this.#rows?.add(row);
+    if (change.columns) this.#fitOnce(change.columns);
+    if (!change.columns) this.#columns = null;
+    else for (const column of change.columns) this.#columns?.add(columnId(column));
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#draw);
+  }
+
+  /** Draws rows that had to wait for an editor. */
+  editorClosed(): void {
+    queueMicrotask(() => {
+      if (this.#rowsWaiting && !this.#api.isDestroyed() && !this.editing) this.#drawRows();
+    });
+  }
+
+  // Rows that were at a place are somewhere else now, so the place means nothing any more.
+  #toTop(): void {
+    this.#api.clearFocusedCell();
+    requestAnimationFrame(() => {
+      if (!this.#api.isDestroyed() && this.#model.rowCount > 0) this.#api.ensureIndexVisible(0, 'top');
+    });
+  }
+
+  // Labels of a lookup arrive after the first draw; its column then gets the room they need, if nobody has sized it.
+  #fitOnce(columns: readonly string[]): void {
+    const before = this.#sized.size;
+    for (const name of columns) {
+      const id = columnId(name);
+      const column = columnOf(this.#model, id);
+      if (!column || this.#sized.has(id)) continue;
+      this.#sized.add(id);
+      const newWidth = fittingWidth(column, this.#model);
+      if ((this.#api.getColumn(id)?.getActualWidth() ?? newWidth) < newWidth) {
+        this.#api.setColumnWidths([{ key: id, newWidth }]);
+      }
+    }
+    if (this.#sized.size > before) this.#pinKeys();
+  }
+
+  #pinKeys(): void {
+    const width = (name: string): number => this.#api.getColumn(columnId(name))?.getActualWidth() ?? 0;
+    const pinned = pinnedKeys(this.#model.definition, width);
+    const free = this.#model.definition.key.filter((name) => !pinned.has(name));
+    const held = free.map(columnId).filter((id) => this.#api.getColumn(id)?.isPinnedLeft());
+    if (held.length > 0) this.#api.setColumnsPinned(held, null);
+  }
+
+  #drawRows(): void {
+    this.#rowsWaiting = false;
+    this.#events.rows();
+    this.#api.setRowCount(this.#model.rowCount, true);
+    this.#api.refreshInfiniteCache();
+  }
+
+  readonly #draw = (): void => {
+    this.#frame = 0;
+    if (this.#api.isDestroyed()) return;
+    const rows = this.#rows;
+    const columns = this.#columns;
+    this.#rows = new Set();
+    this.#columns = new Set();
+    const rowNodes = this.#rendered(rows);
+    if (rowNodes.length === 0) return;
+    this.#api.refreshCells({
+      force: true,
+      suppressFlash: true,
+      rowNodes,
+      ...(columns ? { columns: [...columns, ROW_NUMBERS] } : {}),
+    });
+    this.#events.drawn();
+  };
+
+  #rendered(rows: ReadonlySet<string> | null): IRowNode<SheetRow>[] {
+    const nodes = this.#api.getRenderedNodes();
+    return rows ? nodes.filter(({ data }) => data !== undefined && rows.has(data.key)) : nodes;
+  }
+}

@@ -1,0 +1,32 @@
+import type { RowDelete, RowInsert } from '../../shared/model/edit.ts';
+import type { SheetRights } from '../../shared/model/rights.ts';
+import { NEW_ROW_PREFIX } from '../../shared/model/rows.ts';
+import type { SheetDefinition } from '../../shared/model/sheet.ts';
+import type { SheetRow } from '../grid/sheet-row.ts';
+import type { Overlay } from './overlay.ts';
+import { deleteRefusal } from './read-only.ts';
+import type { SheetReading } from './sheet-reading.ts';
+
+/** A new row with the definition's defaults; what the warehouse fills in itself is left out. */
+export const emptyRow = (definition: SheetDefinition, id: string): RowInsert => {
+  const given = definition.columns.filter(({ hasDefault, defaultValue }) => !hasDefault && defaultValue);
+  const values = given.map(({ name, defaultValue }) => [name, defaultValue ?? null]);
+  return { row: `${NEW_ROW_PREFIX}${id}`, values: Object.fromEntries(values) };
+};
+
+/** What deleting rows means for the journal, and why some of them are left alone. */
+export const deletions = (
+  rows: readonly SheetRow[],
+  reading: SheetReading,
+  rights: SheetRights,
+  overlay: Overlay,
+): { readonly deletes: RowDelete[]; readonly refusal: string | null } => {
+  const refusals = new Set<string>();
+  const deletes = rows.flatMap((row): RowDelete[] => {
+    const refusal = deleteRefusal(reading.definition, rights, row);
+    if (refusal) refusals.add(refusal);
+    if (refusal || overlay.kind(row.key) === 'delete') return [];
+    return [{ row: row.key, before: reading.keptValues(row) }];
+  });
+  return { deletes, refusal: refusals.size > 0 ? [...refusals].join(' ') : null };
+};

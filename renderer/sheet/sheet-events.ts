@@ -1,0 +1,28 @@
+import type { BackendClient } from '../../shared/contract/client.ts';
+import type { EventOf } from '../../shared/contract/operations.ts';
+import type { PendingDelta } from '../../shared/model/edit.ts';
+
+/** What a sheet wants to hear of. */
+export interface SheetListener {
+  progress(event: EventOf<'rows.progress'>): void;
+  /** Another window changed the journal. */
+  pending(delta: PendingDelta): void;
+  /** Rows of the sheet changed in the warehouse. */
+  changed(): void;
+  /** The journal cannot write, or can again (null). */
+  trouble(message: string | null): void;
+}
+
+/** Subscribes to the events of one sheet; the answers unsubscribe. */
+export const listenTo = (client: BackendClient, sheet: string, listener: SheetListener): (() => void)[] => [
+  client.on('rows.progress', (event) => {
+    if (event.sheet === sheet) listener.progress(event);
+  }),
+  client.on('pending.changed', ({ delta }) => {
+    if (delta.sheet === sheet) listener.pending(delta);
+  }),
+  client.on('sheet.changed', (event) => {
+    if (event.sheet === sheet) listener.changed();
+  }),
+  client.on('journal.trouble', ({ message }) => listener.trouble(message)),
+];

@@ -1,0 +1,79 @@
+import type { BackendClient } from '../../shared/contract/client.ts';
+import type { EditStep } from '../../shared/model/edit.ts';
+import type { SheetRights } from '../../shared/model/rights.ts';
+import type { RowKey } from '../../shared/model/rows.ts';
+import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
+import type { LocaleConventions } from '../../shared/values/locale.ts';
+import type { LookupMatch } from '../grid/grid-model.ts';
+import { LookupLabels } from './lookup-labels.ts';
+import type { Overlay } from './overlay.ts';
+import { SheetEntry } from './sheet-entry.ts';
+import { SheetReading } from './sheet-reading.ts';
+import type { SheetStore } from './sheet-store.ts';
+import { type PAGE_SIZE, SheetView } from './sheet-view.ts';
+
+/** What exists of a sheet once it is open; made anew with every definition, except the view. */
+export interface SheetParts {
+  readonly reading: SheetReading;
+  readonly view: SheetView;
+  readonly entry: SheetEntry;
+  readonly labels: LookupLabels;
+  /** Entries of a lookup that fit a text, the best first. */
+  search(column: Column, text: string): Promise<{ matches: readonly LookupMatch[]; total: number }>;
+}
+
+export interface SheetPartsOptions {
+  readonly client: BackendClient;
+  readonly definition: SheetDefinition;
+  readonly rights: SheetRights;
+  readonly overlay: Overlay;
+  readonly store: SheetStore;
+  readonly pages: typeof PAGE_SIZE;
+  /** The view there was before, to be kept. */
+  readonly view: SheetView | null;
+  locale(): LocaleConventions;
+  now(): Date;
+  newId(): string;
+  push(step: EditStep): void;
+  changed(rows: ReadonlySet<RowKey>): void;
+  told(): void;
+}
+
+const MOST_SEARCHED = 1_000;
+const MOST_FOUND = 100;
+
+/** Wires the parts of a sheet. */
+export const sheetParts = (options: SheetPartsOptions): SheetParts => {
+  const { client, definition, rights, overlay, store, now, newId, push, changed, told } = options;
+  const sheet = definition.id;
+  const labels = new LookupLabels(
+    (column, values) => client.call('lookups.labels', { sheet, column, values: [...values] }),
+    (column) => store.draw({ kind: 'cells', rows: null, columns: [column] }),
+  );
+  const reading = new SheetReading({
+    definition,
+    rights,
+    overlay,
+    labels,
+    now,
+    locale: options.locale,
+    told,
+  });
+  const view =
+    options.view ??
+    new SheetView(
+      client,
+      sheet,
+      { state: (state) => store.set(state), grid: (change) => store.draw(change) },
+      options.pages,
+    );
+  const search: SheetParts['search'] = async (column, text) => {
+    const asked = { sheet, column: column.name, text: text.slice(0, MOST_SEARCHED), limit: MOST_FOUND };
+    const answer = await client.call('lookups.search', asked);
+    labels.learn(column.name, answer.matches);
+    return answer;
+  };
+  const ask = (asking: Parameters<SheetEntry['giveReason']>[0]): void => store.set({ asking });
+  const entry = new SheetEntry({ overlay, sheet, reading, labels, now, newId, search, push, changed, ask });
+  return { reading, view, entry, labels, search };
+};
