@@ -1,12 +1,7 @@
-import {
-  type PackedColumn,
-  packColumn,
-  packedValue,
-  type RowKey,
-  rowKeyOf,
-} from '../../shared/model/rows.ts';
+import { type PackedColumn, packColumn, packedValue, type RowKey } from '../../shared/model/rows.ts';
 import type { RowChunk } from '../warehouse/adapter.ts';
 import { KeyIndex } from './key-index.ts';
+import { joinPacked, keyText, packKeys, slicePacked } from './packing.ts';
 
 interface Chunk {
   readonly start: number;
@@ -16,6 +11,13 @@ interface Chunk {
 }
 
 type Row = readonly (string | null)[];
+
+/** Rows ready to be sent: their keys, all columns, flags. */
+export interface PackedRows {
+  readonly keys: PackedColumn;
+  readonly columns: readonly PackedColumn[];
+  readonly flags: Uint8Array<ArrayBuffer>;
+}
 
 /**
  * The rows of one sheet as the warehouse gave them, in the order read: compact columns, a few bytes a value. Row numbers
@@ -78,7 +80,7 @@ export class RowStore {
   /** The row's key; for a sheet without one, a name that is unique within this reading. */
   key(row: number): RowKey {
     if (this.#keyColumns.length === 0) return `row:${row}`;
-    return rowKeyOf(this.#keyColumns.map((column) => this.value(row, column)));
+    return keyText(this.#keyColumns.map((column) => this.value(row, column)));
   }
 
   /** The number of the row that stands under this key. */
@@ -109,8 +111,59 @@ export class RowStore {
     }
   }
 
+  /** The rows of these numbers, packed; a run of neighbours is cut out of the chunks as it is. */
+  pack(rows: Uint32Array): PackedRows {
+    const [first = 0] = rows;
+    const last = rows.at(-1) ?? 0;
+    // Numbers that only go up and fill their range are a run.
+    const run = rows.length > 0 && last - first === rows.length - 1 && isRising(rows);
+    const columns = run && !this.#isPatched(first, last) ? this.#cut(first, last + 1) : this.#pick(rows);
+    const flags = new Uint8Array(rows.length);
+    for (let i = 0; i < rows.length; i++) flags[i] = this.flags(rows[i] ?? 0);
+    const keyed = this.#keyColumns.flatMap((place) => columns[place] ?? []);
+    const keys =
+      keyed.length > 0 ? packKeys(keyed, rows.length) : packColumn(Array.from(rows, (row) => this.key(row)));
+    return { keys, columns, flags };
+  }
+
+  #isPatched(first: number, last: number): boolean {
+    if (this.#patched.size === 0) return false;
+    for (let row = first; row <= last; row++) if (this.#patched.has(row)) return true;
+    return false;
+  }
+
+  #cut(start: number, end: number): readonly PackedColumn[] {
+    const parts: (readonly PackedColumn[])[] = [];
+    for (let row = start; row < end; ) {
+      const chunk = this.#chunkOf(row);
+      if (!chunk) break;
+      const from = row - chunk.start;
+      const to = Math.min(chunk.count, end - chunk.start);
+      parts.push(chunk.columns.map((column) => slicePacked(column, from, to)));
+      row = chunk.start + to;
+    }
+    return (parts[0] ?? []).map((_, c) => joinPacked(parts.flatMap((part) => part[c] ?? [])));
+  }
+
+  #pick(rows: Uint32Array): readonly PackedColumn[] {
+    const places = Array.from(rows, (row) => ({
+      row,
+      chunk: this.#chunkOf(row),
+      patch: this.#patched.get(row),
+    }));
+    return Array.from({ length: this.#chunks[0]?.columns.length ?? 0 }, (_, c) =>
+      packColumn(
+        places.map(({ row, chunk, patch }) => {
+          if (patch) return patch.row[c] ?? null;
+          const packed = chunk?.columns[c];
+          return chunk && packed ? packedValue(packed, row - chunk.start) : null;
+        }),
+      ),
+    );
+  }
+
   #keyOf(row: Row): RowKey {
-    return rowKeyOf(this.#keyColumns.map((column) => row[column] ?? null));
+    return keyText(this.#keyColumns.map((column) => row[column] ?? null));
   }
 
   #numberOf(key: RowKey): number | undefined {
@@ -129,3 +182,8 @@ export class RowStore {
     return this.#chunks[low];
   }
 }
+
+const isRising = (rows: Uint32Array): boolean => {
+  for (let i = 1; i < rows.length; i++) if ((rows[i] ?? 0) <= (rows[i - 1] ?? 0)) return false;
+  return true;
+};

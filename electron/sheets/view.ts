@@ -11,6 +11,7 @@ import type { SheetDefinition } from '../../shared/model/sheet.ts';
 import type { ViewQuery } from '../../shared/model/view.ts';
 import type { Breath } from './breathe.ts';
 import { rowMatcher, type ValueOf } from './matching.ts';
+import { joinPacked } from './packing.ts';
 import { rowOrder } from './row-order.ts';
 import type { RowStore } from './row-store.ts';
 import { sortRows } from './sorting.ts';
@@ -119,26 +120,29 @@ export const pageOf = (
   start: number,
   count: number,
 ): RowPage => {
-  const { store } = view;
-  const stored = view.order?.length ?? store.rows;
-  const end = Math.max(start, Math.min(start + count, stored + view.added.length));
-  const places = Array.from({ length: end - start }, (_, i) => start + i);
-  const addedAt = (place: number): PendingRow | undefined => pending.get(view.added[place - stored] ?? '');
-  const rowAt = (place: number): number => view.order?.[place] ?? place;
-  const keys = places.map((place) =>
-    place < stored ? store.key(rowAt(place)) : (view.added[place - stored] ?? ''),
-  );
-  const columns = definition.columns.map((column, c) =>
-    packColumn(
-      places.map((place) => {
-        if (place < stored) return store.value(rowAt(place), c);
-        const row = addedAt(place);
-        return row?.kind === 'insert' ? (own(row.values, column.name) ?? null) : null;
-      }),
-    ),
-  );
-  const flags = Uint8Array.from(places, (place) =>
-    place < stored ? store.flags(rowAt(place)) : ROW_NEW | ROW_UPDATABLE | ROW_DELETABLE,
-  );
-  return { start, count: end - start, keys: packColumn(keys), columns, flags };
+  const { store, order, added } = view;
+  const stored = order?.length ?? store.rows;
+  const end = Math.max(start, Math.min(start + count, stored + added.length));
+  const old = Math.max(0, Math.min(end, stored) - start);
+  const rows = order?.slice(start, start + old) ?? Uint32Array.from({ length: old }, (_, i) => start + i);
+  const base = store.pack(rows);
+  const fresh = added.slice(start + old - stored, end - stored);
+  const columns = definition.columns.map(({ name }, c) => {
+    const typed = fresh.map((key) => {
+      const row = pending.get(key);
+      return row?.kind === 'insert' ? (own(row.values, name) ?? null) : null;
+    });
+    const kept = base.columns[c];
+    if (!kept) return packColumn(typed);
+    return fresh.length > 0 ? joinPacked([kept, packColumn(typed)]) : kept;
+  });
+  const flags = new Uint8Array(end - start).fill(ROW_NEW | ROW_UPDATABLE | ROW_DELETABLE);
+  flags.set(base.flags);
+  return {
+    start,
+    count: end - start,
+    keys: fresh.length > 0 ? joinPacked([base.keys, packColumn(fresh)]) : base.keys,
+    columns,
+    flags,
+  };
 };

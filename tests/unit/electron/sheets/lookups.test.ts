@@ -37,7 +37,7 @@ describe('searching a lookup', () => {
     const many = lookupTable(values);
     const start = performance.now();
     expect(many.search('199999 koln', 20).total).toBe(1);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(1_000);
   });
 });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KeyIndex } from '../../../../electron/sheets/key-index.ts';
 import { RowStore } from '../../../../electron/sheets/row-store.ts';
+import { unpackColumn } from '../../../../shared/model/rows.ts';
 import { type Cell, storeOf } from './sheet-fixture.ts';
 
 const keyOf = (id: number): string => JSON.stringify([String(id)]);
@@ -44,6 +45,38 @@ describe('rows', () => {
         const standing = Array.from({ length: store.rows }, (_, i) => i).filter((row) => !store.isGone(row));
         expect(standing.map((row) => store.key(row)).sort()).toEqual([...model.keys()].sort());
       }),
+    );
+  });
+
+  test('are packed for sending as their values stand, in a run or in any order', () => {
+    const numbers = fc.array(fc.nat(19), { maxLength: 30 });
+    const runs = fc
+      .tuple(fc.nat(19), fc.nat(19))
+      .map(([a, n]) => Array.from({ length: Math.min(n, 20 - a) }, (_, i) => a + i));
+    fc.assert(
+      fc.property(
+        fc.oneof(numbers, runs),
+        fc.integer({ min: 1, max: 9 }),
+        fc.array(fc.nat(19)),
+        (wanted, size, changed) => {
+          const rows: Cell[][] = Array.from({ length: 20 }, (_, i) => [
+            String(i),
+            i % 3 ? `value ${i}` : null,
+          ]);
+          const store = storeOf(rows, size);
+          for (const id of changed) {
+            rows[id] = [String(id), `new ${id}`];
+            store.patch([keyOf(id)], { rows: [rows[id]], flags: Uint8Array.of(1) });
+          }
+          const packed = store.pack(Uint32Array.from(wanted));
+          const columns = packed.columns.map((column) => unpackColumn(column));
+          expect(wanted.map((_, i) => columns.map((column) => column[i]))).toEqual(
+            wanted.map((row) => rows[row]),
+          );
+          expect(unpackColumn(packed.keys)).toEqual(wanted.map(keyOf));
+          expect([...packed.flags]).toEqual(wanted.map((row) => (changed.includes(row) ? 1 : 3)));
+        },
+      ),
     );
   });
 
