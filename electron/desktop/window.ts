@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrowserWindow, nativeTheme, type Rectangle, type Session, screen } from 'electron';
+import Store from 'electron-store';
 import { z } from 'zod';
 import { PAGE_URL } from './page-protocol.ts';
 
@@ -23,8 +23,12 @@ export interface WindowOptions {
 
 /** Opens the window at its last place, isolated and sandboxed (Electron security checklist 2-4, 6). */
 export const openWindow = (options: WindowOptions): BrowserWindow => {
-  const file = join(options.dataFolder, 'window.json');
-  const last = readPlace(file);
+  const store = new Store<Record<string, unknown>>({
+    cwd: options.dataFolder,
+    name: 'window',
+    clearInvalidConfig: true,
+  });
+  const last = place.safeParse(store.store).data ?? null;
   const window = new BrowserWindow({
     ...(last && visible(last) ? last : FIRST_SIZE),
     minWidth: 720,
@@ -54,21 +58,13 @@ export const openWindow = (options: WindowOptions): BrowserWindow => {
   window.on('close', () => {
     const saved = { ...window.getNormalBounds(), maximized: window.isMaximized() };
     try {
-      writeFileSync(file, JSON.stringify(saved), { mode: 0o600 });
+      store.set(saved);
     } catch {
       // A place that cannot be kept is no reason to hold the window open.
     }
   });
   void window.loadURL(PAGE_URL);
   return window;
-};
-
-const readPlace = (file: string): z.infer<typeof place> | null => {
-  try {
-    return place.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    return null;
-  }
 };
 
 /** A screen may have gone since; enough of the title bar must be reachable. */
