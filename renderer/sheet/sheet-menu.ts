@@ -25,6 +25,7 @@ export const menuEntries = ({
   const { row, column } = cell;
   const isNew = isNewRow(row.key);
   const refused = model.overlay.refused.get(row.key, column.name) !== undefined;
+  const changedCell = model.overlay.original(row.key, column.name) !== undefined;
   const changed = model.overlay.kind(row.key) !== null;
   const noHistory = isNew ? 'The row is not in the warehouse yet' : null;
   return [
@@ -45,7 +46,7 @@ export const menuEntries = ({
     {
       id: 'discard-cell',
       label: 'Discard change of this cell',
-      refusal: model.canRevert(row, column) || refused ? null : 'The cell has no change',
+      refusal: changedCell || refused ? null : 'The cell has no change',
       separated: true,
       run: () => model.revertCell(row, column),
     },

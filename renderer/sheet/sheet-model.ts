@@ -174,10 +174,6 @@ export class SheetModel implements GridModel {
     return this.#open.view.rows(start, end);
   }
 
-  peek(index: number): SheetRow | undefined {
-    return this.#parts?.view.peek(index);
-  }
-
   look(row: SheetRow, column: Column): CellLook {
     return this.#open.reading.look(row, column);
   }
@@ -307,11 +303,6 @@ export class SheetModel implements GridModel {
   /** Settles once everything asked of the sheet so far is done or has failed. */
   settled(): Promise<void> {
     return this.#work.after(async () => undefined);
-  }
-
-  /** The cell has a pending change that can be taken back alone. */
-  canRevert(row: SheetRow, column: Column): boolean {
-    return this.overlay.original(row.key, column.name) !== undefined;
   }
 
   /** Puts one cell back to what the warehouse holds, or drops the text refused there. */
