@@ -55,7 +55,8 @@ const handlers: Handlers = {
   ...batchHandlers,
 };
 
-/** How long closing waits for sessions, and then for the demo warehouse to write what it holds. */
+/** How long closing waits for sign-ins under way, then for sessions, then for the demo warehouse to write what it holds. */
+const CLOSE_CLIENTS_MS = 2_000;
 const CLOSE_SESSIONS_MS = 8_000;
 const CLOSE_DEMO_MS = 15_000;
 
@@ -97,7 +98,7 @@ export const createBackend = async (options: BackendOptions): Promise<Backend> =
   const check = options.checkOutputs ?? false;
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
-    await within(CLOSE_SESSIONS_MS, Promise.allSettled([...clients].map(endClient)));
+    await within(CLOSE_CLIENTS_MS, Promise.allSettled([...clients].map(endClient)));
     clients.clear();
     await within(CLOSE_SESSIONS_MS, profiles.closeAll());
     await within(CLOSE_DEMO_MS, demo.close());

@@ -10,12 +10,13 @@ export interface DemoWarehouse {
   close(): Promise<void>;
 }
 
-export const demoWarehouse = (folder: string): DemoWarehouse => {
+/** `openServer` is another way to start the server, for tests. */
+export const demoWarehouse = (folder: string, openServer = openEmbedded): DemoWarehouse => {
   let opening: Promise<EmbeddedWarehouse> | null = null;
   const waiting = new Set<Progress>();
   const start = (before: Promise<EmbeddedWarehouse> | null): Promise<EmbeddedWarehouse> => {
     const started = stopped(before).then(() =>
-      openEmbedded({
+      openServer({
         folder,
         onProgress: (stage, message, fraction) => {
           for (const tell of waiting) tell({ stage, message, fraction });
@@ -33,10 +34,12 @@ export const demoWarehouse = (folder: string): DemoWarehouse => {
       waiting.add(onProgress);
       try {
         opening ??= start(null);
-        const running = await opening;
+        const asked = opening;
+        const running = await asked;
         if (running !== dead) return running;
         // Whoever comes first here starts it for all.
-        if ((await opening) === dead) opening = start(opening);
+        if (opening === asked) opening = start(asked);
+        opening ??= start(null);
         return await opening;
       } finally {
         waiting.delete(onProgress);

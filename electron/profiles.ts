@@ -28,6 +28,7 @@ export interface ProfilesOptions {
 
 interface Entry {
   readonly profile: Promise<Profile>;
+  started: boolean;
   users: number;
 }
 
@@ -51,10 +52,12 @@ export class Profiles {
     const name = profileName(request.connection.id, request.person.user);
     const known = this.#open.get(name);
     if (known) return this.#join(name, known, request);
-    const entry: Entry = { profile: this.#start(name, request), users: 1 };
+    const entry: Entry = { profile: this.#start(name, request), started: false, users: 1 };
     this.#open.set(name, entry);
     try {
-      return await entry.profile;
+      const profile = await entry.profile;
+      entry.started = true;
+      return profile;
     } catch (error) {
       if (this.#open.get(name) === entry) this.#open.delete(name);
       throw error;
@@ -87,10 +90,12 @@ export class Profiles {
   async closeAll(): Promise<void> {
     const all = [...this.#open];
     this.#open.clear();
-    await Promise.allSettled([
-      ...all.map(async ([name, { profile }]) => this.#close(name, await profile)),
-      ...this.#closing.values(),
-    ]);
+    const closing = all.map(async ([name, entry]) => {
+      // What is still connecting closes when it is there; nobody waits for a server that may never answer.
+      if (!entry.started) void entry.profile.then((profile) => this.#close(name, profile)).catch(() => {});
+      else await this.#close(name, await entry.profile);
+    });
+    await Promise.allSettled([...closing, ...this.#closing.values()]);
   }
 
   async #join(name: string, known: Entry, request: ProfileRequest): Promise<Profile> {

@@ -123,16 +123,22 @@ export const rowsOf = async (
     if (done.failure) throw new Error(done.failure);
     count = done.rows;
   }
-  if (count === 0) return [];
-  const page = await client.call('rows.page', { sheet, view: asked.view, start: 0, count });
   const { definition } = await opened(client, sheet);
-  const keys = unpackColumn(page.keys);
-  const columns = page.columns.map(unpackColumn);
-  return keys.map((key, i) => ({
-    key,
-    ...Object.fromEntries(definition.columns.map(({ name }, c) => [name, columns[c]?.[i] ?? null])),
-  }));
+  const rows: Record<string, string | null>[] = [];
+  for (let start = 0; start < count; start += PAGE) {
+    const page = await client.call('rows.page', { sheet, view: asked.view, start, count: PAGE });
+    const keys = unpackColumn(page.keys);
+    const columns = page.columns.map(unpackColumn);
+    for (const [i, key] of keys.entries())
+      rows.push({
+        key,
+        ...Object.fromEntries(definition.columns.map(({ name }, c) => [name, columns[c]?.[i] ?? null])),
+      });
+  }
+  return rows;
 };
+
+const PAGE = 10_000;
 
 /** What `sheets.export` says the sheet is; opening it again would close its view. */
 const opened = async (
