@@ -134,7 +134,7 @@ export const gridColumns = (parts: ColumnParts): ColDef<SheetRow>[] => {
   );
   const numbers: ColDef<SheetRow> = {
     colId: ROW_NUMBERS,
-    headerName: '',
+    headerName: '#',
     headerTooltip: 'Row number. Click to select the row.',
     cellRenderer: RowNumberCell,
     cellRendererParams: { model, rowState },

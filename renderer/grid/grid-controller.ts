@@ -198,7 +198,10 @@ export class GridController {
     });
     return columns.map((column) =>
       column.cellEditorParams
-        ? { ...column, cellEditorParams: { ...column.cellEditorParams, onFinish: this.#finish } }
+        ? {
+            ...column,
+            cellEditorParams: { ...column.cellEditorParams, onFinish: this.#finish, onCancel: this.#cancel },
+          }
         : column,
     );
   }
@@ -216,6 +219,11 @@ export class GridController {
   readonly #finish = (move: Move): void => {
     this.#api.stopEditing();
     this.#move(move);
+  };
+
+  readonly #cancel = (): void => {
+    this.#api.stopEditing(true);
+    this.#move('stay');
   };
 
   readonly #keyDown = (event: KeyboardEvent): void => {

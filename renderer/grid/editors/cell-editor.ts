@@ -14,6 +14,7 @@ export interface CellEditorParams extends ICellEditorParams<SheetRow, TypedCell>
   readonly model: GridModel;
   readonly sheetColumn: Column;
   readonly onFinish: (move: Move) => void;
+  readonly onCancel: () => void;
 }
 
 const LONG = 80;
@@ -42,7 +43,7 @@ export class CellEditor implements ICellEditorComp<SheetRow, TypedCell> {
   #overwriting = false;
 
   init(params: CellEditorParams): void {
-    const { model, sheetColumn, data, eventKey, api } = params;
+    const { model, sheetColumn, data, eventKey } = params;
     this.#gui.className = 'sheet-editor';
     this.#overwriting = printable(eventKey);
     const text = printable(eventKey) ? eventKey : model.editorText(data, sheetColumn);
@@ -59,7 +60,7 @@ export class CellEditor implements ICellEditorComp<SheetRow, TypedCell> {
         this.#touched = true;
       },
       onFinish: params.onFinish,
-      onCancel: () => api.stopEditing(true),
+      onCancel: params.onCancel,
     };
     const root = createRoot(this.#gui);
     this.#root = root;

@@ -1,0 +1,289 @@
+import type { GridApi } from 'ag-grid-community';
+import { ROW_NUMBERS } from '../columns.ts';
+import type { SheetRow } from '../sheet-row.ts';
+import { rangeKey } from './range-keys.ts';
+import { RangePainter } from './range-painter.ts';
+import {
+  addRange,
+  type CellPlace,
+  cellCount,
+  clampSelection,
+  type Direction,
+  type Extent,
+  edge,
+  extendTo,
+  nextInside,
+  type Rectangle,
+  rectangleOf,
+  type Selection,
+  same,
+  selectAll,
+  selectCell,
+  selectColumns,
+  selectRows,
+  step,
+} from './selection.ts';
+
+export interface RangeEvents {
+  /** The selection changed; null when nothing is selected. */
+  selected(selection: Selection | null): void;
+  /** The fill handle was let go: `from` was selected, `to` contains it and grew in one direction. */
+  fill(from: Rectangle, to: Rectangle, copy: boolean): void;
+  /** Whether a place holds a value; undefined where its row is not there yet. */
+  filled(place: CellPlace): boolean | undefined;
+  rowCount(): number;
+  editing(): boolean;
+}
+
+/** Pixels from the border of the rows at which dragging scrolls. */
+const EDGE = 28;
+
+/** Ranges over AG Grid's community edition: selects by mouse and keyboard and has the selection drawn; values are others' affair. */
+export class RangeLayer {
+  readonly #api: GridApi<SheetRow>;
+  readonly #host: HTMLElement;
+  readonly #events: RangeEvents;
+  readonly #painter: RangePainter;
+  #selection: Selection | null = null;
+  #drag: 'select' | 'fill' | null = null;
+  #fillTo: CellPlace | null = null;
+  #pointer: { x: number; y: number } | null = null;
+  #scrolling = 0;
+
+  constructor(api: GridApi<SheetRow>, host: HTMLElement, events: RangeEvents) {
+    this.#api = api;
+    this.#host = host;
+    this.#events = events;
+    this.#painter = new RangePainter(host, () => this.columns);
+    host.addEventListener('mousedown', this.#down, true);
+    window.addEventListener('mousemove', this.#move);
+    window.addEventListener('mouseup', this.#up);
+  }
+
+  destroy(): void {
+    this.#painter.destroy();
+    cancelAnimationFrame(this.#scrolling);
+    this.#host.removeEventListener('mousedown', this.#down, true);
+    window.removeEventListener('mousemove', this.#move);
+    window.removeEventListener('mouseup', this.#up);
+  }
+
+  get selection(): Selection | null {
+    return this.#selection;
+  }
+
+  /** More than the active cell is selected. */
+  get isRange(): boolean {
+    return this.#selection !== null && cellCount(this.#selection) > 1;
+  }
+
+  /** Ids of the columns as they are shown, row numbers excepted. */
+  get columns(): readonly string[] {
+    return this.#api
+      .getAllDisplayedColumns()
+      .flatMap((column) => (column.getColId() === ROW_NUMBERS ? [] : [column.getColId()]));
+  }
+
+  get extent(): Extent {
+    return { rows: this.#events.rowCount(), columns: this.columns.length };
+  }
+
+  /** AG Grid moved its focus: a move that is not this layer's selects that one cell. */
+  focused(row: number, column: string): void {
+    const place = { row, column: this.columns.indexOf(column) };
+    if (place.column < 0 || this.#drag !== null) return;
+    if (this.#selection && same(this.#selection.active, place)) return;
+    this.#set(selectCell(place));
+  }
+
+  selectRows(from: number, to: number): void {
+    this.#set(selectRows(from, to, this.extent));
+  }
+
+  /** The rows or columns are other ones now. */
+  reset(): void {
+    if (this.#selection === null) return;
+    const kept = this.isRange ? null : clampSelection(this.#selection, this.extent);
+    this.#set(kept);
+  }
+
+  /** Handles a key of the selection; false leaves it to others. */
+  key(event: KeyboardEvent): boolean {
+    const selection = this.#selection;
+    if (!selection) return false;
+    const command = rangeKey(event);
+    if (!command) return false;
+    switch (command.kind) {
+      case 'extend': {
+        const head = selection.ranges.at(-1)?.head ?? selection.active;
+        this.#set(extendTo(selection, this.#target(head, command.direction, command.toEdge)));
+        this.#show(this.#selection?.ranges.at(-1)?.head);
+        return true;
+      }
+      case 'jump':
+        this.#activate(selectCell(this.#target(selection.active, command.direction, true)));
+        return true;
+      case 'all':
+        this.#set(selectAll(selection, this.extent));
+        return true;
+      case 'columns': {
+        const range = selection.ranges.at(-1);
+        if (range) {
+          const { left, right } = rectangleOf(range);
+          this.#set({ ...selectColumns(left, right, this.extent), active: selection.active });
+        }
+        return true;
+      }
+      case 'collapse':
+        if (!this.isRange) return false;
+        this.#set(selectCell(selection.active));
+        return true;
+      case 'walk': {
+        const next = nextInside(selection, command.by, command.backwards);
+        if (!next) return false;
+        this.#activate({ ...selection, active: next });
+        return true;
+      }
+    }
+  }
+
+  #target(from: CellPlace, direction: Direction, toEdge: boolean): CellPlace {
+    return toEdge
+      ? edge(from, direction, this.extent, (place) => this.#events.filled(place))
+      : step(from, direction, this.extent);
+  }
+
+  #set(selection: Selection | null): void {
+    this.#selection = selection;
+    this.#painter.paint(selection, null);
+    this.#events.selected(selection);
+  }
+
+  /** Selects and moves AG Grid's focus along. */
+  #activate(selection: Selection): void {
+    this.#set(selection);
+    const { active } = selection;
+    const id = this.columns[active.column];
+    if (id === undefined) return;
+    this.#show(active);
+    this.#api.setFocusedCell(active.row, id);
+  }
+
+  #show(place: CellPlace | undefined): void {
+    const id = place && this.columns[place.column];
+    if (!place || id === undefined) return;
+    this.#api.ensureIndexVisible(place.row);
+    this.#api.ensureColumnVisible(id);
+  }
+
+  #placeOf(target: EventTarget | null): CellPlace | null {
+    if (!(target instanceof Element)) return null;
+    const cell = target.closest<HTMLElement>('.ag-cell[col-id]');
+    const row = cell?.closest('.ag-row')?.getAttribute('row-index');
+    const column = this.columns.indexOf(cell?.getAttribute('col-id') ?? '');
+    return row === null || row === undefined || column < 0 ? null : { row: Number(row), column };
+  }
+
+  readonly #down = (event: MouseEvent): void => {
+    if (event.button !== 0 || this.#events.editing()) return;
+    const place = this.#placeOf(event.target);
+    if (!place) return;
+    if (this.#painter.isHandle(event) && this.#selection) {
+      this.#drag = 'fill';
+      this.#fillTo = null;
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    this.#drag = 'select';
+    if (event.shiftKey && this.#selection) {
+      // The active cell stays where the range began, so AG Grid must not move its focus.
+      event.preventDefault();
+      event.stopPropagation();
+      this.#set(extendTo(this.#selection, place));
+    } else if ((event.ctrlKey || event.metaKey) && this.#selection) {
+      this.#set(addRange(this.#selection, place));
+    } else this.#set(selectCell(place));
+  };
+
+  readonly #move = (event: MouseEvent): void => {
+    if (this.#drag === null) return;
+    if (event.buttons === 0) {
+      this.#drag = null;
+      return;
+    }
+    this.#pointer = { x: event.clientX, y: event.clientY };
+    this.#dragTo(this.#placeOf(document.elementFromPoint(event.clientX, event.clientY)));
+    if (this.#scrolling === 0) this.#scrolling = requestAnimationFrame(this.#scroll);
+  };
+
+  #dragTo(place: CellPlace | null): void {
+    const selection = this.#selection;
+    if (!place || !selection) return;
+    if (this.#drag === 'fill') {
+      this.#fillTo = place;
+      this.#painter.paint(selection, this.#fillTarget());
+      return;
+    }
+    const head = selection.ranges.at(-1)?.head;
+    if (!head || !same(head, place)) this.#set(extendTo(selection, place));
+  }
+
+  /** The selected rectangle grown towards the pointer, along the direction in which it is farther out. */
+  #fillTarget(): Rectangle | null {
+    const range = this.#selection?.ranges.at(-1);
+    const to = this.#fillTo;
+    if (!range || !to) return null;
+    const from = rectangleOf(range);
+    const down = Math.max(to.row - from.bottom, from.top - to.row, 0);
+    const across = Math.max(to.column - from.right, from.left - to.column, 0);
+    if (down === 0 && across === 0) return null;
+    return down >= across
+      ? { ...from, top: Math.min(from.top, to.row), bottom: Math.max(from.bottom, to.row) }
+      : { ...from, left: Math.min(from.left, to.column), right: Math.max(from.right, to.column) };
+  }
+
+  readonly #up = (event: MouseEvent): void => {
+    if (this.#drag === null) return;
+    const was = this.#drag;
+    this.#drag = null;
+    this.#pointer = null;
+    const range = this.#selection?.ranges.at(-1);
+    const target = was === 'fill' ? this.#fillTarget() : null;
+    this.#fillTo = null;
+    if (range && target && this.#selection) {
+      this.#events.fill(rectangleOf(range), target, event.ctrlKey || event.metaKey);
+      const { top, left, bottom, right } = target;
+      this.#set({
+        ranges: [{ anchor: { row: top, column: left }, head: { row: bottom, column: right } }],
+        active: this.#selection.active,
+      });
+    }
+  };
+
+  /** While the pointer is at a border, rows come in from there. */
+  readonly #scroll = (): void => {
+    this.#scrolling = 0;
+    if (this.#drag === null || !this.#pointer || this.#api.isDestroyed()) return;
+    const box = this.#host.querySelector('.ag-grid-viewport')?.getBoundingClientRect();
+    const head = this.#drag === 'fill' ? this.#fillTo : this.#selection?.ranges.at(-1)?.head;
+    if (!box || !head) return;
+    const { x, y } = this.#pointer;
+    const direction: Direction | null =
+      y > box.bottom - EDGE
+        ? 'down'
+        : y < box.top + EDGE + 33
+          ? 'up'
+          : x > box.right - EDGE
+            ? 'right'
+            : x < box.left + EDGE
+              ? 'left'
+              : null;
+    if (direction) {
+      const next = step(head, direction, this.extent);
+      this.#show(next);
+      this.#dragTo(next);
+      this.#scrolling = requestAnimationFrame(this.#scroll);
+    }
+  };
+}
