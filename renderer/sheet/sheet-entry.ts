@@ -192,7 +192,15 @@ export class SheetEntry {
       mark,
       unsure.map(({ change }) => change),
     );
-    const found = await Promise.all(unsure.map((item) => this.#find(item)));
+    // A pasted column mostly repeats a few values; each is asked about once.
+    const asked = new Map<string, Promise<string | undefined>>();
+    const ask = (item: Accepted): Promise<string | undefined> => {
+      const name = JSON.stringify([item.column.name, item.text]);
+      const answer = asked.get(name) ?? this.#find(item);
+      asked.set(name, answer);
+      return answer;
+    };
+    const found = await Promise.all(unsure.map(ask));
     const accepted: Accepted[] = [];
     for (const [i, item] of unsure.entries()) {
       const { change, column } = item;

@@ -184,6 +184,17 @@ describe('lookups', () => {
     expect(backend.pending.size).toBe(0);
   });
 
+  test('a value pasted many times is looked up once', async () => {
+    const { model, backend } = await opened();
+    const rows = await model.rows(0, 8);
+    model.enterAll(
+      rows.map((row) => ({ row, column: unit(), typed: { text: 'south' } })),
+      'Paste',
+    );
+    await expect.poll(() => backend.pending.size).toBe(8);
+    expect(backend.calls.filter(({ name }) => name === 'lookups.search')).toHaveLength(1);
+  });
+
   test('labels of the rows on screen are asked for in one call', async () => {
     const { model, backend } = await opened();
     for (const row of await model.rows(0, 20)) model.look(row, unit());
