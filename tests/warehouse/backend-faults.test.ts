@@ -100,6 +100,76 @@ describe('a link cut while a batch is committed', () => {
   );
 });
 
+describe('a batch that the server takes long over', () => {
+  /** Makes commits of plan.line wait until the answer is called. */
+  const holdCommits = async (): Promise<() => Promise<void>> => {
+    await world.admin.query('select pg_advisory_lock(4711)');
+    return async () => {
+      await world.admin.query('select pg_advisory_unlock(4711)');
+    };
+  };
+  const isHeld = async (): Promise<void> => {
+    const sql = `select 1 from pg_locks where locktype = 'advisory' and not granted and objid = 4711`;
+    while ((await world.admin.query(sql)).rowCount === 0);
+  };
+  beforeAll(async () => {
+    await world.admin.query(`
+      create function plan.wait() returns trigger language plpgsql as
+        $$ begin perform pg_advisory_xact_lock_shared(4711); return null; end $$;
+      create constraint trigger wait after update on plan.line deferrable initially deferred
+        for each row execute function plan.wait();`);
+  });
+  afterAll(() => world.admin.query('drop trigger wait on plan.line'));
+
+  const commitHeld = async (ann: TestClient) => {
+    await ann.call('edits.append', { step: setting(SHEET, 'amount', [[C1M1, '100.00', '55.00']]) });
+    const { sha256 } = await ann.call('batches.preview', { sheet: SHEET });
+    const batch = randomUUID();
+    const release = await holdCommits();
+    const outcome = ann.call('batches.commit', { sheet: SHEET, batch, sha256 });
+    await isHeld();
+    return { batch, release, outcome };
+  };
+
+  test('is waited for by whoever asks about it meanwhile', async () => {
+    const ann = await signIn('ann');
+    const { batch, release, outcome } = await commitHeld(ann);
+    const asked = ann.call('batches.resolve', { sheet: SHEET, batch });
+    await release();
+    expect((await Promise.all([outcome, asked])).map(({ kind }) => kind)).toEqual(['committed', 'committed']);
+  });
+
+  test('stays open while the link is gone and the server has not decided, and is settled then', async () => {
+    const [ann, ben] = [await signIn('ann'), await signIn('ben')];
+    const { batch, release, outcome } = await commitHeld(ann);
+    world.proxy.arm({ to: 'server', message: 0, when: 'before' });
+    await ben.call('catalog.tables', {}).catch(() => {});
+    expect(await outcome).toMatchObject({ kind: 'unknown', batch });
+    world.proxy.arm(null);
+    const reopen = async () => {
+      for (;;) {
+        const opened = await ann.call('sheets.open', { source: SOURCE }).catch(() => null);
+        if (opened) return opened;
+      }
+    };
+    expect(await reopen()).toMatchObject({ unresolved: [batch], pending: { rows: [{ row: C1M1 }] } });
+    await release();
+    expect((await settledSheet(ann)).pending.rows).toEqual([]);
+    expect(await amount()).toBe('55.00');
+  });
+
+  test('is ended before the person who closed the window can sign in again', async () => {
+    const ann = await signIn('ann');
+    const { release, outcome } = await commitHeld(ann);
+    ann.close();
+    const again = signIn('ann');
+    await release();
+    expect(await outcome).toMatchObject({ kind: 'committed' });
+    const opened = await (await again).call('sheets.open', { source: SOURCE });
+    expect(opened).toMatchObject({ unresolved: [], pending: { rows: [] } });
+  });
+});
+
 describe('a server that stops', () => {
   test('edits are kept while it is away, the loss and the return are told, and the batch goes through then', async () => {
     const ann = await signIn('ann');
@@ -196,10 +266,12 @@ describe('a table that changes underneath', () => {
 describe('a program that is killed', () => {
   const run = async (folder: string): Promise<{ said: string; kill(): Promise<void> }> => {
     const program = join(import.meta.dirname, 'backend-program.ts');
-    const child = spawn(process.execPath, [program, folder, 'ben', PASSWORD, 'correct horse'], {
+    const child = spawn(process.execPath, [program, folder, 'cal', PASSWORD, 'correct horse'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    const ended = once(child, 'exit').then(() => Promise.reject(new Error('the program ended')));
+    ended.catch(() => {});
+    const [said] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer];
     return {
       said: said.toString().trim(),
       kill: async () => {

@@ -21,7 +21,8 @@ export const PASSWORD = 'secret';
 
 const SCHEMA = `
 create role ann login password '${PASSWORD}'; create role ben login password '${PASSWORD}';
-create schema plan; grant usage on schema plan to ann, ben;
+create role cal login password '${PASSWORD}';
+create schema plan; grant usage on schema plan to ann, ben, cal;
 create table plan.center (code text primary key, name text not null);
 insert into plan.center values ('C1', 'Berlin'), ('C2', 'Paris');
 create table plan.line (
@@ -30,7 +31,7 @@ create table plan.line (
   primary key (center, month));
 insert into plan.line (center, month, amount, memo) select c, m, m * 100, null from unnest(array['C1', 'C2']) c, generate_series(1, 6) m;
 create table plan.note (id bigint generated always as identity primary key, text text not null);
-grant select, insert, update, delete on plan.line, plan.note to ann, ben; grant select on plan.center to ann, ben;`;
+grant select, insert, update, delete on plan.line, plan.note to ann, ben, cal; grant select on plan.center to ann, ben, cal;`;
 
 /** A database with two people, and a backend of one data folder in front of it, through a link that can be cut. */
 export interface World {
@@ -56,7 +57,7 @@ export const openWorld = async (): Promise<World> => {
   await installGovernance(admin);
   await admin.query(SCHEMA);
   await governTable(admin, { schema: 'plan', table: 'line', key: ['center', 'month'] });
-  for (const person of ['ann', 'ben']) await grantUse(admin, person);
+  for (const person of ['ann', 'ben', 'cal']) await grantUse(admin, person);
   const folder = await mkdtemp(join(tmpdir(), 'writ-backend-'));
   const keychain = memoryKeychain();
   const start = (): Promise<Backend> =>

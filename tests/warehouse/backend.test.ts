@@ -166,6 +166,21 @@ describe('submitting', () => {
     expect(await amountOf('C1', 1)).toBe('100.00');
   });
 
+  test('an edit made while the batch is being checked is not lost in it', async () => {
+    const ann = await signIn('ann');
+    await ann.call('edits.append', { step: setting(SHEET, 'amount', [[C1M1, '100.00', '1']]) });
+    const { sha256 } = await ann.call('batches.preview', { sheet: SHEET });
+    const step = setting(SHEET, 'amount', [['["C1","2"]', '200.00', '2']]);
+    const both = [
+      ann.call('batches.commit', { sheet: SHEET, batch: randomUUID(), sha256 }),
+      ann.call('edits.append', { step }),
+    ];
+    await Promise.allSettled(both);
+    const { pending } = await ann.call('sheets.open', { source: SOURCE });
+    expect(pending.rows.map(({ row }) => row)).toContain('["C1","2"]');
+    expect(await amountOf('C1', 2)).toBe('200.00');
+  });
+
   test('a new row without a required value stops the batch before it is sent', async () => {
     const ann = await signIn('ann');
     await ann.call('edits.append', { step: inserting(SHEET, 'new:2', { center: 'C1', month: '8' }) });
