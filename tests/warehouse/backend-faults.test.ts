@@ -158,11 +158,18 @@ describe('a batch that the server takes long over', () => {
     expect(await amount()).toBe('55.00');
   });
 
+  const connectionsOf = async (user: string): Promise<number> =>
+    (await world.admin.query('select count(*)::int as n from pg_stat_activity where usename = $1', [user]))
+      .rows[0]?.n;
+
   test('is ended before the person who closed the window can sign in again', async () => {
     const ann = await signIn('ann');
     const { release, outcome } = await commitHeld(ann);
+    const before = await connectionsOf('ann');
     ann.close();
     const again = signIn('ann');
+    again.catch(() => {});
+    while ((await connectionsOf('ann')) <= before);
     await release();
     expect(await outcome).toMatchObject({ kind: 'committed' });
     const opened = await (await again).call('sheets.open', { source: SOURCE });
