@@ -8,6 +8,8 @@ import { commandOf, type GridCommand } from './grid-keyboard.ts';
 import type { GridModel } from './grid-model.ts';
 import { gridTheme, HEADER_HEIGHT, ROW_HEIGHT } from './grid-theme.ts';
 import { GRID_MODULES } from './modules.ts';
+import { RangeLayer } from './ranges/range-layer.ts';
+import type { CellPlace, Rectangle, Selection } from './ranges/selection.ts';
 import type { SheetRow } from './sheet-row.ts';
 
 /** The cell the person is at. */
@@ -18,12 +20,20 @@ export interface ActiveCell {
 
 export interface GridEvents {
   active(cell: ActiveCell | null): void;
-  command(command: Exclude<GridCommand, { kind: 'move' | 'edit' | 'clear' | 'toggle' | 'filter' }>): void;
+  command(
+    command: Exclude<GridCommand, { kind: 'move' | 'edit' | 'clear' | 'toggle' | 'filter' }>,
+    selection: Selection | null,
+  ): void;
   filter(column: Column, anchor: HTMLElement): void;
   menu(cell: ActiveCell, at: { readonly x: number; readonly y: number }): void;
   selection(rows: readonly SheetRow[]): void;
-  copy(cell: ActiveCell): string;
-  paste(from: ActiveCell, text: string): void;
+  /** The selected range changed. */
+  range(selection: Selection | null): void;
+  /** The clipboard's forms of the selection; null when it cannot be copied now. */
+  copy(selection: Selection): { readonly text: string; readonly html: string } | null;
+  paste(selection: Selection, text: string): void;
+  clear(selection: Selection): void;
+  fill(from: Rectangle, to: Rectangle, copy: boolean): void;
 }
 
 const BLOCK = 100;
@@ -36,6 +46,7 @@ export class GridController {
   readonly #api: GridApi<SheetRow>;
   readonly #off: () => void;
   readonly #drawing: GridDrawing;
+  readonly #ranges: RangeLayer;
   /** Column a run of Tabs began in, for Enter to return to. */
   #returnColumn: string | null = null;
   /** Where the last move went; AG Grid tells of it later, and of moves that are not this class's too. */
@@ -48,14 +59,25 @@ export class GridController {
     this.#events = events;
     this.#api = createGrid(host, this.#options(), { modules: [...GRID_MODULES] });
     this.#drawing = new GridDrawing(this.#api, model, {
-      rows: () => this.#select(null),
+      rows: () => {
+        this.#select(null);
+        this.#ranges.reset();
+      },
       drawn: () => events.active(this.active),
+    });
+    this.#ranges = new RangeLayer(this.#api, host, {
+      selected: (selection) => events.range(selection),
+      fill: (from, to, copy) => events.fill(from, to, copy),
+      filled: (place) => this.#filled(place),
+      rowCount: () => model.rowCount,
+      editing: () => this.#drawing.editing,
     });
     // Headers need what draws them, which needs the grid.
     this.#api.setGridOption('columnDefs', this.#columns());
     this.#off = model.onGridChange((change) => this.#drawing.change(change));
     host.addEventListener('keydown', this.#keyDown, true);
     host.addEventListener('copy', this.#copy);
+    host.addEventListener('cut', this.#cut);
     host.addEventListener('paste', this.#paste);
   }
 
@@ -64,6 +86,8 @@ export class GridController {
     this.#drawing.destroy();
     this.#host.removeEventListener('keydown', this.#keyDown, true);
     this.#host.removeEventListener('copy', this.#copy);
+    this.#host.removeEventListener('cut', this.#cut);
+    this.#ranges.destroy();
     this.#host.removeEventListener('paste', this.#paste);
     this.#api.destroy();
   }
@@ -101,18 +125,9 @@ export class GridController {
     return row && column ? { row, column } : null;
   }
 
-  /** Columns from the active one to the right, as they are shown now. */
-  columnsFrom(column: Column): readonly Column[] {
-    const shown = this.#api
-      .getAllDisplayedColumns()
-      .map((one) => columnOf(this.#model, one.getColId()))
-      .filter((one) => one !== undefined);
-    return shown.slice(
-      Math.max(
-        0,
-        shown.findIndex(({ name }) => name === column.name),
-      ),
-    );
+  /** The columns as they are shown, in their order; places of a selection count in it. */
+  get shownColumns(): readonly Column[] {
+    return this.#ranges.columns.flatMap((id) => columnOf(this.#model, id) ?? []);
   }
 
   /** The row numbers selected, or the active row. */
@@ -154,6 +169,7 @@ export class GridController {
       onCellFocused: () => {
         const at = this.#api.getFocusedCell();
         if (at && `${at.rowIndex} ${at.column.getColId()}` !== this.#movedTo) this.#returnColumn = null;
+        if (at) this.#ranges.focused(at.rowIndex, at.column.getColId());
         this.#events.active(this.active);
       },
       onColumnResized: ({ column, source }) => {
@@ -230,6 +246,11 @@ export class GridController {
     const { target } = event;
     if (!(target instanceof HTMLElement) || target.closest('.sheet-editor')) return;
     if (!target.closest('.ag-cell')) return;
+    if (this.#ranges.key(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     const active = this.active;
     const command = commandOf(event, active?.column.type.kind === 'boolean');
     if (!command) {
@@ -251,7 +272,8 @@ export class GridController {
         this.#edit(active);
         return;
       case 'clear':
-        if (active) this.#model.enter(active.row, active.column, { text: '', picked: null });
+        if (this.#ranges.isRange && this.#ranges.selection) this.#events.clear(this.#ranges.selection);
+        else if (active) this.#model.enter(active.row, active.column, { text: '', picked: null });
         return;
       case 'toggle':
         if (active) {
@@ -271,7 +293,7 @@ export class GridController {
         if (active) this.#selectRow(active.row.index, false);
         return;
       default:
-        this.#events.command(command);
+        this.#events.command(command, this.#ranges.selection);
     }
   }
 
@@ -328,20 +350,36 @@ export class GridController {
     return true;
   }
 
-  readonly #copy = (event: ClipboardEvent): void => {
-    const active = this.active;
-    if (!active || this.#drawing.editing || !event.clipboardData) return;
-    event.clipboardData.setData('text/plain', this.#events.copy(active));
+  readonly #copy = (event: ClipboardEvent): boolean => {
+    const { selection } = this.#ranges;
+    if (!selection || this.#drawing.editing || !event.clipboardData) return false;
+    const copied = this.#events.copy(selection);
+    if (!copied) return false;
+    event.clipboardData.setData('text/plain', copied.text);
+    event.clipboardData.setData('text/html', copied.html);
     event.preventDefault();
+    return true;
+  };
+
+  readonly #cut = (event: ClipboardEvent): void => {
+    const { selection } = this.#ranges;
+    if (this.#copy(event) && selection) this.#events.clear(selection);
   };
 
   readonly #paste = (event: ClipboardEvent): void => {
-    const active = this.active;
+    const { selection } = this.#ranges;
     const text = event.clipboardData?.getData('text/plain') ?? '';
-    if (!active || this.#drawing.editing || text === '') return;
+    if (!selection || this.#drawing.editing || text === '') return;
     event.preventDefault();
-    this.#events.paste(active, text);
+    this.#events.paste(selection, text);
   };
+
+  /** Whether a cell holds something, for jumps to the edge of the data. */
+  #filled({ row, column }: CellPlace): boolean | undefined {
+    const data = this.#api.getDisplayedRowAtIndex(row)?.data;
+    const shown = columnOf(this.#model, this.#ranges.columns[column] ?? '');
+    return data && shown ? this.#model.value(data, shown) !== null : undefined;
+  }
 
   // --- whole rows ---
 
@@ -351,6 +389,7 @@ export class GridController {
       from: Math.min(index, anchor?.from ?? index),
       to: Math.max(index, anchor?.to ?? index),
     });
+    this.#ranges.selectRows(this.#selected?.from ?? index, this.#selected?.to ?? index);
     // A click leaves the focus on the number, where no key means anything.
     this.#api.setFocusedCell(index, this.#api.getAllDisplayedColumns()[1] ?? ROW_NUMBERS);
   }

@@ -9,7 +9,8 @@ export type GridCommand =
   | { readonly kind: 'submit' }
   | { readonly kind: 'filter' }
   | { readonly kind: 'menu' }
-  | { readonly kind: 'select-row' };
+  | { readonly kind: 'select-row' }
+  | { readonly kind: 'fill'; readonly direction: 'down' | 'right' };
 
 interface Key {
   readonly key: string;
@@ -26,6 +27,8 @@ const withControl = (event: Key): GridCommand | null => {
   if (key === 'z') return { kind: event.shiftKey ? 'redo' : 'undo' };
   if (key === 'y') return { kind: 'redo' };
   if (key === 's') return { kind: 'submit' };
+  if (key === 'd' && !event.shiftKey) return { kind: 'fill', direction: 'down' };
+  if (key === 'r' && !event.shiftKey) return { kind: 'fill', direction: 'right' };
   if (key === 'l' && event.shiftKey) return { kind: 'filter' };
   return null;
 };

@@ -3,6 +3,7 @@ import { GridController, type GridEvents } from './grid-controller.ts';
 import type { GridModel } from './grid-model.ts';
 import './grid-colors.css';
 import './grid.css';
+import './ranges/ranges.css';
 
 interface SheetGridProps {
   readonly model: GridModel;
@@ -21,12 +22,15 @@ export const SheetGrid = ({ model, label, events, handle }: SheetGridProps): Rea
     if (!host.current) return;
     const grid = new GridController(host.current, model, {
       active: (cell) => latest.current.active(cell),
-      command: (command) => latest.current.command(command),
+      command: (command, selection) => latest.current.command(command, selection),
       filter: (column, anchor) => latest.current.filter(column, anchor),
       menu: (cell, at) => latest.current.menu(cell, at),
       selection: (rows) => latest.current.selection(rows),
-      copy: (cell) => latest.current.copy(cell),
-      paste: (from, text) => latest.current.paste(from, text),
+      range: (selection) => latest.current.range(selection),
+      copy: (selection) => latest.current.copy(selection),
+      paste: (selection, text) => latest.current.paste(selection, text),
+      clear: (selection) => latest.current.clear(selection),
+      fill: (from, to, copy) => latest.current.fill(from, to, copy),
     });
     handle.current = grid;
     return () => {

@@ -135,6 +135,11 @@ export class SheetModel implements GridModel {
     return outcome;
   }
 
+  /** Says something to the person in the status line, announced to screen readers. */
+  say(text: string): void {
+    this.#store.say(text);
+  }
+
   setLocale(locale: LocaleConventions): void {
     if (locale === this.#locale) return;
     this.#locale = locale;

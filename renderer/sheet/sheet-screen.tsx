@@ -1,16 +1,26 @@
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { Session } from '../../shared/model/connection.ts';
+import { AppError } from '../../shared/model/failure.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import type { Column, Source } from '../../shared/model/sheet.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type { ActiveCell, GridController, GridEvents } from '../grid/grid-controller.ts';
+import { disjoint, type Selection } from '../grid/ranges/selection.ts';
 import { SheetGrid } from '../grid/sheet-grid.tsx';
 import type { SheetRow } from '../grid/sheet-row.ts';
 import { Button } from '../ui/button.tsx';
 import type { SheetContext } from '../ui/sheet-context.ts';
 import { CellMenu } from './cell-menu.tsx';
 import { FilterPopover } from './filter-popover.tsx';
+import {
+  clearSelection,
+  copySelection,
+  extendFill,
+  fillSelection,
+  pasteSelection,
+  type RangeTarget,
+} from './range-commands.ts';
 import { insertRefusal, sheetReadOnly } from './read-only.ts';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { RefusedDialog } from './refused-dialog.tsx';
@@ -18,10 +28,10 @@ import { rowLabel } from './row-finding.ts';
 import { SheetBanners } from './sheet-banners.tsx';
 import { menuEntries } from './sheet-menu.ts';
 import type { SheetModel } from './sheet-model.ts';
-import { pasteInto } from './sheet-paste.ts';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
 import { SheetStatus } from './sheet-status.tsx';
 import { SheetToolbar } from './sheet-toolbar.tsx';
+import { useSelectionStats } from './use-selection-stats.ts';
 import { useSheetModel } from './use-sheet-model.ts';
 import './sheet.css';
 
@@ -78,6 +88,8 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
   const grid = useRef<GridController | null>(null);
   const [active, setActive] = useState<ActiveCell | null>(null);
   const [filter, setFilter] = useState<OpenFilter | null>(null);
+  const [selection, setSelection] = useState<Selection | null>(null);
+  const stats = useSelectionStats(model, () => grid.current?.shownColumns ?? [], selection, snapshot);
   const [menu, setMenu] = useState<{ cell: ActiveCell; at: { x: number; y: number } } | null>(null);
   const [asksRefused, setAsksRefused] = useState(false);
   const readOnly = sheetReadOnly(definition, rights);
@@ -137,14 +149,32 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     grid.current?.focus();
   };
 
+  const target = (): RangeTarget => ({ model, columns: grid.current?.shownColumns ?? [] });
+  /** A command's word on what it left out, or why it could not be done. */
+  const tell = (told: Promise<string>): void => {
+    void told.then(
+      (text) => text && model.say(text),
+      (error: unknown) => model.say(AppError.wrap(error).message),
+    );
+  };
   const events: GridEvents = {
     active: setActive,
     filter: (column, anchor) => setFilter({ column, anchor }),
     menu: (cell, at) => setMenu({ cell, at }),
     selection: () => undefined,
-    copy: ({ row, column }) => model.value(row, column) ?? '',
-    paste: (from, text) => pasteInto(model, grid.current?.columnsFrom(from.column) ?? [], from.row, text),
-    command: (command) => {
+    range: setSelection,
+    copy: (range) => {
+      const copied = copySelection(target(), range);
+      if (typeof copied === 'string') model.say(copied);
+      return typeof copied === 'string' ? null : copied;
+    },
+    paste: (range, text) => tell(pasteSelection(target(), range, text)),
+    clear: (range) => tell(clearSelection(target(), disjoint(range.ranges))),
+    fill: (from, to, copy) => tell(extendFill(target(), from, to, copy)),
+    command: (command, range) => {
+      if (command.kind === 'fill' && range) {
+        tell(fillSelection(target(), disjoint(range.ranges), command.direction));
+      }
       if (command.kind === 'undo') void model.undo();
       else if (command.kind === 'redo') void model.redo();
       else if (command.kind === 'submit') void submit();
@@ -208,6 +238,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
         snapshot={snapshot}
         model={model}
         active={active}
+        stats={stats}
         onNextRefused={nextRefused}
         onNextProblem={nextProblem}
         onShowPending={() => model.setQuery({ pendingOnly: true })}

@@ -1,6 +1,9 @@
 import type { ReactNode } from 'react';
+import { column } from '../../shared/model/sheet.ts';
+import { formatValue } from '../../shared/values/format.ts';
 import { columnHelp } from '../grid/column-help.ts';
 import type { ActiveCell } from '../grid/grid-controller.ts';
+import type { SelectionStats } from './selection-stats.ts';
 import type { SheetModel } from './sheet-model.ts';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
 
@@ -8,6 +11,8 @@ interface StatusProps {
   readonly snapshot: SheetSnapshot;
   readonly model: SheetModel;
   readonly active: ActiveCell | null;
+  /** Of a selection of several cells. */
+  readonly stats: SelectionStats | null;
   readonly onNextRefused: () => void;
   readonly onNextProblem: () => void;
   readonly onShowPending: () => void;
@@ -75,7 +80,11 @@ export const SheetStatus = (props: StatusProps): ReactNode => {
         </button>
       )}
       {saved !== '' && <span className="sheet-status-saved">{saved}</span>}
-      <ActiveCellText model={model} active={active} />
+      {props.stats ? (
+        <Stats stats={props.stats} model={model} />
+      ) : (
+        <ActiveCellText model={model} active={active} />
+      )}
       <output className="sheet-said" aria-live="polite">
         {snapshot.said}
       </output>
@@ -83,15 +92,49 @@ export const SheetStatus = (props: StatusProps): ReactNode => {
   );
 };
 
+const AMOUNT = column.parse({
+  name: 'amount',
+  label: '',
+  sqlType: 'numeric',
+  type: { kind: 'decimal' },
+  format: { grouping: true },
+});
+
+/** Exact figures of the selection, in the person's own number format. */
+const Stats = ({ stats, model }: { stats: SelectionStats; model: SheetModel }): ReactNode => {
+  const shown = (value: string | null): string => formatValue(value, AMOUNT, model.locale);
+  return (
+    <span className="sheet-status-cell sheet-stats">
+      <span>{count(stats.cells, 'cell')}</span>
+      {stats.sum === null ? null : (
+        <>
+          <span>
+            Sum <code>{shown(stats.sum)}</code>
+          </span>
+          <span>
+            Average <code>{shown(stats.average)}</code>
+          </span>
+          <span>
+            Min <code>{shown(stats.min)}</code>
+          </span>
+          <span>
+            Max <code>{shown(stats.max)}</code>
+          </span>
+        </>
+      )}
+    </span>
+  );
+};
+
 const ActiveCellText = ({ model, active }: { model: SheetModel; active: ActiveCell | null }): ReactNode => {
   if (!active) return <span className="sheet-status-cell" />;
-  const { row, column } = active;
-  const value = model.value(row, column);
-  const { note } = model.look(row, column);
-  const help = note?.split('\n')[0] ?? columnHelp(column).split('\n')[0];
+  const { row, column: at } = active;
+  const value = model.value(row, at);
+  const { note } = model.look(row, at);
+  const help = note?.split('\n')[0] ?? columnHelp(at).split('\n')[0];
   return (
-    <span className="sheet-status-cell" title={note ?? columnHelp(column)}>
-      <strong>{column.label}</strong>
+    <span className="sheet-status-cell" title={note ?? columnHelp(at)}>
+      <strong>{at.label}</strong>
       <code>{value === null ? 'no value' : value === '' ? 'empty text' : value.slice(0, 80)}</code>
       <span className="sheet-status-help">{help}</span>
     </span>

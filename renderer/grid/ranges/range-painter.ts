@@ -48,8 +48,8 @@ export class RangePainter {
   /** `fill` is where the fill handle is being dragged to. A single cell is drawn by the grid's own focus, with a handle. */
   paint(selection: Selection | null, fill: Rectangle | null): void {
     this.#rectangles = selection ? disjoint(selection.ranges) : [];
-    const last = selection?.ranges.at(-1);
-    this.#last = last && selection.ranges.length === 1 ? rectangleOf(last) : null;
+    const [only, ...more] = selection?.ranges ?? [];
+    this.#last = only && more.length === 0 ? rectangleOf(only) : null;
     this.#fill = fill;
     this.#soon();
   }

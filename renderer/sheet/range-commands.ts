@@ -1,0 +1,187 @@
+import { formatHtmlTable, formatTsv, parseTsv } from '../../shared/exchange/tsv.ts';
+import type { Column } from '../../shared/model/sheet.ts';
+import { fillValues } from '../../shared/planning/series.ts';
+import { isNumeric } from '../grid/columns.ts';
+import { type Rectangle, rectangleOf, type Selection } from '../grid/ranges/selection.ts';
+import { pasteTargets } from '../grid/ranges/tiling.ts';
+import type { SheetRow } from '../grid/sheet-row.ts';
+import type { Entered } from './sheet-entry.ts';
+import type { SheetModel } from './sheet-model.ts';
+
+/** More cells than this in one command would hold the window up; a larger change comes in by a file. */
+export const MOST_CELLS = 200_000;
+
+/** Rows and columns a command works on, as they are shown. */
+export interface RangeTarget {
+  readonly model: SheetModel;
+  readonly columns: readonly Column[];
+}
+
+/** A sentence on what a command did or could not do; empty when the cells say it. */
+export type Told = string;
+
+const tooMany = (cells: number): Told | null =>
+  cells > MOST_CELLS
+    ? `${cells.toLocaleString()} cells are selected; at most ${MOST_CELLS.toLocaleString()} can be changed at once.`
+    : null;
+
+const cellsOf = ({ top, left, bottom, right }: Rectangle): number => (bottom - top + 1) * (right - left + 1);
+
+const rowsOf = async (
+  model: SheetModel,
+  { top, bottom }: Pick<Rectangle, 'top' | 'bottom'>,
+): Promise<readonly SheetRow[]> => model.rows(top, Math.min(bottom + 1, model.rowCount));
+
+/** The clipboard's forms of a selection, or why it cannot be copied. Rows must be here already, as the clipboard does not wait. */
+export const copySelection = (
+  { model, columns }: RangeTarget,
+  selection: Selection,
+): { text: string; html: string } | Told => {
+  const [only, ...more] = selection.ranges;
+  if (!only || more.length > 0) return 'Several ranges cannot be copied at once. Select one.';
+  const rectangle = rectangleOf(only);
+  const refused = tooMany(cellsOf(rectangle));
+  if (refused) return refused;
+  const rows = model.rows(rectangle.top, Math.min(rectangle.bottom + 1, model.rowCount));
+  if (rows instanceof Promise) return 'These rows are still being read. Copy again in a moment.';
+  const shown = columns.slice(rectangle.left, rectangle.right + 1);
+  const cells = rows.map((row) => shown.map((column) => model.editorText(row, column)));
+  return { text: formatTsv(cells), html: formatHtmlTable(cells, shown.map(isNumeric)) };
+};
+
+/** Clears the selected cells to NULL, as one step. */
+export const clearSelection = async (
+  { model, columns }: RangeTarget,
+  rectangles: readonly Rectangle[],
+): Promise<Told> => {
+  const refused = tooMany(rectangles.reduce((n, each) => n + cellsOf(each), 0));
+  if (refused) return refused;
+  const entered: Entered[] = [];
+  for (const rectangle of rectangles) {
+    for (const row of await rowsOf(model, rectangle)) {
+      for (const column of columns.slice(rectangle.left, rectangle.right + 1))
+        entered.push({ row, column, typed: { text: '', picked: null } });
+    }
+  }
+  model.enterAll(entered, 'Clear');
+  return '';
+};
+
+/**
+ * Writes clipboard text over the selection as one step: one value or one row fills a larger range, a block is repeated over a
+ * whole multiple of itself, else it is written once from the top left cell. What is no value is marked at its cell.
+ */
+export const pasteSelection = async (
+  { model, columns }: RangeTarget,
+  selection: Selection,
+  text: string,
+): Promise<Told> => {
+  const block = parseTsv(text);
+  const height = block.length;
+  const width = block.reduce((most, row) => Math.max(most, row.length), 0);
+  const targets = pasteTargets(selection, height, width, { rows: model.rowCount, columns: columns.length });
+  const refused = tooMany(targets.reduce((n, target) => n + target.rows * target.columns, 0));
+  if (refused) return refused;
+  const entered: Entered[] = [];
+  let lostRows = 0;
+  let lostColumns = 0;
+  for (const target of targets) {
+    lostRows += target.newRows;
+    lostColumns = Math.max(lostColumns, target.lostColumns);
+    const rows = await rowsOf(model, { top: target.top, bottom: target.top + target.rows - 1 });
+    rows.forEach((row, r) => {
+      const line = block[r % height] ?? [];
+      for (let c = 0; c < target.columns; c++) {
+        const column = columns[target.left + c];
+        const cell = line[c % width];
+        if (column && cell !== undefined) entered.push({ row, column, typed: { text: cell } });
+      }
+    });
+  }
+  model.enterAll(entered, 'Paste');
+  const lost = [
+    lostRows > 0 ? `${lostRows.toLocaleString()} rows did not fit below the last row` : '',
+    lostColumns > 0 ? `${lostColumns.toLocaleString()} columns did not fit to the right` : '',
+  ].filter(Boolean);
+  return lost.length > 0 ? `${lost.join('; ')} and were left out.` : '';
+};
+
+/** Fills the first row (`down`) or column (`right`) of each range over the rest of it: Ctrl+D and Ctrl+R. */
+export const fillSelection = async (
+  target: RangeTarget,
+  rectangles: readonly Rectangle[],
+  direction: 'down' | 'right',
+): Promise<Told> => {
+  for (const each of rectangles) {
+    const from = direction === 'down' ? { ...each, bottom: each.top } : { ...each, right: each.left };
+    const told = await extendFill(
+      target,
+      from,
+      each,
+      true,
+      direction === 'down' ? 'Fill down' : 'Fill right',
+    );
+    if (told) return told;
+  }
+  return '';
+};
+
+/**
+ * Fills the part of `to` outside `from` from the values inside, along the direction in which it grew: numbers, dates and months go on
+ * as a series unless `copy`.
+ */
+export const extendFill = async (
+  { model, columns }: RangeTarget,
+  from: Rectangle,
+  to: Rectangle,
+  copy: boolean,
+  label = 'Fill',
+): Promise<Told> => {
+  const refused = tooMany(cellsOf(to));
+  if (refused) return refused;
+  const rows = await rowsOf(model, to);
+  const rowAt = (index: number): SheetRow | undefined => rows[index - to.top];
+  const mode = copy ? 'copy' : 'series';
+  const entered: Entered[] = [];
+  const put = (
+    row: SheetRow | undefined,
+    column: Column | undefined,
+    value: string | null | undefined,
+  ): void => {
+    if (row && column && value !== undefined)
+      entered.push({ row, column, typed: { text: value ?? '', picked: value } });
+  };
+  const vertical = to.top < from.top || to.bottom > from.bottom;
+  if (vertical) {
+    const count = to.top < from.top ? to.top - from.top : to.bottom - from.bottom;
+    for (let c = from.left; c <= from.right; c++) {
+      const column = columns[c];
+      if (!column) continue;
+      const source = range(from.top, from.bottom).map((r) => valueAt(model, rowAt(r), column));
+      fillValues(source, count, mode, isNumeric(column)).forEach((value, i) => {
+        put(rowAt(count < 0 ? from.top - 1 - i : from.bottom + 1 + i), column, value);
+      });
+    }
+  } else {
+    const count = to.left < from.left ? to.left - from.left : to.right - from.right;
+    for (let r = from.top; r <= from.bottom; r++) {
+      const row = rowAt(r);
+      const shown = columns.slice(from.left, from.right + 1);
+      const numeric = shown.every(isNumeric);
+      const source = shown.map((column) => valueAt(model, row, column));
+      fillValues(source, count, mode, numeric).forEach((value, i) => {
+        const column = columns[count < 0 ? from.left - 1 - i : from.right + 1 + i];
+        // Another column may have another type: its own rules read the text.
+        if (row && column) entered.push({ row, column, typed: { text: value ?? '' } });
+      });
+    }
+  }
+  model.enterAll(entered, label);
+  return '';
+};
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+const valueAt = (model: SheetModel, row: SheetRow | undefined, column: Column): string | null =>
+  row ? model.value(row, column) : null;
