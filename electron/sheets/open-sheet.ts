@@ -27,7 +27,7 @@ export interface OpenSheetOptions {
   readonly journal: Pick<Journal, 'pending'>;
   /** Milliseconds that only go forward. */
   readonly clock: () => number;
-  /** A later reading has replaced the rows; views made before still show the earlier ones. */
+  /** Views are to be made again: a later reading has replaced the rows, or the first was cut off at the limit. */
   readonly onReplaced: () => void;
 }
 
@@ -208,7 +208,8 @@ export class OpenSheet {
     }
     this.#reading = null;
     this.#tell();
-    if (!first && !this.#failure) onReplaced();
+    // Views made while rows came do not know yet that they were cut off.
+    if ((!first || this.#truncated) && !this.#failure) onReplaced();
   }
 
   #tell(): void {

@@ -22,7 +22,7 @@ const rights = {
 interface Reading {
   readonly request: ReadRequest;
   give(...rows: readonly (readonly string[])[]): void;
-  end(): void;
+  end(truncated?: boolean): void;
   fail(error: AppError): void;
 }
 
@@ -40,7 +40,7 @@ const readingByHand = () => {
           const full = rows.map(([id = '', name = '']) => [id, name, null, null]);
           onChunk({ rows: full, flags: new Uint8Array(full.length).fill(3) } satisfies RowChunk);
         },
-        end: () => done({ truncated: false }),
+        end: (truncated = false) => done({ truncated }),
         fail: failed,
       });
     });
@@ -86,6 +86,15 @@ describe('the first reading', () => {
     at(0).end();
     expect(await sorted).toEqual(['b', 'a']);
     expect(told.at(-1)).toEqual({ loading: false, failure: null });
+  });
+
+  test('that was cut off at the limit says so to views made while it ran', async () => {
+    const { sheet, at, replaced } = await openByHand();
+    at(0).give(['1', 'a']);
+    expect(sheet.truncated).toBe(false);
+    at(0).end(true);
+    await turn();
+    expect([sheet.truncated, sheet.knowsAllRows, replaced()]).toEqual([true, false, 1]);
   });
 
   test('that fails says why to every view, until it is tried again', async () => {
