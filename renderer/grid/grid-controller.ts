@@ -2,6 +2,7 @@ import { createGrid, type GridApi, type GridOptions } from 'ag-grid-community';
 import type { Column } from '../../shared/model/sheet.ts';
 import { columnId, columnOf, gridColumns, ROW_NUMBERS } from './columns.ts';
 import type { Move } from './editors/editor-props.ts';
+import { type ClipboardEvents, listenToClipboard } from './grid-clipboard.ts';
 import { gridDatasource } from './grid-datasource.ts';
 import { GridDrawing } from './grid-drawing.ts';
 import { commandOf, type GridCommand } from './grid-keyboard.ts';
@@ -18,7 +19,7 @@ export interface ActiveCell {
   readonly column: Column;
 }
 
-export interface GridEvents {
+export interface GridEvents extends Omit<ClipboardEvents, 'selection'> {
   active(cell: ActiveCell | null): void;
   command(
     command: Exclude<GridCommand, { kind: 'move' | 'edit' | 'clear' | 'toggle' | 'filter' }>,
@@ -29,10 +30,6 @@ export interface GridEvents {
   selection(rows: readonly SheetRow[]): void;
   /** The selected range changed. */
   range(selection: Selection | null): void;
-  /** The clipboard's forms of the selection; null when it cannot be copied now. */
-  copy(selection: Selection): { readonly text: string; readonly html: string } | null;
-  paste(selection: Selection, text: string): void;
-  clear(selection: Selection): void;
   fill(from: Rectangle, to: Rectangle, copy: boolean): void;
 }
 
@@ -45,6 +42,7 @@ export class GridController {
   readonly #events: GridEvents;
   readonly #api: GridApi<SheetRow>;
   readonly #off: () => void;
+  readonly #offClipboard: () => void;
   readonly #drawing: GridDrawing;
   readonly #ranges: RangeLayer;
   /** Column a run of Tabs began in, for Enter to return to. */
@@ -76,19 +74,18 @@ export class GridController {
     this.#api.setGridOption('columnDefs', this.#columns());
     this.#off = model.onGridChange((change) => this.#drawing.change(change));
     host.addEventListener('keydown', this.#keyDown, true);
-    host.addEventListener('copy', this.#copy);
-    host.addEventListener('cut', this.#cut);
-    host.addEventListener('paste', this.#paste);
+    this.#offClipboard = listenToClipboard(host, {
+      ...events,
+      selection: () => (this.#drawing.editing ? null : this.#ranges.selection),
+    });
   }
 
   destroy(): void {
     this.#off();
     this.#drawing.destroy();
     this.#host.removeEventListener('keydown', this.#keyDown, true);
-    this.#host.removeEventListener('copy', this.#copy);
-    this.#host.removeEventListener('cut', this.#cut);
+    this.#offClipboard();
     this.#ranges.destroy();
-    this.#host.removeEventListener('paste', this.#paste);
     this.#api.destroy();
   }
 
@@ -349,30 +346,6 @@ export class GridController {
     this.#returnColumn = start;
     return true;
   }
-
-  readonly #copy = (event: ClipboardEvent): boolean => {
-    const { selection } = this.#ranges;
-    if (!selection || this.#drawing.editing || !event.clipboardData) return false;
-    const copied = this.#events.copy(selection);
-    if (!copied) return false;
-    event.clipboardData.setData('text/plain', copied.text);
-    event.clipboardData.setData('text/html', copied.html);
-    event.preventDefault();
-    return true;
-  };
-
-  readonly #cut = (event: ClipboardEvent): void => {
-    const { selection } = this.#ranges;
-    if (this.#copy(event) && selection) this.#events.clear(selection);
-  };
-
-  readonly #paste = (event: ClipboardEvent): void => {
-    const { selection } = this.#ranges;
-    const text = event.clipboardData?.getData('text/plain') ?? '';
-    if (!selection || this.#drawing.editing || text === '') return;
-    event.preventDefault();
-    this.#events.paste(selection, text);
-  };
 
   /** Whether a cell holds something, for jumps to the edge of the data. */
   #filled({ row, column }: CellPlace): boolean | undefined {

@@ -88,7 +88,6 @@ export class SheetModel implements GridModel {
   get isClosed(): boolean {
     return this.#store.closed;
   }
-
   close(): void {
     for (const off of this.#unsubscribe.splice(0)) off();
     this.#store.close();
@@ -108,7 +107,6 @@ export class SheetModel implements GridModel {
     );
   }
 
-  /** Reads the rows again from the warehouse. */
   async refresh(): Promise<void> {
     await this.#work.after(() =>
       this.#work.attempt(async () => {
@@ -135,7 +133,7 @@ export class SheetModel implements GridModel {
     return outcome;
   }
 
-  /** Says something to the person in the status line, announced to screen readers. */
+  /** Says something in the status line, announced to screen readers. */
   say(text: string): void {
     this.#store.say(text);
   }
@@ -145,8 +143,6 @@ export class SheetModel implements GridModel {
     this.#locale = locale;
     this.#store.draw({ kind: 'cells', rows: null });
   }
-
-  // --- what the screen and the grid see ---
 
   subscribe = this.#store.subscribe;
   getSnapshot = this.#store.getSnapshot;
