@@ -1,0 +1,135 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+
+const cell = (page: Page, row: number, column: string) =>
+  page.locator(`.ag-row[row-index="${row}"] [col-id="c:${column}"]`);
+
+const centre = async (page: Page, row: number, column: string): Promise<[number, number]> => {
+  const box = await cell(page, row, column).boundingBox();
+  if (!box) throw new Error(`There is no cell ${row}, ${column}.`);
+  return [box.x + box.width / 2, box.y + box.height / 2];
+};
+
+const drag = async (page: Page, from: [number, number], to: [number, number]): Promise<void> => {
+  await page.mouse.move(...from);
+  await page.mouse.down();
+  await page.mouse.move((from[0] + to[0]) / 2, (from[1] + to[1]) / 2);
+  await page.mouse.move(...to);
+  await page.mouse.up();
+};
+
+/** Lines of one cost centre's forecast, which the first person may write. */
+const forecast = async (page: Page, center: string): Promise<void> => {
+  await expect(page.getByText('16,038 rows')).toBeVisible();
+  await page.getByPlaceholder('Filter rows').fill(`FC1 ${center}`);
+  await expect(page.getByText(/of 16,038 rows/)).toBeVisible();
+  await expect(cell(page, 0, 'cost_center')).toContainText(center);
+};
+
+const pasteText = async (page: Page, text: string): Promise<void> => {
+  await page.evaluate((given) => {
+    const data = new DataTransfer();
+    data.setData('text/plain', given);
+    document.activeElement?.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+    );
+  }, text);
+};
+
+/** What a real copy event puts on the clipboard. */
+const copied = (page: Page): Promise<{ text: string; html: string }> =>
+  page.evaluate(() => {
+    const data = new DataTransfer();
+    document.activeElement?.dispatchEvent(
+      new ClipboardEvent('copy', { clipboardData: data, bubbles: true, cancelable: true }),
+    );
+    return { text: data.getData('text/plain'), html: data.getData('text/html') };
+  });
+
+test('a dragged range is summed exactly, copied as TSV and HTML, and pasted as one undo', async ({
+  page,
+}) => {
+  await forecast(page, 'CC1020');
+  await cell(page, 1, 'amount').click();
+  await page.keyboard.type('0.10');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('0.20');
+  await page.keyboard.press('Enter');
+  await drag(page, await centre(page, 1, 'amount'), await centre(page, 2, 'amount'));
+  await expect(page.locator('.sheet-stats')).toContainText('2 cells');
+  await expect(page.locator('.sheet-stats')).toContainText('Sum 0.30');
+  const clipboard = await copied(page);
+  expect(clipboard.text).toBe('0.10\r\n0.20\r\n');
+  expect(clipboard.html).toContain('<td align="right">0.10</td>');
+
+  await cell(page, 5, 'amount').click();
+  await pasteText(page, clipboard.text);
+  await expect(cell(page, 5, 'amount')).toHaveText('0.10');
+  await expect(cell(page, 6, 'amount')).toHaveText('0.20');
+  await expect(page.getByText('4 rows changed')).toBeVisible();
+  await page.keyboard.press('Control+z');
+  await expect(page.getByText('2 rows changed')).toBeVisible();
+  await expect(cell(page, 6, 'amount')).not.toHaveText('0.20');
+});
+
+test('one value fills a selected range, refused cells are marked and the valid ones kept', async ({
+  page,
+}) => {
+  await forecast(page, 'CC1030');
+  await cell(page, 2, 'amount').click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Shift+ArrowDown');
+  await pasteText(page, '77\n');
+  for (const row of [2, 3, 4]) await expect(cell(page, row, 'amount')).toHaveText('77.00');
+  await cell(page, 8, 'amount').click();
+  await pasteText(page, '1\nx\n3\n');
+  await expect(page.getByRole('button', { name: /1 entry not valid/ })).toBeVisible();
+  await expect(cell(page, 10, 'amount')).toHaveText('3.00');
+});
+
+test('the fill handle goes on with a series, and Ctrl+D copies down', async ({ page }) => {
+  await forecast(page, 'CC1040');
+  await cell(page, 0, 'amount').click();
+  await page.keyboard.type('1000');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('1100');
+  await page.keyboard.press('Enter');
+  await cell(page, 0, 'amount').click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await expect(cell(page, 1, 'amount')).toHaveClass(/range-handle/);
+  const corner = await cell(page, 1, 'amount').boundingBox();
+  if (!corner) throw new Error('The handle is not there.');
+  await drag(
+    page,
+    [corner.x + corner.width - 3, corner.y + corner.height - 3],
+    await centre(page, 4, 'amount'),
+  );
+  for (const [row, value] of [
+    [2, '1,200.00'],
+    [3, '1,300.00'],
+    [4, '1,400.00'],
+  ] as const) {
+    await expect(cell(page, row, 'amount')).toHaveText(value);
+  }
+  await cell(page, 4, 'amount').click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Control+d');
+  await expect(cell(page, 5, 'amount')).toHaveText('1,400.00');
+});
+
+test('the keyboard selects to the edge of the data and walks a range with Enter', async ({ page }) => {
+  await forecast(page, 'CC1050');
+  await cell(page, 0, 'amount').click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(page.locator('.sheet-stats')).toContainText('4 cells');
+  await page.keyboard.press('Enter');
+  await expect(cell(page, 1, 'amount')).toHaveClass(/ag-cell-focus/);
+  await page.keyboard.press('Enter');
+  await expect(cell(page, 0, 'currency')).toHaveClass(/ag-cell-focus/);
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.sheet-stats')).toHaveCount(0);
+  await cell(page, 0, 'amount').click();
+  await page.keyboard.press('Control+Shift+ArrowDown');
+  await expect(page.locator('.sheet-stats')).toContainText(/[1-9]\d+ cells/);
+});
