@@ -68,8 +68,6 @@ export class SheetModel implements GridModel {
     });
   }
 
-  // --- life ---
-
   /** Opens the sheet and shows its first rows; a failure is in the snapshot, to be retried with the same call. */
   async open(): Promise<void> {
     this.#store.set({ phase: 'opening', failure: null });
