@@ -50,6 +50,8 @@ export interface ClientSheet {
   number: number;
   view: SheetView | null;
   cancel: AbortController;
+  /** Ends the search under way when another begins. */
+  search: AbortController;
   stop: () => void;
 }
 

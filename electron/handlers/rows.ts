@@ -6,7 +6,13 @@ import { type Client, type Handlers, sheetOf } from './context.ts';
 
 type RowHandlers = Pick<
   Handlers,
-  'rows.view' | 'rows.page' | 'rows.refresh' | 'lookups.search' | 'lookups.labels'
+  | 'rows.view'
+  | 'rows.page'
+  | 'rows.refresh'
+  | 'rows.find'
+  | 'rows.distinct'
+  | 'lookups.search'
+  | 'lookups.labels'
 >;
 
 export const rowHandlers: RowHandlers = {
@@ -40,6 +46,16 @@ export const rowHandlers: RowHandlers = {
       throw new AppError('conflict', 'view-gone', 'The order of the rows changed; they are read again.');
     return open.sheet.page(open.view, start, count);
   },
+  'rows.find': (client, { sheet: id, view: number, ...wanted }) => {
+    const open = sheetOf(client, id);
+    if (!open.view || open.number !== number)
+      throw new AppError('conflict', 'view-gone', 'The order of the rows changed; search again.');
+    return open.sheet.find(open.view, wanted, searching(open));
+  },
+  'rows.distinct': (client, { sheet: id, column, query, text, limit }) => {
+    const open = sheetOf(client, id);
+    return open.sheet.distinct(query, column, text, limit, searching(open));
+  },
   'rows.refresh': (client, { sheet }) => {
     sheetOf(client, sheet).sheet.refresh();
     return {};
@@ -55,6 +71,13 @@ export const rowHandlers: RowHandlers = {
       known: values.map((value) => labels.has(value)),
     };
   },
+};
+
+/** A newer search of the same window ends the one before it. */
+const searching = (open: { search: AbortController }): AbortSignal => {
+  open.search.abort(superseded());
+  open.search = new AbortController();
+  return open.search.signal;
 };
 
 const superseded = (): AppError =>

@@ -71,7 +71,14 @@ const openSheet = async (client: Client, source: Source): Promise<SheetOpened> =
     throw new AppError('cancelled', 'session-changed', 'The session ended meanwhile.');
   const sheet = profile.acquire({ ...definition, id }, rights);
   closeSheet(client, id);
-  client.sheets.set(id, { sheet, number: 0, view: null, cancel: new AbortController(), stop: () => {} });
+  client.sheets.set(id, {
+    sheet,
+    number: 0,
+    view: null,
+    cancel: new AbortController(),
+    search: new AbortController(),
+    stop: () => {},
+  });
   return {
     definition: sheet.definition,
     rights,

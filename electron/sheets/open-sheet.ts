@@ -9,6 +9,14 @@ import type { RowChunk, Warehouse } from '../warehouse/adapter.ts';
 import { breathing } from './breathe.ts';
 import { LOOKUP_LIMIT, Lookups } from './lookups.ts';
 import { RowStore } from './row-store.ts';
+import {
+  type DistinctValues,
+  distinctValues,
+  type FindRequest,
+  type FoundCells,
+  findCells,
+  type Searched,
+} from './search.ts';
 import { buildView, needsAllRows, pageOf, type SheetView } from './view.ts';
 
 /** Rows past this many are not read; the window says so and offers filters. */
@@ -120,6 +128,28 @@ export class OpenSheet {
 
   page(view: SheetView, start: number, count: number): RowPage {
     return pageOf(view, { definition: this.definition, pending: this.#pending }, start, count);
+  }
+
+  /** Cells of a view that hold a text. */
+  find(view: SheetView, wanted: FindRequest, signal: AbortSignal): Promise<FoundCells> {
+    return findCells(this.#searched(view, signal), wanted);
+  }
+
+  /** Distinct values of a column in the rows a query lets through. */
+  async distinct(
+    query: ViewQuery,
+    column: string,
+    text: string,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<DistinctValues> {
+    const view = await this.view({ ...query, sort: [] }, signal);
+    return distinctValues(this.#searched(view, signal), column, text, limit);
+  }
+
+  #searched(view: SheetView, signal: AbortSignal): Searched {
+    const breathe = breathing(this.#options.clock, signal);
+    return { view, definition: this.definition, pending: this.#pending, breathe };
   }
 
   /** Rereads single rows after a commit, here or by someone else. */

@@ -45,17 +45,10 @@ export const buildView = async (input: ViewInput): Promise<SheetView> => {
   const matches = rowMatcher(query, definition.columns);
   const places = new Map(definition.columns.map((column, place) => [column.name, place]));
   const edited = editedRows(store, pending);
-  const effective = (row: number): ValueOf => {
-    const change = edited.get(row);
-    if (change?.kind !== 'update') return (column) => store.value(row, column);
-    return (column) => {
-      const cell = own(change.cells, definition.columns[column]?.name);
-      return cell ? cell.after : store.value(row, column);
-    };
-  };
+  const effective = effectiveRows(definition, store, edited);
   const added = [...pending.values()].flatMap((row) => {
     if (row.kind !== 'insert') return [];
-    const value: ValueOf = (column) => own(row.values, definition.columns[column]?.name) ?? null;
+    const value = newRowValues(definition, row.values);
     return !matches || matches(value) ? [row.row] : [];
   });
   if (!needsAllRows(query) && store.goneRows === 0) return { store, order: null, added };
@@ -92,11 +85,30 @@ export const buildView = async (input: ViewInput): Promise<SheetView> => {
   return { store, order, added };
 };
 
+/** Reads stored rows with the pending edits over them. */
+export const effectiveRows =
+  (definition: SheetDefinition, store: RowStore, edited: ReadonlyMap<number, PendingRow>) =>
+  (row: number): ValueOf => {
+    const change = edited.get(row);
+    if (change?.kind !== 'update') return (column) => store.value(row, column);
+    return (column) => {
+      const cell = own(change.cells, definition.columns[column]?.name);
+      return cell ? cell.after : store.value(row, column);
+    };
+  };
+
+/** Reads a row that is only in the journal. */
+export const newRowValues =
+  (definition: SheetDefinition, values: Readonly<Record<string, string | null>>): ValueOf =>
+  (column) =>
+    own(values, definition.columns[column]?.name) ?? null;
+
 /** A column may be called "constructor"; only own properties are values. */
 const own = <T>(record: Readonly<Record<string, T>>, name: string | undefined): T | undefined =>
   name !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
 
-const editedRows = (
+/** Pending changes of stored rows by row number. */
+export const editedRows = (
   store: RowStore,
   pending: ReadonlyMap<RowKey, PendingRow>,
 ): ReadonlyMap<number, PendingRow> => {

@@ -3,6 +3,8 @@ export type GridCommand =
   | { readonly kind: 'move'; readonly move: 'up' | 'down' | 'tab' | 'backtab' }
   | { readonly kind: 'edit' }
   | { readonly kind: 'clear' }
+  | { readonly kind: 'today' }
+  | { readonly kind: 'find' }
   | { readonly kind: 'toggle' }
   | { readonly kind: 'undo' }
   | { readonly kind: 'redo' }
@@ -27,6 +29,8 @@ const withControl = (event: Key): GridCommand | null => {
   if (key === 'z') return { kind: event.shiftKey ? 'redo' : 'undo' };
   if (key === 'y') return { kind: 'redo' };
   if (key === 's') return { kind: 'submit' };
+  if (key === 'f' && !event.shiftKey) return { kind: 'find' };
+  if (key === ';') return { kind: 'today' };
   if (key === 'd' && !event.shiftKey) return { kind: 'fill', direction: 'down' };
   if (key === 'r' && !event.shiftKey) return { kind: 'fill', direction: 'right' };
   if (key === 'l' && event.shiftKey) return { kind: 'filter' };

@@ -55,7 +55,7 @@ export interface GridModel {
   value(row: SheetRow, column: Column): string | null;
   /** Text an editor starts with: what was typed where it was refused, else the value in editable form. */
   editorText(row: SheetRow, column: Column): string;
-  preview(column: Column, text: string): TypedPreview;
+  preview(column: Column, text: string, row?: SheetRow): TypedPreview;
   readOnlyReason(row: SheetRow, column: Column): string | null;
   enter(row: SheetRow, column: Column, typed: TypedCell): EntryOutcome;
   searchLookup(column: Column, text: string): Promise<{ matches: readonly LookupMatch[]; total: number }>;

@@ -1,4 +1,7 @@
+import { AppError } from '../../shared/model/failure.ts';
 import type { Column } from '../../shared/model/sheet.ts';
+import { evaluateArithmetic, isArithmetic } from '../../shared/planning/arithmetic.ts';
+import { isDecimalText, roundForDisplay, usedScale } from '../../shared/values/decimal.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { parseInput } from '../../shared/values/parse.ts';
 import type { TypedCell } from '../grid/grid-model.ts';
@@ -18,6 +21,33 @@ export type CheckValue = (
 const cellOf = (text: string, message: string, options?: readonly string[]): RefusedCell =>
   options ? { text, message, options } : { text, message };
 
+const NUMERIC: ReadonlySet<string> = new Set(['decimal', 'integer', 'float']);
+
+/** Typed arithmetic (`=1200*1.05`, `+10%`, `5k`) as the text of its exact value; null where the text is none. */
+const compute = (
+  text: string,
+  column: Column,
+  locale: LocaleConventions,
+  current: string | null,
+): { readonly text: string } | { readonly message: string } | null => {
+  if (!NUMERIC.has(column.type.kind) || column.lookup) return null;
+  const plain = locale.decimal === '.' ? text : text.replaceAll(locale.decimal, '.');
+  if (!isArithmetic(plain)) return null;
+  try {
+    return { text: evaluateArithmetic(plain, current).replace('.', locale.decimal) };
+  } catch (error) {
+    return { message: AppError.wrap(error).message };
+  }
+};
+
+/** What the column could keep of a computed result: offered, never taken by itself. */
+const roundedResult = (text: string, { type }: Column, locale: LocaleConventions): string | null => {
+  const scale = type.kind === 'decimal' ? type.scale : type.kind === 'integer' ? 0 : undefined;
+  const exact = text.replace(locale.decimal, '.');
+  if (scale === undefined || scale < 0 || !isDecimalText(exact) || usedScale(exact) <= scale) return null;
+  return roundForDisplay(exact, scale);
+};
+
 /** Reads typed text by the column's type and locale, then by its checks. Warnings keep the value. */
 export const readTyped = (
   typed: TypedCell,
@@ -25,11 +55,20 @@ export const readTyped = (
   locale: LocaleConventions,
   today: string,
   check: CheckValue,
+  current: string | null = null,
 ): Reading => {
   let value: string | null;
   if (typed.picked !== undefined) value = typed.picked;
   else {
-    const parsed = parseInput(typed.text, column, locale, today);
+    const computed = compute(typed.text, column, locale, current);
+    if (computed && 'message' in computed)
+      return { kind: 'refused', cell: cellOf(typed.text, computed.message) };
+    const parsed = parseInput(computed?.text ?? typed.text, column, locale, today);
+    if (parsed.kind === 'invalid' && computed) {
+      const rounded = roundedResult(computed.text, column, locale);
+      const message = `${parsed.message} Edit the cell and choose the rounded result.`;
+      if (rounded !== null) return { kind: 'refused', cell: cellOf(typed.text, message, [rounded]) };
+    }
     if (parsed.kind === 'invalid') return { kind: 'refused', cell: cellOf(typed.text, parsed.message) };
     if (parsed.kind === 'ambiguous') {
       const options = parsed.options.map((option) => option.value);

@@ -1,33 +1,45 @@
 import { type ReactNode, useId, useState } from 'react';
 import { Dialog, Heading, Popover } from 'react-aria-components';
+import type { BackendClient } from '../../shared/contract/client.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import type { ColumnFilter } from '../../shared/model/view.ts';
 import { isNumeric } from '../grid/columns.ts';
 import { Button } from '../ui/button.tsx';
+import { FilterValues } from './filter-values.tsx';
 import type { SheetModel } from './sheet-model.ts';
 
 interface FilterPopoverProps {
   readonly model: SheetModel;
+  readonly client: BackendClient;
   readonly column: Column;
   readonly anchor: HTMLElement;
   readonly onClose: () => void;
 }
 
-type Kind = 'contains' | 'equals' | 'range' | 'blank' | 'filled';
+type Kind = 'in' | 'contains' | 'equals' | 'range' | 'blank' | 'filled';
 
 interface Draft {
   readonly kind: Kind;
   readonly text: string;
   readonly min: string;
   readonly max: string;
+  readonly values: readonly (string | null)[];
 }
 
 const ORDERED = new Set(['date', 'time', 'timestamp']);
 const isOrdered = (column: Column): boolean => isNumeric(column) || ORDERED.has(column.type.kind);
 
 const draftOf = (filter: ColumnFilter | undefined, column: Column): Draft => {
-  const empty = { kind: isOrdered(column) ? 'range' : 'contains', text: '', min: '', max: '' } as const;
+  const empty = {
+    kind: isOrdered(column) ? 'range' : 'contains',
+    text: '',
+    min: '',
+    max: '',
+    values: [],
+  } as const;
   switch (filter?.kind) {
+    case 'in':
+      return { ...empty, kind: 'in', values: filter.values };
     case 'contains':
       return { ...empty, kind: 'contains', text: filter.text };
     case 'equals':
@@ -57,6 +69,8 @@ const filterOf = (model: SheetModel, column: Column, draft: Draft): ColumnFilter
     case 'blank':
     case 'filled':
       return { kind: 'blank', column: name, blank: draft.kind === 'blank' };
+    case 'in':
+      return { kind: 'in', column: name, values: [...draft.values] };
     case 'contains':
       return { kind: 'contains', column: name, text: draft.text };
     case 'equals': {
@@ -76,11 +90,13 @@ const filterOf = (model: SheetModel, column: Column, draft: Draft): ColumnFilter
   }
 };
 
-const isEmpty = ({ kind, text, min, max }: Draft): boolean =>
-  (kind === 'contains' && text === '') || (kind === 'range' && min.trim() === '' && max.trim() === '');
+const isEmpty = ({ kind, text, min, max, values }: Draft): boolean =>
+  (kind === 'in' && values.length === 0) ||
+  (kind === 'contains' && text === '') ||
+  (kind === 'range' && min.trim() === '' && max.trim() === '');
 
 /** A condition on one column, by keyboard or pointer; it works on values with pending edits in them. */
-export const FilterPopover = ({ model, column, anchor, onClose }: FilterPopoverProps): ReactNode => {
+export const FilterPopover = ({ model, client, column, anchor, onClose }: FilterPopoverProps): ReactNode => {
   const current = model.filters.find((filter) => filter.column === column.name);
   const [draft, setDraft] = useState(() => draftOf(current, column));
   const [message, setMessage] = useState<string | null>(null);
@@ -123,12 +139,22 @@ export const FilterPopover = ({ model, column, anchor, onClose }: FilterPopoverP
             value={draft.kind}
             onChange={(event) => change({ kind: event.target.value as Kind })}
           >
+            <option value="in">is one of</option>
             <option value="contains">contains</option>
             <option value="equals">equals</option>
             {isOrdered(column) && <option value="range">is between</option>}
             <option value="blank">has no value</option>
             <option value="filled">has a value</option>
           </select>
+          {draft.kind === 'in' && (
+            <FilterValues
+              model={model}
+              client={client}
+              column={column}
+              chosen={draft.values}
+              onChange={(values) => change({ values })}
+            />
+          )}
           {(draft.kind === 'contains' || draft.kind === 'equals') && (
             <input
               autoFocus

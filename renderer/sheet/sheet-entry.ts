@@ -96,7 +96,7 @@ export class SheetEntry {
         continue;
       }
       touched.add(row.key);
-      const reading = this.#host.reading.read(typed, column);
+      const reading = this.#host.reading.read(typed, column, row);
       if (reading.kind === 'refused') {
         overlay.refused.set(row.key, column.name, reading.cell);
         refused++;

@@ -161,6 +161,11 @@ export class SheetModel implements GridModel {
     return this.#parts?.view.rowCount ?? 0;
   }
 
+  /** Names the view to the backend; it changes with every new order or filter. */
+  get viewNumber(): number {
+    return this.#parts?.view.number ?? 0;
+  }
+
   get sort(): readonly SortKey[] {
     return this.#store.snapshot.query.sort;
   }
@@ -189,8 +194,8 @@ export class SheetModel implements GridModel {
     return this.#open.reading.readOnlyReason(row, column);
   }
 
-  preview(column: Column, text: string): TypedPreview {
-    return this.#open.reading.preview(column, text);
+  preview(column: Column, text: string, row?: SheetRow): TypedPreview {
+    return this.#open.reading.preview(column, text, row);
   }
 
   /** Typed text by type and locale alone, for filters, whose bounds need not obey the column's rules. */
@@ -201,8 +206,6 @@ export class SheetModel implements GridModel {
   searchLookup(column: Column, text: string): ReturnType<GridModel['searchLookup']> {
     return this.#open.search(column, text);
   }
-
-  // --- view ---
 
   toggleSort(column: string, add: boolean): void {
     this.setQuery({ sort: nextSort(this.sort, column, add) });
@@ -232,8 +235,6 @@ export class SheetModel implements GridModel {
   nextProblem(row?: RowKey): { readonly row: RowKey; readonly column: string | undefined } | null {
     return nextAfter(this.#open.reading.problems(), (found) => found.row === row);
   }
-
-  // --- entering ---
 
   enter(row: SheetRow, column: Column, typed: TypedCell): EntryOutcome {
     const refusal = this.readOnlyReason(row, column);
@@ -281,8 +282,6 @@ export class SheetModel implements GridModel {
     return refusal;
   }
 
-  // --- the journal ---
-
   undo(): Promise<void> {
     return this.#work.undo();
   }
@@ -321,8 +320,6 @@ export class SheetModel implements GridModel {
     this.overlay.refused.clear();
     this.#changed(rows);
   }
-
-  // --- inside ---
 
   get #open(): SheetParts {
     if (!this.#parts) throw new AppError('bug', 'sheet-not-open', 'The sheet is not open yet.');

@@ -98,14 +98,16 @@ export class SheetReading {
     return this.#rules.readOnlyReason(column.name, this.values(row));
   }
 
-  read(typed: TypedCell, column: Column): Reading {
+  /** `row` gives what `+10%` changes in proportion. */
+  read(typed: TypedCell, column: Column, row?: SheetRow): Reading {
     const { locale, now } = this.#options;
-    return readTyped(typed, column, locale(), localDay(now()), this.#rules.cellChecker(column.name));
+    const current = row ? this.value(row, column) : null;
+    return readTyped(typed, column, locale(), localDay(now()), this.#rules.cellChecker(column.name), current);
   }
 
   /** What typed text would be kept as, shown while it is typed. */
-  preview(column: Column, text: string): TypedPreview {
-    const reading = this.read({ text }, column);
+  preview(column: Column, text: string, row?: SheetRow): TypedPreview {
+    const reading = this.read({ text }, column, row);
     if (reading.kind === 'value') return { kind: 'value', value: reading.value };
     const { message, options } = reading.cell;
     return options ? { kind: 'refused', message, options } : { kind: 'refused', message };

@@ -13,6 +13,7 @@ import { Button } from '../ui/button.tsx';
 import type { SheetContext } from '../ui/sheet-context.ts';
 import { CellMenu } from './cell-menu.tsx';
 import { FilterPopover } from './filter-popover.tsx';
+import { FindDialog } from './find-dialog.tsx';
 import {
   clearSelection,
   copySelection,
@@ -28,6 +29,7 @@ import { rowLabel } from './row-finding.ts';
 import { SheetBanners } from './sheet-banners.tsx';
 import { menuEntries } from './sheet-menu.ts';
 import type { SheetModel } from './sheet-model.ts';
+import { localDay } from './sheet-reading.ts';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
 import { SheetStatus } from './sheet-status.tsx';
 import { SheetToolbar } from './sheet-toolbar.tsx';
@@ -45,6 +47,9 @@ export interface SheetScreenProps {
   readonly onHistory: (context: SheetContext, row?: RowKey, column?: string) => void;
   readonly onDefinition: (context: SheetContext) => void;
 }
+
+/** Kinds of columns that take a date. */
+const DATED: ReadonlySet<string> = new Set(['date', 'timestamp']);
 
 /** One sheet: its commands, its grid, and what is going on in it. */
 export const SheetScreen = (props: SheetScreenProps): ReactNode => {
@@ -90,6 +95,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
   const [filter, setFilter] = useState<OpenFilter | null>(null);
   const [selection, setSelection] = useState<Selection | null>(null);
   const stats = useSelectionStats(model, () => grid.current?.shownColumns ?? [], selection, snapshot);
+  const [finding, setFinding] = useState(false);
   const [menu, setMenu] = useState<{ cell: ActiveCell; at: { x: number; y: number } } | null>(null);
   const [asksRefused, setAsksRefused] = useState(false);
   const readOnly = sheetReadOnly(definition, rights);
@@ -175,6 +181,9 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       if (command.kind === 'fill' && range) {
         tell(fillSelection(target(), disjoint(range.ranges), command.direction));
       }
+      if (command.kind === 'today' && active && DATED.has(active.column.type.kind)) {
+        model.enter(active.row, active.column, { text: localDay(new Date()) });
+      } else if (command.kind === 'find') setFinding(true);
       if (command.kind === 'undo') void model.undo();
       else if (command.kind === 'redo') void model.redo();
       else if (command.kind === 'submit') void submit();
@@ -243,7 +252,23 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
         onNextProblem={nextProblem}
         onShowPending={() => model.setQuery({ pendingOnly: true })}
       />
-      {filter && <FilterPopover {...filter} model={model} onClose={close(() => setFilter(null))} />}
+      {filter && (
+        <FilterPopover
+          {...filter}
+          model={model}
+          client={props.client}
+          onClose={close(() => setFilter(null))}
+        />
+      )}
+      {finding && (
+        <FindDialog
+          model={model}
+          client={props.client}
+          columns={grid.current?.shownColumns ?? []}
+          onGo={(row, column) => goTo(row, column)}
+          onClose={close(() => setFinding(false))}
+        />
+      )}
       {menu && (
         <CellMenu
           at={menu.at}

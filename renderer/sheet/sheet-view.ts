@@ -62,6 +62,10 @@ export class SheetView {
     this.#pages = new PageCache((start, count) => this.#read(start, count), size);
   }
 
+  get number(): number {
+    return this.#view;
+  }
+
   get rowCount(): number {
     return this.#rows + this.#added.length;
   }

@@ -14,6 +14,20 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ['Esc', 'Leave the value as it was'],
       ['Delete', 'Clear to NULL'],
       ['Space', 'Switch yes / no'],
+      ['= + - * / k m', 'Arithmetic in number cells: =1200*1.05, +10%, 5k'],
+      ['Ctrl+;', 'Today'],
+    ],
+  ],
+  [
+    'Ranges',
+    [
+      ['Shift+arrows', 'Extend the range'],
+      ['Ctrl+arrows', 'To the edge of the data'],
+      ['Ctrl+Shift+arrows', 'Extend to the edge of the data'],
+      ['Ctrl+A', 'Everything'],
+      ['Ctrl+Space / Shift+Space', 'Whole columns / rows'],
+      ['Ctrl+click', 'One more range'],
+      ['Ctrl+D / Ctrl+R', 'Fill down / right'],
     ],
   ],
   [
@@ -21,7 +35,9 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     [
       ['Ctrl+Z', 'Undo'],
       ['Ctrl+Y or Ctrl+Shift+Z', 'Redo'],
-      ['Ctrl+C / Ctrl+V', 'Copy / paste'],
+      ['Ctrl+C / Ctrl+X / Ctrl+V', 'Copy / cut / paste'],
+      ['Ctrl+F', 'Find and replace'],
+      ['Ctrl+Shift+L', 'Filter the column'],
       ['Ctrl+S', 'Submit'],
     ],
   ],

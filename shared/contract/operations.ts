@@ -125,6 +125,43 @@ export const operations = {
     }),
     output: rowPage,
   },
+  /** Distinct effective values of a column among the rows the other filters let through, the most frequent first. */
+  'rows.distinct': {
+    kind: 'query',
+    input: z.object({
+      sheet: z.string(),
+      column: z.string(),
+      query: viewQuery,
+      text,
+      limit: z.int().min(1).max(1000),
+    }),
+    output: z.object({
+      values: z.array(z.object({ value: z.string().nullable(), rows: z.int() })),
+      /** How many distinct values match the text, shown or not. */
+      total: z.int(),
+    }),
+  },
+  /**
+   * Cells of the view whose effective value contains the text (or matches the pattern), in the view's order from `after` on;
+   * over the whole view, not just what is on the screen. `total` counts all of them.
+   */
+  'rows.find': {
+    kind: 'query',
+    input: z.object({
+      sheet: z.string(),
+      view: z.int(),
+      text: z.string().min(1).max(1000),
+      columns: z.array(z.string()),
+      pattern: z.boolean(),
+      matchCase: z.boolean(),
+      whole: z.boolean(),
+      limit: z.int().min(1).max(10_000),
+    }),
+    output: z.object({
+      cells: z.array(z.object({ place: z.int(), row: z.string(), column: z.string(), value: z.string() })),
+      total: z.int(),
+    }),
+  },
   /** Reads the rows again from the warehouse; pending edits stay. */
   'rows.refresh': { kind: 'command', input: sheetId, output: none },
   'lookups.search': {

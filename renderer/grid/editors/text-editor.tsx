@@ -21,7 +21,7 @@ export const TextEditor = (props: EditorProps): ReactNode => {
     setChoosing(null);
     props.onChange({ text: next });
   };
-  const preview: TypedPreview = model.preview(column, text);
+  const preview: TypedPreview = model.preview(column, text, props.row);
   const options = preview.kind === 'refused' ? (preview.options ?? []) : [];
   const pick = (value: string): void => {
     props.onChange({ text, picked: value });

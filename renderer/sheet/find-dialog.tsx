@@ -1,0 +1,165 @@
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { BackendClient } from '../../shared/contract/client.ts';
+import type { OutputOf } from '../../shared/contract/operations.ts';
+import { AppError } from '../../shared/model/failure.ts';
+import type { Column } from '../../shared/model/sheet.ts';
+import { Button } from '../ui/button.tsx';
+import { replaceFound } from './replace-found.ts';
+import type { SheetModel } from './sheet-model.ts';
+
+export interface FindDialogProps {
+  readonly model: SheetModel;
+  readonly client: BackendClient;
+  readonly columns: readonly Column[];
+  readonly onGo: (row: string, column: string) => Promise<void>;
+  readonly onClose: () => void;
+}
+
+type Found = OutputOf<'rows.find'>;
+
+/** Cells shown and replaced at once. */
+const LIMIT = 10_000;
+const PAUSE_MS = 150;
+
+/** Finds a text in the whole view, not just on the screen, and replaces it as one step. Docked, so that the cells stay in sight. */
+export const FindDialog = ({ model, client, columns, onGo, onClose }: FindDialogProps): ReactNode => {
+  const [text, setText] = useState('');
+  const [replacement, setReplacement] = useState('');
+  const [pattern, setPattern] = useState(false);
+  const [matchCase, setMatchCase] = useState(false);
+  const [whole, setWhole] = useState(false);
+  const [found, setFound] = useState<Found | null>(null);
+  const [at, setAt] = useState(-1);
+  const [message, setMessage] = useState('');
+  const input = useRef<HTMLInputElement>(null);
+  const names = columns.map(({ name }) => name);
+
+  useEffect(() => input.current?.focus(), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the columns are those shown when the dialog was opened
+  useEffect(() => {
+    setFound(null);
+    setAt(-1);
+    setMessage('');
+    if (text === '') return;
+    let wanted = true;
+    const timer = setTimeout(() => {
+      client
+        .call('rows.find', {
+          sheet: model.definition.id,
+          view: model.viewNumber,
+          text,
+          columns: names,
+          pattern,
+          matchCase,
+          whole,
+          limit: LIMIT,
+        })
+        .then(
+          (answer) => wanted && setFound(answer),
+          (error: unknown) => {
+            const failure = AppError.wrap(error);
+            if (wanted && failure.kind !== 'cancelled') setMessage(failure.message);
+          },
+        );
+    }, PAUSE_MS);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [text, pattern, matchCase, whole, client, model]);
+
+  const step = (by: number): void => {
+    const count = found?.cells.length ?? 0;
+    if (!found || count === 0) return;
+    const next = (at + by + count) % count;
+    setAt(next);
+    const cell = found.cells[next];
+    if (cell)
+      void onGo(cell.row, cell.column).then(() => requestAnimationFrame(() => input.current?.focus()));
+  };
+  const replace = async (cells: Found['cells']): Promise<void> => {
+    const counts = await replaceFound(model, columns, cells, {
+      text,
+      replacement,
+      pattern,
+      matchCase,
+      whole,
+    });
+    setMessage(counts);
+    setFound(null);
+    setAt(-1);
+    // The button pressed is disabled now; the keyboard must not fall out of the dialog.
+    input.current?.focus();
+  };
+  const current = found?.cells[at];
+  const total = found ? `${found.total.toLocaleString()} ${found.total === 1 ? 'cell' : 'cells'}` : '';
+  return (
+    <search
+      className="sheet-find"
+      aria-label="Find and replace"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onClose();
+        else if (event.key === 'Enter' && event.target === input.current) step(event.shiftKey ? -1 : 1);
+        else return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    >
+      <div className="sheet-find-row">
+        <input
+          ref={input}
+          aria-label="Find"
+          placeholder="Find"
+          value={text}
+          maxLength={1000}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <Button onPress={() => step(-1)} isDisabled={!found?.cells.length}>
+          Previous
+        </Button>
+        <Button onPress={() => step(1)} isDisabled={!found?.cells.length}>
+          Next
+        </Button>
+        <Button look="plain" onPress={onClose}>
+          Close
+        </Button>
+      </div>
+      <div className="sheet-find-row">
+        <input
+          aria-label="Replace with"
+          placeholder="Replace with"
+          value={replacement}
+          maxLength={1000}
+          onChange={(event) => setReplacement(event.target.value)}
+        />
+        <Button onPress={() => current && void replace([current])} isDisabled={!current}>
+          Replace
+        </Button>
+        <Button onPress={() => found && void replace(found.cells)} isDisabled={!found?.cells.length}>
+          Replace all
+        </Button>
+      </div>
+      <div className="sheet-find-row">
+        <label>
+          <input
+            type="checkbox"
+            checked={matchCase}
+            onChange={(event) => setMatchCase(event.target.checked)}
+          />{' '}
+          Match case
+        </label>
+        <label>
+          <input type="checkbox" checked={whole} onChange={(event) => setWhole(event.target.checked)} /> Whole
+          cell
+        </label>
+        <label>
+          <input type="checkbox" checked={pattern} onChange={(event) => setPattern(event.target.checked)} />{' '}
+          Regular expression
+        </label>
+        <output aria-live="polite">
+          {message || (found ? (at >= 0 ? `${(at + 1).toLocaleString()} of ${total}` : total) : '')}
+        </output>
+      </div>
+    </search>
+  );
+};
