@@ -202,11 +202,8 @@ describe('reading', () => {
     const controller = new AbortController();
     const stopped = read('slow', { signal: controller.signal });
     const running = async (): Promise<boolean> =>
-      (
-        await admin.query(
-          "select from pg_stat_activity where query like 'fetch%writ_rows%' and wait_event = 'PgSleep'",
-        )
-      ).rowCount === 1;
+      (await admin.query("select from pg_stat_activity where query like 'copy%' and wait_event = 'PgSleep'"))
+        .rowCount === 1;
     await expect.poll(running).toBe(true);
     controller.abort();
     await expect(stopped).rejects.toMatchObject({ kind: 'cancelled' });

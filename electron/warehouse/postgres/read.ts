@@ -5,6 +5,7 @@ import type { SheetDefinition } from '../../../shared/model/sheet.ts';
 import type { ReadRequest, RowChunk } from '../adapter.ts';
 import { relationFact } from './catalog-facts.ts';
 import { type Link, runOn } from './connect.ts';
+import { copyRows } from './copy-rows.ts';
 import { mapError } from './errors.ts';
 import { type RowPolicies, rowPolicies } from './policies.ts';
 
@@ -60,8 +61,7 @@ const readOn = async (
   if (!policies) await client.query('begin read only; set local synchronize_seqscans = off');
   const flags = flagsOf(request, policies);
   if (request.keys) return readKeys(client, request, request.keys, flags, onChunk, doing);
-  await declare(client, request, flags, doing);
-  return fetchAll(client, request, flags, onChunk);
+  return fetchAll(client, request, flags, onChunk, doing);
 };
 
 /** Opens the transaction as well; names are printed with their schemas, then the person's own search path holds again. */
@@ -111,61 +111,54 @@ const columnList = (definition: SheetDefinition, flags: Flags): string =>
 
 const tableOf = ({ source }: SheetDefinition): string => `${quote(source.schema)}.${quote(source.table)}`;
 
-const declare = async (
+const fetchAll = async (
   client: pg.Client,
-  { definition, limit }: ReadRequest,
+  request: ReadRequest,
   flags: Flags,
+  onChunk: (chunk: RowChunk) => void,
   doing: string,
-): Promise<void> => {
+): Promise<{ truncated: boolean }> => {
+  const { definition, limit, signal } = request;
   const order = definition.key.length ? ` order by ${definition.key.map(quote).join(', ')}` : '';
-  const sql = () =>
-    `declare writ_rows no scroll cursor for select ${columnList(definition, flags)} from ${tableOf(definition)}${order} limit ${limit + 1}`;
+  let rows: (string | null)[][] = [];
+  let seen = 0;
+  const give = (): void => {
+    signal.throwIfAborted();
+    if (rows.length) onChunk(chunkOf(rows, flags));
+    rows = [];
+  };
+  const copy = async (): Promise<void> => {
+    const sql = `select ${columnList(definition, flags)} from ${tableOf(definition)}${order}`;
+    try {
+      await copyRows(client, sql, limit + 1, (row) => {
+        if (++seen > limit) return;
+        rows.push(row);
+        // The first rows come early; a full chunk is given before the next row is taken.
+        if (rows.length === (seen <= FIRST_ROWS ? FIRST_ROWS : CHUNK_ROWS)) give();
+      });
+    } catch (error) {
+      throw mapError(error, doing, sql);
+    }
+  };
+  // The whole is read, but its first rows are wanted at once: by the key's index, where there is one.
+  const plan = definition.sourceKind.endsWith('table') ? '; set local enable_sort = off' : '';
+  await client.query(`set local statement_timeout = 0${plan}`);
   if (flags.sql) {
     await client.query('savepoint writ_policies');
     try {
-      await client.query(sql());
-      return;
+      await copy();
+      give();
+      return { truncated: seen > limit };
     } catch (error) {
       // A policy over what the person may not read directly: every row is offered, the database decides.
-      if (mapError(error, doing).kind === 'unavailable') throw error;
+      if (seen > 0 || signal.aborted || mapError(error, doing).kind === 'unavailable') throw error;
       await client.query('rollback to savepoint writ_policies');
       flags.sql = null;
     }
   }
-  const text = sql();
-  try {
-    await client.query(text);
-  } catch (error) {
-    throw mapError(error, doing, text);
-  }
-};
-
-const fetchAll = async (
-  client: pg.Client,
-  { limit, signal }: ReadRequest,
-  flags: Flags,
-  onChunk: (chunk: RowChunk) => void,
-): Promise<{ truncated: boolean }> => {
-  let seen = 0;
-  const fetch = async (count: number) => (await runOn(client, `fetch forward ${count} from writ_rows`)).rows;
-  let next = fetch(FIRST_ROWS);
-  let asked = FIRST_ROWS;
-  for (;;) {
-    const rows = await next;
-    signal.throwIfAborted();
-    const last = rows.length < asked || seen + rows.length > limit;
-    if (!last) {
-      // The server prepares the next rows while these are taken in.
-      asked = CHUNK_ROWS;
-      next = fetch(asked);
-      next.catch(() => {});
-    }
-    const truncated = seen + rows.length > limit;
-    if (truncated) rows.length = limit - seen;
-    seen += rows.length;
-    if (rows.length) onChunk(chunkOf(rows, flags));
-    if (last) return { truncated };
-  }
+  await copy();
+  give();
+  return { truncated: seen > limit };
 };
 
 const chunkOf = (rows: (string | null)[][], flags: Flags): RowChunk => {
