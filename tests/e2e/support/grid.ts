@@ -1,0 +1,43 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+import pg from 'pg';
+import { openEmbedded } from '../../../electron/warehouse/embedded/embedded.ts';
+
+/** A cell by its row in the view and its column's name; only cells in sight exist. */
+export const cell = (page: Page, row: number, column: string): Locator =>
+  page.locator(`.ag-row[row-index="${row}"] [col-id="c:${column}"]`);
+
+/** Opens the plan narrowed by quick search; the first row must hold `first` in its cost centre. */
+export const openPlan = async (page: Page, search: string, center: string): Promise<void> => {
+  await expect(cell(page, 0, 'version')).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('searchbox', { name: 'Filter rows' }).fill(`${search} ${center}`);
+  await expect(cell(page, 0, 'cost_center')).toContainText(center);
+  await expect(cell(page, 0, 'version')).toContainText(search);
+};
+
+/** Types a value into a cell and keeps it. */
+export const typeInto = async (page: Page, row: number, column: string, text: string): Promise<void> => {
+  await cell(page, row, column).click();
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+};
+
+/** A connection to the demo's database beside the application, as its superuser; the server keeps running. */
+export const demoDatabase = async <T>(
+  dataFolder: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> => {
+  const warehouse = await openEmbedded({ folder: dataFolder, onProgress: () => {} });
+  const client = new pg.Client({
+    host: warehouse.host,
+    port: warehouse.port,
+    database: warehouse.database,
+    ...warehouse.superuser,
+  });
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end();
+    await warehouse.stop();
+  }
+};
