@@ -22,10 +22,10 @@ test.beforeAll(async () => {
 test.afterAll(() => server.stop());
 
 const fillForm = async (page: Page, password: string): Promise<void> => {
-  await page.getByLabel('Host').fill(server.host);
-  await page.getByLabel('Port').fill(String(server.port));
-  await page.getByLabel('Database').fill('postgres');
-  await page.getByLabel('User').fill('controller');
+  await page.getByRole('textbox', { name: 'Host' }).fill(server.host);
+  await page.getByRole('textbox', { name: 'Port' }).fill(String(server.port));
+  await page.getByRole('textbox', { name: 'Database' }).fill('postgres');
+  await page.getByRole('textbox', { name: 'User' }).fill('controller');
   await page.getByLabel('Password', { exact: true }).fill(password);
 };
 
