@@ -66,7 +66,7 @@ export const readTyped = (
     const parsed = parseInput(computed?.text ?? typed.text, column, locale, today);
     if (parsed.kind === 'invalid' && computed) {
       const rounded = roundedResult(computed.text, column, locale);
-      const message = `${parsed.message} Edit the cell and choose the rounded result.`;
+      const message = `${parsed.message} Choose the rounded result or type another.`;
       if (rounded !== null) return { kind: 'refused', cell: cellOf(typed.text, message, [rounded]) };
     }
     if (parsed.kind === 'invalid') return { kind: 'refused', cell: cellOf(typed.text, parsed.message) };

@@ -139,7 +139,7 @@ const Hint = ({ id, preview, text, shown }: HintProps): ReactNode => {
     const ambiguous = (preview.options?.length ?? 0) > 0;
     return (
       <div id={id} className={`sheet-hint ${ambiguous ? 'asking' : 'wrong'}`} role="status">
-        {ambiguous ? 'More than one reading. Choose one:' : preview.message}
+        {(preview.options?.length ?? 0) > 1 ? 'More than one reading. Choose one:' : preview.message}
       </div>
     );
   }
