@@ -60,7 +60,9 @@ export class SheetHeader implements IHeaderComp {
     return this.#gui;
   }
 
-  refresh(): boolean {
+  /** A new definition gives another column; the header is then made anew. */
+  refresh(params: SheetHeaderParams): boolean {
+    if (params.sheetColumn !== this.#params?.sheetColumn) return false;
     this.#draw();
     return true;
   }

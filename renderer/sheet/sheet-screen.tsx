@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { Session } from '../../shared/model/connection.ts';
 import { AppError } from '../../shared/model/failure.ts';
@@ -99,6 +99,14 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
   const [menu, setMenu] = useState<{ cell: ActiveCell; at: { x: number; y: number } } | null>(null);
   const [asksRefused, setAsksRefused] = useState(false);
   const readOnly = sheetReadOnly(definition, rights);
+
+  // Labels, formats and hidden columns of a new definition; the first one the grid was made with.
+  const drawn = useRef(definition);
+  useEffect(() => {
+    if (drawn.current === definition) return;
+    drawn.current = definition;
+    grid.current?.rebuildColumns();
+  }, [definition]);
 
   const goTo = useCallback(
     async (row: RowKey, column?: string): Promise<void> => {

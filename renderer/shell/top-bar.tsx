@@ -28,7 +28,7 @@ export const TopBar = (props: TopBarProps): ReactNode => {
           <PanelLeftOpen size={16} aria-hidden />
         </Button>
       ) : null}
-      <span className="wordmark small">Writ</span>
+      <h1 className="wordmark small">Writ</h1>
       <button type="button" className="workspace" onClick={props.onConnections} title="Connections">
         {session.connection.name}
       </button>

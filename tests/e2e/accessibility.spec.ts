@@ -1,0 +1,29 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { openPlan, typeInto } from './support/grid.ts';
+
+const serious = async (page: Page): Promise<readonly string[]> => {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+};
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`nothing serious stands against assistive technology, in ${scheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    await openPlan(page, 'FC1', 'CC1020');
+    await typeInto(page, 0, 'amount', '12');
+    await typeInto(page, 1, 'amount', 'x');
+    expect(await serious(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Submit (1)' }).click();
+    // Entries that are no values are pointed out first.
+    const goOn = page.getByRole('button', { name: /Submit the (others|rest)|without them/i });
+    if (await goOn.isVisible()) await goOn.click();
+    expect(await serious(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Connections' }).last().click();
+    expect(await serious(page)).toEqual([]);
+  });
+}
