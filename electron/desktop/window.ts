@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { BrowserWindow, nativeTheme, type Rectangle, type Session, screen } from 'electron';
+import { BrowserWindow, ipcMain, nativeTheme, type Rectangle, type Session, screen } from 'electron';
 import Store from 'electron-store';
 import { z } from 'zod';
 import { PAGE_URL } from './page-protocol.ts';
@@ -28,6 +28,8 @@ export const openWindow = (options: WindowOptions): BrowserWindow => {
     name: 'window',
     clearInvalidConfig: true,
   });
+  // The store answers renderers of its own kind; here nothing but the backend's port is asked of the main process.
+  ipcMain.removeAllListeners('electron-store-get-data');
   const last = place.safeParse(store.store).data ?? null;
   const window = new BrowserWindow({
     ...(last && visible(last) ? last : FIRST_SIZE),

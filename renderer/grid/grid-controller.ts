@@ -183,7 +183,9 @@ export class GridController {
         const sheetColumn = columnOf(this.#model, column.getColId()) ?? this.#model.definition.columns[0];
         if (!data || !sheetColumn || !(event instanceof MouseEvent)) return;
         event.preventDefault();
-        if (rowIndex !== null) this.#api.setFocusedCell(rowIndex, columnId(sheetColumn.name));
+        const id = columnId(sheetColumn.name);
+        // A menu over a selected range is for the range.
+        if (rowIndex !== null && !this.#ranges.holds(rowIndex, id)) this.#api.setFocusedCell(rowIndex, id);
         this.#events.menu({ row: data, column: sheetColumn }, { x: event.clientX, y: event.clientY });
       },
       preventDefaultOnContextMenu: true,

@@ -4,6 +4,7 @@ export type GridCommand =
   | { readonly kind: 'edit' }
   | { readonly kind: 'clear' }
   | { readonly kind: 'today' }
+  | { readonly kind: 'plan' }
   | { readonly kind: 'find' }
   | { readonly kind: 'toggle' }
   | { readonly kind: 'undo' }
@@ -28,7 +29,7 @@ const withControl = (event: Key): GridCommand | null => {
   const key = event.key.toLowerCase();
   if (key === 'z') return { kind: event.shiftKey ? 'redo' : 'undo' };
   if (key === 'y') return { kind: 'redo' };
-  if (key === 's') return { kind: 'submit' };
+  if (key === 's') return { kind: event.altKey ? 'plan' : 'submit' };
   if (key === 'f' && !event.shiftKey) return { kind: 'find' };
   if (key === ';') return { kind: 'today' };
   if (key === 'd' && !event.shiftKey) return { kind: 'fill', direction: 'down' };

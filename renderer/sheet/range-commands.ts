@@ -5,6 +5,7 @@ import { isNumeric } from '../grid/columns.ts';
 import { type Rectangle, rectangleOf, type Selection } from '../grid/ranges/selection.ts';
 import { pasteTargets } from '../grid/ranges/tiling.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
+import { spreadScale } from './plan-values.ts';
 import type { Entered } from './sheet-entry.ts';
 import type { SheetModel } from './sheet-model.ts';
 
@@ -178,6 +179,24 @@ export const extendFill = async (
   }
   model.enterAll(entered, label);
   return '';
+};
+
+/** Cells a planning command may work on: one range of number columns; a sentence says why there is none. */
+export const planCells = async (
+  { model, columns }: RangeTarget,
+  selection: Selection,
+): Promise<{ row: SheetRow; column: Column }[] | Told> => {
+  const [only, ...more] = selection.ranges;
+  if (!only || more.length > 0) return 'Select one range to plan over.';
+  const rectangle = rectangleOf(only);
+  if (cellsOf(rectangle) < 2) return 'Select several number cells to plan over.';
+  const refused = tooMany(cellsOf(rectangle));
+  if (refused) return refused;
+  const shown = columns.slice(rectangle.left, rectangle.right + 1);
+  if (shown.some((column) => spreadScale(column) === null))
+    return 'Planning works on number columns with a fixed number of decimals.';
+  const rows = await rowsOf(model, rectangle);
+  return rows.flatMap((row) => shown.map((column) => ({ row, column })));
 };
 
 const range = (from: number, to: number): number[] =>

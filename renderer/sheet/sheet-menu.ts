@@ -11,6 +11,9 @@ interface MenuParts {
   readonly cell: ActiveCell;
   readonly rights: SheetRights;
   readonly onHistory: (row: RowKey, column?: string) => void;
+  /** Copies the selection as the keyboard does. */
+  readonly onCopy: () => void;
+  readonly onPlan: () => void;
   readonly onDelete: (rows: readonly SheetRow[]) => void;
 }
 
@@ -20,6 +23,8 @@ export const menuEntries = ({
   cell,
   rights,
   onHistory,
+  onCopy,
+  onPlan,
   onDelete,
 }: MenuParts): readonly MenuEntry[] => {
   const { row, column } = cell;
@@ -31,10 +36,11 @@ export const menuEntries = ({
   return [
     {
       id: 'copy',
-      label: 'Copy value',
+      label: 'Copy',
       keys: 'Ctrl+C',
-      run: () => void navigator.clipboard.writeText(model.value(row, column) ?? '').catch(() => undefined),
+      run: onCopy,
     },
+    { id: 'plan', label: 'Spread, grow or copy forward…', keys: 'Ctrl+Alt+S', run: onPlan },
     {
       id: 'cell-history',
       label: 'History of this cell',

@@ -14,12 +14,14 @@ import type { SheetContext } from '../ui/sheet-context.ts';
 import { CellMenu } from './cell-menu.tsx';
 import { FilterPopover } from './filter-popover.tsx';
 import { FindDialog } from './find-dialog.tsx';
+import { type PlanCells, PlanDialog } from './plan-dialog.tsx';
 import {
   clearSelection,
   copySelection,
   extendFill,
   fillSelection,
   pasteSelection,
+  planCells,
   type RangeTarget,
 } from './range-commands.ts';
 import { insertRefusal, sheetReadOnly } from './read-only.ts';
@@ -95,6 +97,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
   const [filter, setFilter] = useState<OpenFilter | null>(null);
   const [selection, setSelection] = useState<Selection | null>(null);
   const stats = useSelectionStats(model, () => grid.current?.shownColumns ?? [], selection, snapshot);
+  const [planning, setPlanning] = useState<PlanCells['cells'] | null>(null);
   const [finding, setFinding] = useState(false);
   const [menu, setMenu] = useState<{ cell: ActiveCell; at: { x: number; y: number } } | null>(null);
   const [asksRefused, setAsksRefused] = useState(false);
@@ -171,6 +174,12 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       (error: unknown) => model.say(AppError.wrap(error).message),
     );
   };
+  const plan = async (range: Selection | null): Promise<void> => {
+    if (!range || readOnly !== null) return;
+    const cells = await planCells(target(), range);
+    if (typeof cells === 'string') model.say(cells);
+    else setPlanning(cells);
+  };
   const events: GridEvents = {
     active: setActive,
     filter: (column, anchor) => setFilter({ column, anchor }),
@@ -189,6 +198,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       if (command.kind === 'fill' && range) {
         tell(fillSelection(target(), disjoint(range.ranges), command.direction));
       }
+      if (command.kind === 'plan') void plan(range);
       if (command.kind === 'today' && active && DATED.has(active.column.type.kind)) {
         model.enter(active.row, active.column, { text: localDay(new Date()) });
       } else if (command.kind === 'find') setFinding(true);
@@ -268,6 +278,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
           onClose={close(() => setFilter(null))}
         />
       )}
+      {planning && <PlanDialog model={model} cells={planning} onClose={close(() => setPlanning(null))} />}
       {finding && (
         <FindDialog
           model={model}
@@ -286,6 +297,10 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
             cell: menu.cell,
             rights,
             onHistory: (row, column) => props.onHistory(context, row, column),
+            // Once the menu has given the focus back, the grid answers the copy event as for the keyboard.
+            onCopy: () =>
+              requestAnimationFrame(() => requestAnimationFrame(() => document.execCommand('copy'))),
+            onPlan: () => void plan(selection),
             onDelete: deleteRows,
           })}
         />

@@ -28,6 +28,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ['Ctrl+Space / Shift+Space', 'Whole columns / rows'],
       ['Ctrl+click', 'One more range'],
       ['Ctrl+D / Ctrl+R', 'Fill down / right'],
+      ['Ctrl+Alt+S', 'Spread, grow, copy forward'],
     ],
   ],
   [

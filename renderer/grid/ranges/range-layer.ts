@@ -8,6 +8,7 @@ import {
   type CellPlace,
   cellCount,
   clampSelection,
+  contains,
   type Direction,
   type Extent,
   edge,
@@ -49,6 +50,8 @@ export class RangeLayer {
   #fillTo: CellPlace | null = null;
   #pointer: { x: number; y: number } | null = null;
   #scrolling = 0;
+  /** The last press was for a menu, inside the selection. */
+  #menuOver = false;
 
   constructor(api: GridApi<SheetRow>, host: HTMLElement, events: RangeEvents) {
     this.#api = api;
@@ -92,8 +95,20 @@ export class RangeLayer {
   focused(row: number, column: string): void {
     const place = { row, column: this.columns.indexOf(column) };
     if (place.column < 0 || this.#drag !== null) return;
-    if (this.#selection && same(this.#selection.active, place)) return;
-    this.#set(selectCell(place));
+    const selection = this.#selection;
+    if (selection && same(selection.active, place)) return;
+    // A menu asked for over a range is for the range, though AG Grid moves its focus to the cell under the pointer.
+    if (selection && this.#menuOver) this.#set({ ...selection, active: place });
+    else this.#set(selectCell(place));
+  }
+
+  /** Whether a cell is in a selection of several. */
+  holds(row: number, column: string): boolean {
+    const place = this.columns.indexOf(column);
+    return (
+      this.isRange &&
+      (this.#selection?.ranges.some((range) => contains(rectangleOf(range), row, place)) ?? false)
+    );
   }
 
   selectRows(from: number, to: number): void {
@@ -109,6 +124,7 @@ export class RangeLayer {
 
   /** Handles a key of the selection; false leaves it to others. */
   key(event: KeyboardEvent): boolean {
+    this.#menuOver = false;
     const selection = this.#selection;
     if (!selection) return false;
     const command = rangeKey(event);
@@ -185,9 +201,11 @@ export class RangeLayer {
   }
 
   readonly #down = (event: MouseEvent): void => {
-    if (event.button !== 0 || this.#events.editing()) return;
+    if (this.#events.editing()) return;
     const place = this.#placeOf(event.target);
     if (!place) return;
+    this.#menuOver = event.button !== 0 && this.holds(place.row, this.columns[place.column] ?? '');
+    if (event.button !== 0) return;
     if (this.#painter.isHandle(event) && this.#selection) {
       this.#drag = 'fill';
       this.#fillTo = null;

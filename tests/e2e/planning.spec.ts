@@ -1,0 +1,45 @@
+import { expect, test } from './fixtures.ts';
+import { cell, openPlan } from './support/grid.ts';
+
+test('a total is spread over a range to the cent, with a held cell, as one undo', async ({ page }) => {
+  await openPlan(page, 'FC1', 'CC1020');
+  await cell(page, 0, 'amount').click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Shift+ArrowDown');
+  const kept = await cell(page, 1, 'amount').innerText();
+  await cell(page, 1, 'amount').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: /Spread, grow or copy forward/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Plan 3 cells' });
+  await dialog.getByLabel('Method').selectOption('even');
+  await dialog.getByRole('checkbox').nth(1).check();
+  await dialog.getByLabel('Total').fill('1,000,000.01');
+  await expect(dialog.getByText('1,000,000.01')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Apply' }).click();
+  await expect(page.getByText('2 rows changed')).toBeVisible();
+  await expect(cell(page, 1, 'amount')).toHaveText(kept);
+  await expect(page.locator('.sheet-stats')).toContainText('Sum 1,000,000.01');
+  await page.keyboard.press('Control+z');
+  await expect(page.getByText('2 rows changed')).toBeHidden();
+});
+
+test('typed arithmetic shows its exact value before it is kept; find and replace changes the whole sheet as one step', async ({
+  page,
+}) => {
+  await openPlan(page, 'FC1', 'CC1020');
+  await cell(page, 0, 'amount').click();
+  await page.keyboard.type('=1200*1.05');
+  await expect(page.getByText('= 1260.00')).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(cell(page, 0, 'amount')).toHaveText('1,260.00');
+  await page.keyboard.press('Control+f');
+  const find = page.getByRole('search', { name: 'Find and replace' });
+  await find.getByLabel('Find', { exact: true }).fill('Price increase');
+  await expect(find.getByText(/^\d+ cells$/)).toBeVisible();
+  const found = Number.parseInt((await find.getByText(/^\d+ cells$/).innerText()).replace(/\D/g, ''), 10);
+  expect(found).toBeGreaterThan(1);
+  await find.getByLabel('Replace with').fill('Price rise');
+  await find.getByRole('button', { name: 'Replace all' }).click();
+  await expect(find.getByText(`Replaced: ${found} kept.`)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: `Submit (${found + 1})` })).toBeVisible();
+});

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { planValues, totalOf } from '../../../../renderer/sheet/plan-values.ts';
+
+const base = { values: ['10.00', '20.00', null], held: [false, false, false], scale: 2 };
+
+test('a spread total adds up to the cent, held cells included', () => {
+  const { values } = planValues({ ...base, method: 'even', amount: '100' });
+  expect(values).toEqual(['33.34', '33.33', '33.33']);
+  const held = planValues({ ...base, held: [true, false, false], method: 'proportional', amount: '100' });
+  expect(held.values).toEqual(['10.00', '90.00', '0.00']);
+  expect(totalOf(held.values, 2)).toBe('100.00');
+});
+
+test('growth works on each cell, rounds to the column, and leaves empty and held cells', () => {
+  const { values } = planValues({ ...base, held: [false, true, false], method: 'grow', amount: '2.5' });
+  expect(values).toEqual(['10.25', '20.00', '0']);
+  expect(planValues({ ...base, method: 'grow', amount: '-10' }).values[0]).toBe('9.00');
+});
+
+test('copying forward repeats the first cell', () => {
+  expect(planValues({ ...base, method: 'copy', amount: '0' }).values).toEqual(['10.00', '10.00', '10.00']);
+});
