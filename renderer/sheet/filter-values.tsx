@@ -1,10 +1,9 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
-import type { OutputOf } from '../../shared/contract/operations.ts';
-import { AppError } from '../../shared/model/failure.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import { formatValue } from '../../shared/values/format.ts';
 import type { SheetModel } from './sheet-model.ts';
+import { useSearch } from './use-search.ts';
 
 export interface FilterValuesProps {
   readonly model: SheetModel;
@@ -15,38 +14,22 @@ export interface FilterValuesProps {
 }
 
 const SHOWN = 200;
-const PAUSE_MS = 120;
 
 /** The column's values with their counts among the rows the other filters let through, to tick; searched as one types. */
 export const FilterValues = ({ model, client, column, chosen, onChange }: FilterValuesProps): ReactNode => {
   const [text, setText] = useState('');
-  const [found, setFound] = useState<OutputOf<'rows.distinct'> | null>(null);
-  const [message, setMessage] = useState('');
-  useEffect(() => {
-    let wanted = true;
-    const filters = model.filters.filter((filter) => filter.column !== column.name);
-    const timer = setTimeout(() => {
-      client
-        .call('rows.distinct', {
-          sheet: model.definition.id,
-          column: column.name,
-          query: { filters: [...filters] },
-          text,
-          limit: SHOWN,
-        })
-        .then(
-          (answer) => wanted && setFound(answer),
-          (error: unknown) => {
-            const failure = AppError.wrap(error);
-            if (wanted && failure.kind !== 'cancelled') setMessage(failure.message);
-          },
-        );
-    }, PAUSE_MS);
-    return () => {
-      wanted = false;
-      clearTimeout(timer);
-    };
-  }, [client, model, column, text]);
+  const filters = model.filters.filter((filter) => filter.column !== column.name);
+  const { found, message } = useSearch(
+    () =>
+      client.call('rows.distinct', {
+        sheet: model.definition.id,
+        column: column.name,
+        query: { filters: [...filters] },
+        text,
+        limit: SHOWN,
+      }),
+    text,
+  );
   const toggle = (value: string | null): void =>
     onChange(chosen.includes(value) ? chosen.filter((each) => each !== value) : [...chosen, value]);
   return (

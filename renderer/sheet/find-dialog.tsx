@@ -1,11 +1,11 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { OutputOf } from '../../shared/contract/operations.ts';
-import { AppError } from '../../shared/model/failure.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import { Button } from '../ui/button.tsx';
 import { replaceFound } from './replace-found.ts';
 import type { SheetModel } from './sheet-model.ts';
+import { useSearch } from './use-search.ts';
 
 export interface FindDialogProps {
   readonly model: SheetModel;
@@ -19,7 +19,6 @@ type Found = OutputOf<'rows.find'>;
 
 /** Cells shown and replaced at once. */
 const LIMIT = 10_000;
-const PAUSE_MS = 150;
 
 /** Finds a text in the whole view, not just on the screen, and replaces it as one step. Docked, so that the cells stay in sight. */
 export const FindDialog = ({ model, client, columns, onGo, onClose }: FindDialogProps): ReactNode => {
@@ -28,45 +27,30 @@ export const FindDialog = ({ model, client, columns, onGo, onClose }: FindDialog
   const [pattern, setPattern] = useState(false);
   const [matchCase, setMatchCase] = useState(false);
   const [whole, setWhole] = useState(false);
-  const [found, setFound] = useState<Found | null>(null);
   const [at, setAt] = useState(-1);
-  const [message, setMessage] = useState('');
+  const [replaced, setReplaced] = useState('');
   const input = useRef<HTMLInputElement>(null);
-  const names = columns.map(({ name }) => name);
-
+  const question = text === '' ? null : JSON.stringify([text, pattern, matchCase, whole]);
+  const { found, message, clear } = useSearch<Found>(
+    () =>
+      client.call('rows.find', {
+        sheet: model.definition.id,
+        view: model.viewNumber,
+        text,
+        columns: columns.map(({ name }) => name),
+        pattern,
+        matchCase,
+        whole,
+        limit: LIMIT,
+      }),
+    question,
+  );
   useEffect(() => input.current?.focus(), []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the columns are those shown when the dialog was opened
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another question begins at its first cell
   useEffect(() => {
-    setFound(null);
     setAt(-1);
-    setMessage('');
-    if (text === '') return;
-    let wanted = true;
-    const timer = setTimeout(() => {
-      client
-        .call('rows.find', {
-          sheet: model.definition.id,
-          view: model.viewNumber,
-          text,
-          columns: names,
-          pattern,
-          matchCase,
-          whole,
-          limit: LIMIT,
-        })
-        .then(
-          (answer) => wanted && setFound(answer),
-          (error: unknown) => {
-            const failure = AppError.wrap(error);
-            if (wanted && failure.kind !== 'cancelled') setMessage(failure.message);
-          },
-        );
-    }, PAUSE_MS);
-    return () => {
-      wanted = false;
-      clearTimeout(timer);
-    };
-  }, [text, pattern, matchCase, whole, client, model]);
+    setReplaced('');
+  }, [question]);
 
   const step = (by: number): void => {
     const count = found?.cells.length ?? 0;
@@ -85,8 +69,8 @@ export const FindDialog = ({ model, client, columns, onGo, onClose }: FindDialog
       matchCase,
       whole,
     });
-    setMessage(counts);
-    setFound(null);
+    setReplaced(counts);
+    clear();
     setAt(-1);
     // The button pressed is disabled now; the keyboard must not fall out of the dialog.
     input.current?.focus();
@@ -157,7 +141,9 @@ export const FindDialog = ({ model, client, columns, onGo, onClose }: FindDialog
           Regular expression
         </label>
         <output aria-live="polite">
-          {message || (found ? (at >= 0 ? `${(at + 1).toLocaleString()} of ${total}` : total) : '')}
+          {message ||
+            replaced ||
+            (found ? (at >= 0 ? `${(at + 1).toLocaleString()} of ${total}` : total) : '')}
         </output>
       </div>
     </search>

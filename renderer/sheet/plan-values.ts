@@ -1,8 +1,8 @@
 import type { Column } from '../../shared/model/sheet.ts';
 import { evaluateArithmetic } from '../../shared/planning/arithmetic.ts';
 import { spread } from '../../shared/planning/spread.ts';
-import { fromUnits, toUnits } from '../../shared/planning/units.ts';
 import { roundForDisplay } from '../../shared/values/decimal.ts';
+import { fromUnits, toUnits } from '../../shared/values/units.ts';
 
 /** What a planning command does with the cells of a range, in reading order. */
 export type PlanMethod = 'even' | 'proportional' | '4-4-5' | 'grow' | 'copy';

@@ -1,4 +1,4 @@
-import { fromUnits, scaleOf, toUnits } from './units.ts';
+import { fromUnits, scaleOf, toUnits } from '../values/units.ts';
 
 /** What dragging the fill handle does to the selected values. */
 export type FillMode = 'copy' | 'series';

@@ -1,5 +1,5 @@
 import { AppError } from '../model/failure.ts';
-import { fromUnits, scaleOf, toUnits } from './units.ts';
+import { fromUnits, scaleOf, toUnits } from '../values/units.ts';
 
 /** One cell a total is spread over: its present value and whether the person holds it. */
 export interface SpreadCell {

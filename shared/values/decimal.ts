@@ -1,4 +1,5 @@
 import Big from 'big.js';
+import { fromUnits, scaleOf, toUnits } from './units.ts';
 
 const PLAIN = /^-?\d+(\.\d+)?$/;
 const SAFE_DIGITS = 15;
@@ -63,10 +64,7 @@ export const addDecimals = (a: string, b: string): string => sumDecimals([a, b])
 /** Exact sum of plain decimal texts; the scale is the largest among them. An empty list gives `0`. */
 export const sumDecimals = (values: readonly string[]): string => {
   let scale = 0;
-  for (const value of values) {
-    const point = value.indexOf('.');
-    if (point >= 0) scale = Math.max(scale, value.length - point - 1);
-  }
+  for (const value of values) scale = Math.max(scale, scaleOf(value));
   // Small amounts add up in a double without loss; the rest goes through whole numbers of any size.
   let total = 0n;
   let small = 0;
@@ -78,23 +76,10 @@ export const sumDecimals = (values: readonly string[]): string => {
         total += BigInt(small);
         small = 0;
       }
-    } else total += units(value, scale);
+    } else total += toUnits(value, scale);
   }
   total += BigInt(small);
   return fromUnits(total, scale);
-};
-
-const units = (text: string, scale: number): bigint => {
-  const negative = text.startsWith('-');
-  const [whole = '0', fraction = ''] = (negative ? text.slice(1) : text).split('.');
-  const value = BigInt(whole + fraction.padEnd(scale, '0'));
-  return negative ? -value : value;
-};
-
-const fromUnits = (value: bigint, scale: number): string => {
-  const digits = (value < 0n ? -value : value).toString().padStart(scale + 1, '0');
-  const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
-  return value < 0n ? `-${text}` : text;
 };
 
 /** Absolute value. */

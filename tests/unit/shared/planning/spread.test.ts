@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type SpreadCell, type SpreadMethod, spread } from '../../../../shared/planning/spread.ts';
-import { fromUnits, toUnits } from '../../../../shared/planning/units.ts';
+import { fromUnits, toUnits } from '../../../../shared/values/units.ts';
 
 const cells = (...values: readonly (string | null)[]): SpreadCell[] =>
   values.map((value) => ({ value, held: false }));
