@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { expect, test } from './fixtures.ts';
+import { downloaded } from './support/download.ts';
 import { cell, openPlan, typeInto } from './support/grid.ts';
 
 test('a definition tightens the sheet: a warning is kept and marked, a large change asks for its reason', async ({
@@ -35,15 +35,14 @@ test('a definition tightens the sheet: a warning is kept and marked, a large cha
 });
 
 test('a definition travels as a file, and a file that is none is refused with the place', async ({
-  page,
+  writ,
 }) => {
+  const { page } = writ;
   await openPlan(page, 'FC1', 'CC1020');
   await page.getByRole('button', { name: 'Definition' }).click();
   const panel = page.getByRole('dialog', { name: /Definition of/ });
-  const download = page.waitForEvent('download');
-  await panel.getByRole('button', { name: 'Export' }).click();
-  const file = await (await download).path();
-  const definition = JSON.parse(await readFile(file, 'utf8')) as {
+  const json = await downloaded(writ, () => panel.getByRole('button', { name: 'Export' }).click());
+  const definition = JSON.parse(json) as {
     columns: { name: string; label: string }[];
   };
   const amount = definition.columns.find(({ name }) => name === 'amount');
