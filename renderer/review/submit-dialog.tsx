@@ -31,7 +31,7 @@ export const SubmitDialog = ({
   onClose,
 }: SubmitDialogProps): ReactNode => {
   const newId = useCallback(() => crypto.randomUUID(), []);
-  const { state, load, send, settle } = useSubmit(client, context, newId);
+  const { state, run } = useSubmit(client, context, newId);
   const [note, setNote] = useState('');
   const go = (row: string, column?: string): void => {
     onClose();
@@ -55,7 +55,7 @@ export const SubmitDialog = ({
           foot={
             <>
               <Button onPress={onClose}>Close</Button>
-              <Button look="primary" onPress={() => void load()}>
+              <Button look="primary" onPress={() => void run.load()}>
                 Try again
               </Button>
             </>
@@ -80,7 +80,7 @@ export const SubmitDialog = ({
               <Button
                 look="primary"
                 isDisabled={blocked > 0 || preview.counts.rows === 0}
-                onPress={() => void send(note)}
+                onPress={() => void run.send(note)}
               >
                 Submit {preview.counts.rows.toLocaleString()} {preview.counts.rows === 1 ? 'row' : 'rows'}
               </Button>
@@ -146,13 +146,14 @@ export const SubmitDialog = ({
       return (
         <Ended
           outcome={state.outcome}
+          asking={state.asking}
           context={context}
           client={client}
           locale={locale}
           onClose={onClose}
           onGo={go}
-          onSettle={() => void settle()}
-          onAgain={(notice) => void load(notice)}
+          onSettle={() => void run.settle()}
+          onAgain={(notice) => void run.load(notice)}
         />
       );
   }
@@ -160,6 +161,7 @@ export const SubmitDialog = ({
 
 interface EndedProps {
   readonly outcome: CommitOutcome;
+  readonly asking: boolean;
   readonly context: SheetContext;
   readonly client: BackendClient;
   readonly locale: LocaleConventions;
@@ -171,6 +173,7 @@ interface EndedProps {
 
 const Ended = ({
   outcome,
+  asking,
   context,
   client,
   locale,
@@ -211,8 +214,8 @@ const Ended = ({
           foot={
             <>
               {close}
-              <Button look="primary" autoFocus onPress={onSettle}>
-                Check now
+              <Button look="primary" autoFocus isPending={asking} onPress={onSettle}>
+                {asking ? 'Asking the warehouse…' : 'Check now'}
               </Button>
             </>
           }
