@@ -5,6 +5,8 @@ export default defineConfig<object, HostOption>({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
   timeout: 90_000,
+  // A test that passes only at the second try is reported as flaky.
+  retries: process.env.CI ? 2 : 0,
   expect: { timeout: 15_000 },
   // Every test has a host and a PostgreSQL of its own.
   workers: 1,

@@ -93,11 +93,17 @@ export const launchElectron = async (dataFolder: string): Promise<ElectronApplic
   if (!existsSync(main)) throw new Error('Nothing is built. Run `npm run build`.');
   const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH;
   const asRoot = process.platform === 'linux' && process.getuid?.() === 0;
-  return _electron.launch({
-    ...(folder ? { executablePath: join(folder, 'electron') } : {}),
-    args: [...(asRoot ? ['--no-sandbox'] : []), main],
-    env: { ...cleanEnvironment(), WRIT_DATA: dataFolder },
-    timeout: 60_000,
+  const launch = (): Promise<ElectronApplication> =>
+    _electron.launch({
+      ...(folder ? { executablePath: join(folder, 'electron') } : {}),
+      args: [...(asRoot ? ['--no-sandbox'] : []), main],
+      env: { ...cleanEnvironment(), WRIT_DATA: dataFolder },
+      timeout: 30_000,
+    });
+  // On a busy machine the debugger sometimes misses the program's start and waits for ever; the application has not begun by then.
+  return launch().catch((error: unknown) => {
+    if (error instanceof Error && error.name === 'TimeoutError') return launch();
+    throw error;
   });
 };
 
