@@ -41,10 +41,11 @@ export const ConflictsView = ({
   const rows = useMemo(() => [...Map.groupBy(conflicts, (conflict) => conflict.row)], [conflicts]);
   const keepable = (of: readonly Conflict[]): boolean => of.every((conflict) => conflict.kind === 'changed');
   const choose = (row: string, choice: Choice): void => setChoices(new Map(choices).set(row, choice));
-  const all = (choice: Choice): void =>
-    setChoices(
-      new Map(rows.map(([row, of]) => [row, choice === 'mine' && !keepable(of) ? 'theirs' : choice])),
-    );
+  // A row that is gone or taken has no "mine" to keep: discarding it is a decision of its own.
+  const all = (choice: Choice): void => {
+    const fitting = rows.filter(([, of]) => choice === 'theirs' || keepable(of));
+    setChoices(new Map([...choices, ...fitting.map(([row]) => [row, choice] as const)]));
+  };
   const apply = async (): Promise<void> => {
     setBusy(true);
     setFailure(null);
