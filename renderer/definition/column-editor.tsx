@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
 import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
-import { checkExpression } from '../../shared/rules/expression.ts';
 import { ColumnRules } from './column-rules.tsx';
 import { ruleText } from './draft.ts';
+import { columnProblems } from './draft-problems.ts';
+import { FieldError } from './field-error.tsx';
 
 export interface ColumnEditorProps {
   readonly definition: SheetDefinition;
@@ -17,7 +18,7 @@ export const ColumnEditor = ({ definition, column, onChange }: ColumnEditorProps
   const numeric = NUMERIC.has(column.type.kind);
   const locked = column.rules.filter((rule) => rule.origin === 'warehouse');
   const lock = column.readOnlyWhen;
-  const wrong = lock ? checkExpression(lock.expression, definition) : null;
+  const problems = columnProblems(column, definition);
   const id = (name: string): string => `definition-${column.name}-${name}`;
   return (
     <div className="column-editor">
@@ -44,10 +45,13 @@ export const ColumnEditor = ({ definition, column, onChange }: ColumnEditorProps
           <label htmlFor={id('label')}>Label</label>
           <input
             id={id('label')}
+            aria-invalid={problems.has('label') ? true : undefined}
+            aria-describedby={id('label-error')}
             className="input"
             value={column.label}
             onChange={(event) => onChange({ ...column, label: event.target.value })}
           />
+          <FieldError id={id('label-error')} problem={problems.get('label')} />
         </div>
         <div className="field">
           <label htmlFor={id('help')}>Help</label>
@@ -66,6 +70,19 @@ export const ColumnEditor = ({ definition, column, onChange }: ColumnEditorProps
               onChange={(event) => onChange({ ...column, hidden: event.target.checked || undefined })}
             />
             Hidden
+          </label>
+          <label className="check">
+            Width
+            <input
+              className="input small"
+              inputMode="numeric"
+              placeholder="automatic"
+              value={column.width ?? ''}
+              onChange={(event) => {
+                const pixels = Number(event.target.value.replace(/\D/g, '').slice(0, 4));
+                onChange({ ...column, width: pixels > 0 ? pixels : undefined });
+              }}
+            />
           </label>
           {numeric ? (
             <>
@@ -120,7 +137,7 @@ export const ColumnEditor = ({ definition, column, onChange }: ColumnEditorProps
         <>
           <section>
             <h3>Rules of this sheet</h3>
-            <ColumnRules column={column} onChange={onChange} />
+            <ColumnRules column={column} problems={problems} onChange={onChange} />
           </section>
           <section>
             <h3>Entry</h3>
@@ -143,31 +160,38 @@ export const ColumnEditor = ({ definition, column, onChange }: ColumnEditorProps
               <label htmlFor={id('default')}>Value of a new row</label>
               <input
                 id={id('default')}
+                aria-invalid={problems.has('default') ? true : undefined}
+                aria-describedby={id('default-error')}
                 className="input"
                 value={column.defaultValue ?? ''}
                 onChange={(event) => onChange({ ...column, defaultValue: event.target.value || undefined })}
               />
+              <FieldError id={id('default-error')} problem={problems.get('default')} />
             </div>
             {numeric ? (
               <div className="field">
                 <label htmlFor={id('reason')}>Ask for a reason when a change is larger than</label>
                 <input
                   id={id('reason')}
+                  aria-invalid={problems.has('reason') ? true : undefined}
+                  aria-describedby={id('reason-error')}
                   className="input"
                   value={column.reasonAbove ?? ''}
                   onChange={(event) =>
                     onChange({ ...column, reasonAbove: event.target.value.trim() || undefined })
                   }
                 />
+                <FieldError id={id('reason-error')} problem={problems.get('reason')} />
               </div>
             ) : null}
             <div className="field">
               <label htmlFor={id('lock')}>Read-only when</label>
               <input
                 id={id('lock')}
+                aria-invalid={problems.has('lock') ? true : undefined}
+                aria-describedby={id('lock-error')}
                 className="input code"
                 placeholder={'status == "posted"'}
-                aria-invalid={wrong ? true : undefined}
                 value={lock?.expression ?? ''}
                 onChange={(event) =>
                   onChange({
@@ -182,19 +206,22 @@ export const ColumnEditor = ({ definition, column, onChange }: ColumnEditorProps
                   })
                 }
               />
-              {wrong ? <span className="error">{wrong}</span> : null}
+              <FieldError id={id('lock-error')} problem={problems.get('lock')} />
             </div>
             {lock ? (
               <div className="field">
                 <label htmlFor={id('lock-reason')}>Reason shown</label>
                 <input
                   id={id('lock-reason')}
+                  aria-invalid={problems.has('lock-reason') ? true : undefined}
+                  aria-describedby={id('lock-reason-error')}
                   className="input"
                   value={lock.reason}
                   onChange={(event) =>
                     onChange({ ...column, readOnlyWhen: { ...lock, reason: event.target.value } })
                   }
                 />
+                <FieldError id={id('lock-reason-error')} problem={problems.get('lock-reason')} />
               </div>
             ) : null}
           </section>

@@ -1,9 +1,12 @@
 import type { ReactNode } from 'react';
 import type { Column, ColumnRule, Severity } from '../../shared/model/sheet.ts';
 import { type AddedKind, addedRule, newRule, withRule } from './draft.ts';
+import type { FieldProblems } from './draft-problems.ts';
+import { FieldError } from './field-error.tsx';
 
 export interface ColumnRulesProps {
   readonly column: Column;
+  readonly problems: FieldProblems;
   readonly onChange: (column: Column) => void;
 }
 
@@ -31,7 +34,7 @@ const kindsFor = ({ type }: Column): readonly AddedKind[] => {
 };
 
 /** What the definition asks of a column beyond the warehouse: a box a rule, its values and how hard it is. */
-export const ColumnRules = ({ column, onChange }: ColumnRulesProps): ReactNode => (
+export const ColumnRules = ({ column, problems, onChange }: ColumnRulesProps): ReactNode => (
   <div className="rule-list">
     {kindsFor(column).map((kind) => {
       const rule = addedRule(column, kind);
@@ -59,6 +62,9 @@ export const ColumnRules = ({ column, onChange }: ColumnRulesProps): ReactNode =
                 <option value="warn">warn</option>
               </select>
             </div>
+          ) : null}
+          {rule ? (
+            <FieldError id={`definition-${column.name}-${kind}-error`} problem={problems.get(kind)} />
           ) : null}
         </div>
       );
@@ -100,6 +106,16 @@ const RuleFields = ({
             value={rule.max ?? ''}
             onChange={(max) => onChange({ ...rule, max: max || undefined })}
           />
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={rule.minExclusive && rule.maxExclusive}
+              onChange={({ target: { checked } }) =>
+                onChange({ ...rule, minExclusive: checked, maxExclusive: checked })
+              }
+            />
+            Bounds left out
+          </label>
         </>
       );
     case 'decimals':
@@ -112,12 +128,30 @@ const RuleFields = ({
       );
     case 'regex':
       return (
-        <Small
-          label="Pattern"
-          value={rule.pattern}
-          onChange={(pattern) => onChange({ ...rule, pattern })}
-          wide
-        />
+        <>
+          <Small
+            label="Pattern"
+            value={rule.pattern}
+            onChange={(pattern) => onChange({ ...rule, pattern })}
+            wide
+          />
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={rule.ignoreCase}
+              onChange={(event) => onChange({ ...rule, ignoreCase: event.target.checked })}
+            />
+            Any case
+          </label>
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={rule.negate}
+              onChange={(event) => onChange({ ...rule, negate: event.target.checked })}
+            />
+            Must not match
+          </label>
+        </>
       );
     case 'length':
       return (

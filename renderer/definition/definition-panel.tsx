@@ -1,4 +1,4 @@
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useMemo, useRef, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
@@ -6,8 +6,10 @@ import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import type { SheetContext } from '../ui/sheet-context.ts';
+import { useFocusReturn } from '../ui/use-focus-return.ts';
 import { ColumnEditor } from './column-editor.tsx';
 import { withColumn } from './draft.ts';
+import { draftProblems } from './draft-problems.ts';
 import { RowRules } from './row-rules.tsx';
 import './definition.css';
 
@@ -29,6 +31,14 @@ export const DefinitionPanel = ({ context, client, onClose }: DefinitionPanelPro
   const file = useRef<HTMLInputElement>(null);
   const column = draft.columns.find((each) => each.name === at);
   const changed = draft !== context.definition;
+  const problems = useMemo(() => draftProblems(draft, context.definition), [draft, context.definition]);
+  const places = problems.columns.size + (problems.rows ? 1 : 0);
+  const [asked, setAsked] = useState<'close' | 'reset' | null>(null);
+  useFocusReturn(() => context.focus());
+  const leave = (): void => {
+    if (changed) setAsked('close');
+    else onClose();
+  };
 
   const run = async (work: () => Promise<unknown>): Promise<void> => {
     setBusy(true);
@@ -60,44 +70,60 @@ export const DefinitionPanel = ({ context, client, onClose }: DefinitionPanelPro
     <Dialog
       title={`Definition of ${draft.name}`}
       width="960px"
-      onClose={onClose}
+      onClose={leave}
       foot={
-        <>
-          <div className="definition-files">
-            <Button isDisabled={busy} onPress={() => void download()}>
-              Export
-            </Button>
-            <Button isDisabled={busy} onPress={() => file.current?.click()}>
-              Import
-            </Button>
+        asked ? (
+          <Confirm
+            asked={asked}
+            onBack={() => setAsked(null)}
+            onConfirm={() => {
+              setAsked(null);
+              if (asked === 'close') onClose();
+              else void run(() => client.call('sheets.reset', { sheet: context.sheet }));
+            }}
+          />
+        ) : (
+          <>
+            <div className="definition-files">
+              <Button isDisabled={busy} onPress={() => void download()}>
+                Export
+              </Button>
+              <Button isDisabled={busy} onPress={() => file.current?.click()}>
+                Import
+              </Button>
+              <Button isDisabled={busy} onPress={() => setAsked('reset')}>
+                Back to the table's own
+              </Button>
+              <input
+                ref={file}
+                type="file"
+                accept=".json,application/json"
+                hidden
+                aria-label="Definition file"
+                onChange={(event) => {
+                  const [chosen] = event.target.files ?? [];
+                  // The same file chosen again has to be heard again.
+                  event.target.value = '';
+                  if (chosen)
+                    void chosen.text().then((json) => run(() => client.call('sheets.import', { json })));
+                }}
+              />
+            </div>
+            {places > 0 ? (
+              <span className="definition-open" role="status">
+                {places === 1 ? 'One place has' : `${places} places have`} to be corrected first
+              </span>
+            ) : null}
+            <Button onPress={leave}>Cancel</Button>
             <Button
-              isDisabled={busy}
-              onPress={() => void run(() => client.call('sheets.reset', { sheet: context.sheet }))}
+              look="primary"
+              isDisabled={busy || !changed || places > 0}
+              onPress={() => void run(() => client.call('sheets.save', { definition: draft }))}
             >
-              Back to the table's own
+              Save
             </Button>
-            <input
-              ref={file}
-              type="file"
-              accept=".json,application/json"
-              hidden
-              aria-label="Definition file"
-              onChange={(event) => {
-                const [chosen] = event.target.files ?? [];
-                if (chosen)
-                  void chosen.text().then((json) => run(() => client.call('sheets.import', { json })));
-              }}
-            />
-          </div>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            isDisabled={busy || !changed}
-            onPress={() => void run(() => client.call('sheets.save', { definition: draft }))}
-          >
-            Save
-          </Button>
-        </>
+          </>
+        )
       }
     >
       {failure ? <Banner look="bad">{failure}</Banner> : null}
@@ -110,12 +136,14 @@ export const DefinitionPanel = ({ context, client, onClose }: DefinitionPanelPro
                 {each.rules.some((rule) => rule.origin === 'definition') ? (
                   <span className="quiet"> ·</span>
                 ) : null}
+                {problems.columns.has(each.name) ? <span className="wrong"> (to correct)</span> : null}
               </button>
             </li>
           ))}
           <li>
             <button type="button" aria-current={at === ROWS} onClick={() => setAt(ROWS)}>
               Rules over a row
+              {problems.rows ? <span className="wrong"> (to correct)</span> : null}
             </button>
           </li>
         </ul>
@@ -131,5 +159,40 @@ export const DefinitionPanel = ({ context, client, onClose }: DefinitionPanelPro
         )}
       </div>
     </Dialog>
+  );
+};
+
+const QUESTIONS = {
+  close: { question: 'The changes are not saved.', yes: 'Discard the changes', no: 'Keep editing' },
+  reset: {
+    question: 'Labels, formats and rules of this sheet are removed; pending edits stay.',
+    yes: "Back to the table's own",
+    no: 'Keep the definition',
+  },
+} as const;
+
+/** Asks in the foot before something typed or saved is lost. */
+const Confirm = ({
+  asked,
+  onBack,
+  onConfirm,
+}: {
+  readonly asked: keyof typeof QUESTIONS;
+  readonly onBack: () => void;
+  readonly onConfirm: () => void;
+}): ReactNode => {
+  const { question, yes, no } = QUESTIONS[asked];
+  return (
+    <>
+      <span className="definition-files" role="alert">
+        {question}
+      </span>
+      <Button autoFocus onPress={onBack}>
+        {no}
+      </Button>
+      <Button look="danger" onPress={onConfirm}>
+        {yes}
+      </Button>
+    </>
   );
 };

@@ -1,9 +1,10 @@
 import { Plus, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { RowRule, Severity, SheetDefinition } from '../../shared/model/sheet.ts';
-import { checkExpression } from '../../shared/rules/expression.ts';
 import { Button } from '../ui/button.tsx';
 import { addedRowRules, withRowRules } from './draft.ts';
+import { rowRuleProblems } from './draft-problems.ts';
+import { FieldError } from './field-error.tsx';
 
 export interface RowRulesProps {
   readonly definition: SheetDefinition;
@@ -53,7 +54,8 @@ export const RowRules = ({ definition, onChange }: RowRulesProps): ReactNode => 
         </section>
       ) : null}
       {rules.map((rule, i) => {
-        const wrong = rule.expression === '' ? null : checkExpression(rule.expression, definition);
+        const problems = rowRuleProblems(rule, definition);
+        const id = (field: string): string => `definition-rule-${i}-${field}`;
         return (
           // A rule being renamed must keep its fields.
           // biome-ignore lint/suspicious/noArrayIndexKey: see above
@@ -62,6 +64,8 @@ export const RowRules = ({ definition, onChange }: RowRulesProps): ReactNode => 
               <input
                 className="input"
                 aria-label="Name of the rule"
+                aria-invalid={problems.has('name') ? true : undefined}
+                aria-describedby={id('name')}
                 value={rule.name}
                 onChange={(event) => set(i, { ...rule, name: event.target.value })}
               />
@@ -78,25 +82,33 @@ export const RowRules = ({ definition, onChange }: RowRulesProps): ReactNode => 
                 <Trash2 size={15} aria-hidden />
               </Button>
             </div>
+            <FieldError id={id('name')} problem={problems.get('name')} />
             <div className="field">
               <input
                 className="input code"
                 aria-label="Expression"
                 placeholder="valid_to >= valid_from"
-                aria-invalid={wrong ? true : undefined}
+                aria-invalid={problems.has('expression') ? true : undefined}
+                aria-describedby={id('expression')}
                 spellCheck={false}
                 value={rule.expression}
                 onChange={(event) => set(i, { ...rule, expression: event.target.value })}
               />
-              {wrong ? <span className="error">{wrong}</span> : null}
+              <FieldError id={id('expression')} problem={problems.get('expression')} />
             </div>
-            <input
-              className="input"
-              aria-label="What is said when it fails"
-              placeholder="What is said when it fails"
-              value={rule.message}
-              onChange={(event) => set(i, { ...rule, message: event.target.value })}
-            />
+            <div className="field">
+              {' '}
+              <input
+                className="input"
+                aria-label="What is said when it fails"
+                aria-invalid={problems.has('message') ? true : undefined}
+                aria-describedby={id('message')}
+                placeholder="What is said when it fails"
+                value={rule.message}
+                onChange={(event) => set(i, { ...rule, message: event.target.value })}
+              />
+              <FieldError id={id('message')} problem={problems.get('message')} />
+            </div>
           </section>
         );
       })}

@@ -1,12 +1,14 @@
 import { RefreshCw, X } from 'lucide-react';
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { HistoryEntry } from '../../shared/model/batch.ts';
-import { AppError } from '../../shared/model/failure.ts';
 import { formatValue } from '../../shared/values/format.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { Button } from '../ui/button.tsx';
 import type { SheetContext } from '../ui/sheet-context.ts';
+import { useFocusReturn } from '../ui/use-focus-return.ts';
+import { groupEntries, type HistoryRow, localStamp, relativeTime } from './entries.ts';
+import { useHistory } from './use-history.ts';
 import './history.css';
 
 export interface HistoryPanelProps {
@@ -20,14 +22,7 @@ export interface HistoryPanelProps {
   readonly onClose: () => void;
 }
 
-const PAGE = 100;
 type Scope = 'sheet' | 'row' | 'cell';
-
-interface Loaded {
-  readonly entries: readonly HistoryEntry[];
-  readonly cursor: string | null;
-  readonly more: boolean;
-}
 
 /** Who changed what, when, in which batch: of the sheet, a row or a cell, newest first. */
 export const HistoryPanel = ({
@@ -42,51 +37,33 @@ export const HistoryPanel = ({
   const [scope, setScope] = useState<Scope>(
     row === undefined ? 'sheet' : column === undefined ? 'row' : 'cell',
   );
-  const [loaded, setLoaded] = useState<Loaded | null>(null);
-  const [failure, setFailure] = useState<string | null>(null);
-  const { sheet } = context;
-
-  const load = useCallback(
-    async (after: Loaded | null): Promise<void> => {
-      setFailure(null);
-      try {
-        const answer = await client.call('history.list', {
-          sheet,
-          limit: PAGE,
-          ...(scope !== 'sheet' && row !== undefined ? { row } : {}),
-          ...(scope === 'cell' && column !== undefined ? { column } : {}),
-          ...(after?.cursor ? { before: after.cursor } : {}),
-        });
-        setLoaded({ ...answer, entries: [...(after?.entries ?? []), ...answer.entries] });
-      } catch (error) {
-        setFailure(AppError.wrap(error).message);
-      }
-    },
-    [client, sheet, scope, row, column],
+  const { loaded, failure, refresh, older } = useHistory(
+    client,
+    context.sheet,
+    scope === 'sheet' ? undefined : row,
+    scope === 'cell' ? column : undefined,
   );
-
-  useEffect(() => {
-    setLoaded(null);
-    void load(null);
-  }, [load]);
-  useEffect(
-    () => client.on('sheet.changed', (changed) => void (changed.sheet === sheet && load(null))),
-    [client, sheet, load],
-  );
-
-  const groups = useMemo(() => grouped(loaded?.entries ?? []), [loaded]);
+  const now = useMinute();
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => panel.current?.focus(), []);
+  useFocusReturn(() => context.focus());
+  const groups = useMemo(() => groupEntries(loaded?.entries ?? []), [loaded]);
   const label = (name: string | null): string =>
     context.definition.columns.find((each) => each.name === name)?.label ?? name ?? '';
-  const value = (entry: HistoryEntry, text: string | null): ReactNode => {
-    const found = context.definition.columns.find((each) => each.name === entry.column);
-    if (text === null) return <span className="quiet">empty</span>;
-    return found ? formatValue(text, found, locale) : text;
-  };
   return (
-    <aside className="history" aria-label="History" data-region tabIndex={-1}>
+    <aside
+      ref={panel}
+      className="history"
+      aria-label="History"
+      data-region
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.defaultPrevented) onClose();
+      }}
+    >
       <header>
         <h2>History</h2>
-        <Button look="plain" aria-label="Read the history again" onPress={() => void load(null)}>
+        <Button look="plain" aria-label="Read the history again" onPress={refresh}>
           <RefreshCw size={15} aria-hidden />
         </Button>
         <Button look="plain" aria-label="Close the history" onPress={onClose}>
@@ -118,73 +95,90 @@ export const HistoryPanel = ({
               : 'This database keeps no history: governance is not installed there.'}
           </p>
         ) : null}
-        {groups.map(({ key, first, entries }) => (
+        {groups.map(({ key, first, rows }) => (
           <article key={key}>
             <h3>
               <strong>{first.person}</strong>
-              <time dateTime={first.at} title={first.at}>
-                {when(first.at, locale)}
+              <time dateTime={first.at} title={localStamp(first.at, locale)}>
+                {relativeTime(first.at, now, locale)}
               </time>
             </h3>
             <p className="quiet">
-              {first.batch ? `Batch ${first.batch.slice(0, 8)}` : 'Written without a batch'}
+              {first.batch ? (
+                <span title={`Batch ${first.batch}`}>Batch {first.batch.slice(0, 8)}</span>
+              ) : (
+                'Written without a batch'
+              )}
               {first.application ? ` · ${first.application}` : ''}
             </p>
             <ul>
-              {entries.map((entry) => (
-                <li key={`${entry.row} ${entry.column ?? ''} ${entry.at}`}>
-                  <button
-                    type="button"
-                    className="history-row"
-                    onClick={() => context.goTo(entry.row, entry.column ?? undefined)}
-                  >
-                    {context.rowLabel(entry.row)}
-                  </button>
-                  <div>
-                    <span className="history-column">
-                      {entry.kind === 'delete' ? `Deleted ${label(entry.column)}` : label(entry.column)}
-                    </span>{' '}
-                    {entry.kind === 'insert' ? null : (
-                      <span className="before">{value(entry, entry.before)}</span>
-                    )}
-                    {entry.kind === 'update' ? <span aria-hidden> → </span> : ' '}
-                    {entry.kind === 'delete' ? null : (
-                      <span className="after">{value(entry, entry.after)}</span>
-                    )}
-                    {entry.reason ? <p className="quiet">{entry.reason}</p> : null}
-                  </div>
-                </li>
+              {rows.map((each) => (
+                <RowChanges key={each.key} change={each} context={context} locale={locale} label={label} />
               ))}
             </ul>
           </article>
         ))}
-        {loaded?.more ? <Button onPress={() => void load(loaded)}>Older changes</Button> : null}
+        {loaded?.more ? <Button onPress={older}>Older changes</Button> : null}
       </div>
     </aside>
   );
 };
 
-interface Group {
-  readonly key: string;
-  readonly first: HistoryEntry;
-  readonly entries: HistoryEntry[];
+interface RowChangesProps {
+  readonly change: HistoryRow;
+  readonly context: SheetContext;
+  readonly locale: LocaleConventions;
+  readonly label: (column: string | null) => string;
 }
 
-/** Neighbours of one person and one batch (or, outside batches, one moment) stand together. */
-const grouped = (entries: readonly HistoryEntry[]): readonly Group[] => {
-  const groups: Group[] = [];
-  for (const entry of entries) {
-    const key = `${entry.person} ${entry.batch ?? entry.at}`;
-    const last = groups.at(-1);
-    if (last?.key === key) last.entries.push(entry);
-    else groups.push({ key, first: entry, entries: [entry] });
-  }
-  return groups;
+const KIND = { update: null, insert: 'New row', delete: 'Deleted row' } as const;
+
+/** What became of one row: its name leads to it, its cells stand below. */
+const RowChanges = ({
+  change: { row, kind, entries },
+  context,
+  locale,
+  label,
+}: RowChangesProps): ReactNode => {
+  const value = (entry: HistoryEntry, text: string | null): ReactNode => {
+    const column = context.definition.columns.find((each) => each.name === entry.column);
+    if (text === null) return <span className="quiet">empty</span>;
+    return column ? formatValue(text, column, locale) : text;
+  };
+  // New and deleted rows are listed by what they held.
+  const told = kind === 'update' ? entries : entries.filter(({ before, after }) => before ?? after);
+  const reason = entries.find((entry) => entry.reason)?.reason;
+  return (
+    <li>
+      <button
+        type="button"
+        className="history-row"
+        onClick={() => context.goTo(row, entries[0]?.column ?? undefined)}
+      >
+        {context.rowLabel(row)}
+      </button>
+      {KIND[kind] ? <span className={`history-kind ${kind}`}>{KIND[kind]}</span> : null}
+      {told.map((entry, i) => (
+        // One transaction may change a cell twice; the order never changes.
+        // biome-ignore lint/suspicious/noArrayIndexKey: see above
+        <div key={i}>
+          <span className="history-column">{label(entry.column)}</span>{' '}
+          {kind === 'insert' ? null : <span className="before">{value(entry, entry.before)}</span>}
+          {kind === 'update' ? <span aria-hidden> → </span> : null}
+          {kind === 'delete' ? null : <span className="after">{value(entry, entry.after)}</span>}
+        </div>
+      ))}
+      {reason ? <p className="quiet">{reason}</p> : null}
+    </li>
+  );
 };
 
-const when = (at: string, locale: LocaleConventions): string => {
-  const date = new Date(at);
-  return Number.isNaN(date.getTime())
-    ? at
-    : date.toLocaleString(locale.tag, { dateStyle: 'medium', timeStyle: 'short' });
+/** The present time, anew each minute, so that "2 minutes ago" stays true. */
+const useMinute = (): Date => {
+  const [now, setNow] = useState(() => new Date());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date()), 60_000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
 };

@@ -5,7 +5,16 @@ import { AppError } from '../../shared/model/failure.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { Button } from '../ui/button.tsx';
 import type { SheetContext } from '../ui/sheet-context.ts';
-import { labelOf, Value } from './preview-view.tsx';
+import {
+  type ConflictingRow,
+  conflictingRows,
+  type Decision,
+  type Decisions,
+  decideAll,
+  decided,
+} from './decisions.ts';
+import { isNumeric } from './exact-text.ts';
+import { counted, labelOf, Value } from './preview-view.tsx';
 
 export interface ConflictsViewProps {
   readonly conflicts: readonly Conflict[];
@@ -15,8 +24,6 @@ export interface ConflictsViewProps {
   /** Called once every row has its choice and the journal has taken them. */
   readonly onResolved: () => void;
 }
-
-type Choice = 'mine' | 'theirs';
 
 const WHAT = {
   changed: 'changed by someone else',
@@ -35,24 +42,16 @@ export const ConflictsView = ({
   locale,
   onResolved,
 }: ConflictsViewProps): ReactNode => {
-  const [choices, setChoices] = useState<ReadonlyMap<string, Choice>>(new Map());
+  const [decisions, setDecisions] = useState<Decisions>(new Map());
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const rows = useMemo(() => [...Map.groupBy(conflicts, (conflict) => conflict.row)], [conflicts]);
-  const keepable = (of: readonly Conflict[]): boolean => of.every((conflict) => conflict.kind === 'changed');
-  const choose = (row: string, choice: Choice): void => setChoices(new Map(choices).set(row, choice));
-  // A row that is gone or taken has no "mine" to keep: discarding it is a decision of its own.
-  const all = (choice: Choice): void => {
-    const fitting = rows.filter(([, of]) => choice === 'theirs' || keepable(of));
-    setChoices(new Map([...choices, ...fitting.map(([row]) => [row, choice] as const)]));
-  };
+  const rows = useMemo(() => conflictingRows(conflicts), [conflicts]);
+  const open = rows.length - decisions.size;
   const apply = async (): Promise<void> => {
     setBusy(true);
     setFailure(null);
-    const chosen = (choice: Choice): string[] =>
-      rows.flatMap(([row]) => (choices.get(row) === choice ? [row] : []));
-    const mine = chosen('mine');
-    const theirs = chosen('theirs');
+    const mine = [...decided(rows, decisions, 'mine')];
+    const theirs = [...decided(rows, decisions, 'theirs')];
     try {
       if (mine.length > 0) await client.call('edits.rebase', { sheet: context.sheet, rows: mine });
       if (theirs.length > 0) await client.call('edits.discard', { sheet: context.sheet, rows: theirs });
@@ -60,6 +59,8 @@ export const ConflictsView = ({
       onResolved();
     } catch (error) {
       setFailure(AppError.wrap(error).message);
+      // Some of the decisions may have been taken.
+      await context.reload();
     } finally {
       setBusy(false);
     }
@@ -68,8 +69,8 @@ export const ConflictsView = ({
     <>
       <div className="review-actions">
         <span>All rows:</span>
-        <Button onPress={() => all('mine')}>Keep mine</Button>
-        <Button onPress={() => all('theirs')}>Take theirs</Button>
+        <Button onPress={() => setDecisions(decideAll(rows, decisions, 'mine'))}>Keep mine</Button>
+        <Button onPress={() => setDecisions(decideAll(rows, decisions, 'theirs'))}>Take theirs</Button>
       </div>
       <div className="review-scroll">
         <table className="review-table">
@@ -77,63 +78,29 @@ export const ConflictsView = ({
             <tr>
               <th scope="col">Row</th>
               <th scope="col">Column</th>
-              <th scope="col">Yours was based on</th>
-              <th scope="col">Yours</th>
-              <th scope="col">Now there</th>
+              <th scope="col" className="value">
+                Yours was based on
+              </th>
+              <th scope="col" className="value">
+                Yours
+              </th>
+              <th scope="col" className="value">
+                Now there
+              </th>
               <th scope="col">Decision</th>
             </tr>
           </thead>
           <tbody>
-            {rows.map(([row, of]) =>
-              of.map((conflict, i) => {
-                const column = context.definition.columns.find((each) => each.name === conflict.column);
-                const cell = (value: string | null | undefined): ReactNode =>
-                  value === undefined ? '' : <Value value={value} column={column} locale={locale} />;
-                return (
-                  <tr key={`${row}\u0000${conflict.column ?? ''}`} className={i === 0 ? 'first' : undefined}>
-                    <th scope="row">
-                      {i === 0 ? context.rowLabel(row) : ''}
-                      {conflict.kind === 'changed' ? null : (
-                        <span className="tag delete">{WHAT[conflict.kind]}</span>
-                      )}
-                    </th>
-                    <td>{conflict.column ? labelOf(context, conflict.column) : ''}</td>
-                    <td>{cell(conflict.base)}</td>
-                    <td>{cell(conflict.mine)}</td>
-                    <td>{cell(conflict.theirs)}</td>
-                    <td>
-                      {i === 0 ? (
-                        <fieldset
-                          className="review-choice"
-                          aria-label={`Decision for ${context.rowLabel(row)}`}
-                        >
-                          {keepable(of) ? (
-                            <label>
-                              <input
-                                type="radio"
-                                name={row}
-                                checked={choices.get(row) === 'mine'}
-                                onChange={() => choose(row, 'mine')}
-                              />{' '}
-                              Keep mine
-                            </label>
-                          ) : null}
-                          <label>
-                            <input
-                              type="radio"
-                              name={row}
-                              checked={choices.get(row) === 'theirs'}
-                              onChange={() => choose(row, 'theirs')}
-                            />{' '}
-                            {keepable(of) ? 'Take theirs' : 'Discard mine'}
-                          </label>
-                        </fieldset>
-                      ) : null}
-                    </td>
-                  </tr>
-                );
-              }),
-            )}
+            {rows.map((row) => (
+              <Lines
+                key={row.row}
+                row={row}
+                context={context}
+                locale={locale}
+                decision={decisions.get(row.row)}
+                onDecide={(decision) => setDecisions(new Map(decisions).set(row.row, decision))}
+              />
+            ))}
           </tbody>
         </table>
       </div>
@@ -143,10 +110,71 @@ export const ConflictsView = ({
         </p>
       ) : null}
       <div className="review-actions end">
-        <Button look="primary" isDisabled={busy || choices.size < rows.length} onPress={() => void apply()}>
+        <span className="quiet" role="status">
+          {open > 0 ? `${counted(open, 'row is', 'rows are', locale)} not decided yet` : ''}
+        </span>
+        <Button look="primary" isDisabled={busy || open > 0} onPress={() => void apply()}>
           Apply decisions
         </Button>
       </div>
     </>
   );
 };
+
+interface LinesProps {
+  readonly row: ConflictingRow;
+  readonly context: SheetContext;
+  readonly locale: LocaleConventions;
+  readonly decision: Decision | undefined;
+  readonly onDecide: (decision: Decision) => void;
+}
+
+/** One row: a line for each cell that differs, and one decision for them all. */
+const Lines = ({
+  row: { row, conflicts, keepable },
+  context,
+  locale,
+  decision,
+  onDecide,
+}: LinesProps): ReactNode =>
+  conflicts.map((conflict, i) => {
+    const column = context.definition.columns.find((each) => each.name === conflict.column);
+    const look = isNumeric(column) ? 'value number' : 'value';
+    const cell = (value: string | null | undefined): ReactNode =>
+      value === undefined ? '' : <Value value={value} column={column} locale={locale} />;
+    return (
+      <tr key={conflict.column ?? ''} className={i === 0 ? 'first' : undefined}>
+        <th scope="row">
+          {i === 0 ? context.rowLabel(row) : ''}
+          {conflict.kind === 'changed' ? null : <span className="tag delete">{WHAT[conflict.kind]}</span>}
+        </th>
+        <td>{conflict.column ? labelOf(context, conflict.column) : ''}</td>
+        <td className={look}>{cell(conflict.base)}</td>
+        <td className={look}>
+          {conflict.kind === 'changed' && conflict.mine === undefined ? (
+            <span className="tag delete">Deleted</span>
+          ) : (
+            cell(conflict.mine)
+          )}
+        </td>
+        <td className={look}>{cell(conflict.theirs)}</td>
+        <td>
+          {i === 0 ? (
+            <fieldset className="review-choice" aria-label={`Decision for ${context.rowLabel(row)}`}>
+              {(keepable ? (['mine', 'theirs'] as const) : (['theirs'] as const)).map((each) => (
+                <label key={each}>
+                  <input
+                    type="radio"
+                    name={row}
+                    checked={decision === each}
+                    onChange={() => onDecide(each)}
+                  />{' '}
+                  {each === 'mine' ? 'Keep mine' : keepable ? 'Take theirs' : 'Discard mine'}
+                </label>
+              ))}
+            </fieldset>
+          ) : null}
+        </td>
+      </tr>
+    );
+  });

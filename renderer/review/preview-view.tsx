@@ -1,9 +1,9 @@
 import { type ReactNode, useMemo } from 'react';
 import type { BatchPreview, Problem } from '../../shared/model/batch.ts';
 import type { Column } from '../../shared/model/sheet.ts';
-import { formatValue } from '../../shared/values/format.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type { SheetContext } from '../ui/sheet-context.ts';
+import { exactText, isNumeric, signedText } from './exact-text.ts';
 
 interface ViewProps {
   readonly preview: BatchPreview;
@@ -17,8 +17,9 @@ const columnOf = (context: SheetContext, name: string): Column | undefined =>
 export const labelOf = (context: SheetContext, name: string): string =>
   columnOf(context, name)?.label ?? name;
 
-const plural = (n: number, one: string, many: string): string =>
-  `${n.toLocaleString()} ${n === 1 ? one : many}`;
+/** A count and its noun: "1 row", "1,200 rows". */
+export const counted = (n: number, one: string, many: string, locale: LocaleConventions): string =>
+  `${n.toLocaleString(locale.tag)} ${n === 1 ? one : many}`;
 
 /** A value as its cell shows it; NULL is told from empty text. */
 export const Value = ({
@@ -32,20 +33,22 @@ export const Value = ({
 }): ReactNode => {
   if (value === null) return <span className="quiet">empty</span>;
   if (value === '') return <span className="quiet">“”</span>;
-  return <>{column ? formatValue(value, column, locale) : value}</>;
+  return <>{column ? exactText(value, column, locale) : value}</>;
 };
 
 /** Counts in one line: "3 rows, 4 cells: 2 changed, 1 new". */
-export const Counts = ({ preview: { counts } }: { preview: BatchPreview }): ReactNode => {
+export const Counts = ({ preview: { counts }, locale }: Omit<ViewProps, 'context'>): ReactNode => {
+  if (counts.rows === 0) return <p className="review-counts">Nothing is left to submit.</p>;
+  const part = (n: number, what: string): string => (n > 0 ? `${n.toLocaleString(locale.tag)} ${what}` : '');
   const parts = [
-    counts.updated > 0 ? `${counts.updated.toLocaleString()} changed` : '',
-    counts.inserted > 0 ? `${counts.inserted.toLocaleString()} new` : '',
-    counts.deleted > 0 ? `${counts.deleted.toLocaleString()} deleted` : '',
+    part(counts.updated, 'changed'),
+    part(counts.inserted, 'new'),
+    part(counts.deleted, 'deleted'),
   ].filter(Boolean);
   return (
     <p className="review-counts">
-      <strong>{plural(counts.rows, 'row', 'rows')}</strong>, {plural(counts.cells, 'cell', 'cells')}:{' '}
-      {parts.join(', ')}
+      <strong>{counted(counts.rows, 'row', 'rows', locale)}</strong>,{' '}
+      {counted(counts.cells, 'cell', 'cells', locale)}: {parts.join(', ')}
     </p>
   );
 };
@@ -74,16 +77,14 @@ export const Sums = ({ preview, context, locale }: ViewProps): ReactNode => (
       {preview.columns.map(({ column: name, cells, before, after, delta }) => {
         const column = columnOf(context, name);
         const shown = (value: string | null): string =>
-          value === null || !column ? '' : formatValue(value, column, locale);
+          value === null ? '' : column ? exactText(value, column, locale) : value;
         return (
           <tr key={name}>
             <th scope="row">{labelOf(context, name)}</th>
-            <td className="number">{cells.toLocaleString()}</td>
+            <td className="number">{cells.toLocaleString(locale.tag)}</td>
             <td className="number">{shown(before)}</td>
             <td className="number">{shown(after)}</td>
-            <td className="number">
-              {delta === null ? '' : `${/^-|^0*(\.0*)?$/.test(delta) ? '' : '+'}${shown(delta)}`}
-            </td>
+            <td className="number">{delta === null || !column ? '' : signedText(delta, column, locale)}</td>
           </tr>
         );
       })}
@@ -103,6 +104,7 @@ export const Changes = ({ preview, context, locale }: ViewProps): ReactNode => {
       return { ...change, first };
     });
   }, [preview]);
+  const numeric = preview.changes.every((change) => isNumeric(columnOf(context, change.column)));
   return (
     <div className="review-scroll">
       <table className="review-table">
@@ -110,14 +112,19 @@ export const Changes = ({ preview, context, locale }: ViewProps): ReactNode => {
           <tr>
             <th scope="col">Row</th>
             <th scope="col">Column</th>
-            <th scope="col">Before</th>
-            <th scope="col">After</th>
+            <th scope="col" className={numeric ? 'value number' : 'value'}>
+              Before
+            </th>
+            <th scope="col" className={numeric ? 'value number' : 'value'}>
+              After
+            </th>
             <th scope="col">Reason</th>
           </tr>
         </thead>
         <tbody>
           {rows.map((change) => {
             const column = columnOf(context, change.column);
+            const look = isNumeric(column) ? 'value number' : 'value';
             return (
               <tr key={`${change.row}\u0000${change.column}`} className={change.first ? 'first' : undefined}>
                 <th scope="row">
@@ -127,14 +134,14 @@ export const Changes = ({ preview, context, locale }: ViewProps): ReactNode => {
                   ) : null}
                 </th>
                 <td>{labelOf(context, change.column)}</td>
-                <td>
+                <td className={look}>
                   {change.kind === 'insert' ? (
                     ''
                   ) : (
                     <Value value={change.before} column={column} locale={locale} />
                   )}
                 </td>
-                <td>
+                <td className={look}>
                   {change.kind === 'delete' ? (
                     ''
                   ) : (
@@ -148,7 +155,7 @@ export const Changes = ({ preview, context, locale }: ViewProps): ReactNode => {
         </tbody>
       </table>
       {preview.moreChanges > 0 ? (
-        <p className="quiet">and {preview.moreChanges.toLocaleString()} more changes</p>
+        <p className="quiet">and {counted(preview.moreChanges, 'more change', 'more changes', locale)}</p>
       ) : null}
     </div>
   );

@@ -8,8 +8,9 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { failureTitle } from '../ui/failure.ts';
 import type { SheetContext } from '../ui/sheet-context.ts';
+import { useFocusReturn } from '../ui/use-focus-return.ts';
 import { ConflictsView } from './conflicts-view.tsx';
-import { Changes, Counts, Problems, Sums } from './preview-view.tsx';
+import { Changes, Counts, counted, Problems, Sums } from './preview-view.tsx';
 import { useSubmit } from './use-submit.ts';
 import './review.css';
 
@@ -33,6 +34,7 @@ export const SubmitDialog = ({
   const newId = useCallback(() => crypto.randomUUID(), []);
   const { state, run } = useSubmit(client, context, newId);
   const [note, setNote] = useState('');
+  useFocusReturn(() => context.focus());
   const go = (row: string, column?: string): void => {
     onClose();
     context.goTo(row, column);
@@ -40,7 +42,7 @@ export const SubmitDialog = ({
   switch (state.kind) {
     case 'loading':
       return (
-        <Dialog title="Submit" onClose={onClose}>
+        <Dialog title="Submit" onClose={onClose} foot={<Button onPress={onClose}>Cancel</Button>}>
           <p role="status">Checking the edits…</p>
           <div className="progress unknown">
             <div />
@@ -82,7 +84,7 @@ export const SubmitDialog = ({
                 isDisabled={blocked > 0 || preview.counts.rows === 0}
                 onPress={() => void run.send(note)}
               >
-                Submit {preview.counts.rows.toLocaleString()} {preview.counts.rows === 1 ? 'row' : 'rows'}
+                Submit {counted(preview.counts.rows, 'row', 'rows', locale)}
               </Button>
             </>
           }
@@ -90,16 +92,18 @@ export const SubmitDialog = ({
           {state.notice ? <Banner look="warn">{state.notice}</Banner> : null}
           {blocked > 0 ? (
             <Banner look="bad">
-              {blocked === 1 ? 'One problem has' : `${blocked.toLocaleString()} problems have`} to be fixed
-              before this can be submitted.
+              {blocked === 1 ? 'One problem has' : `${blocked.toLocaleString(locale.tag)} problems have`} to
+              be fixed before this can be submitted.
             </Banner>
           ) : null}
-          <Counts preview={preview} />
+          <Counts preview={preview} locale={locale} />
           {preview.problems.length > 0 ? (
             <Problems problems={preview.problems} context={context} onGo={go} />
           ) : null}
-          <Sums preview={preview} context={context} locale={locale} />
-          <Changes preview={preview} context={context} locale={locale} />
+          {preview.columns.length > 0 ? <Sums preview={preview} context={context} locale={locale} /> : null}
+          {preview.changes.length > 0 ? (
+            <Changes preview={preview} context={context} locale={locale} />
+          ) : null}
           <div className="field">
             <label htmlFor="submit-note">Note</label>
             <input
@@ -117,7 +121,7 @@ export const SubmitDialog = ({
               {preview.statements.map(({ sql, rows }) => (
                 <pre key={sql} className="review-sql">
                   {sql}
-                  {`\n-- ${rows.toLocaleString()} ${rows === 1 ? 'row' : 'rows'}`}
+                  {`\n-- ${counted(rows, 'row', 'rows', locale)}`}
                 </pre>
               ))}
             </details>
@@ -128,9 +132,7 @@ export const SubmitDialog = ({
     case 'sending':
       return (
         <Dialog title="Submit" onClose={() => {}} dismissable={false}>
-          <p role="status">
-            Writing {state.total.toLocaleString()} {state.total === 1 ? 'row' : 'rows'} in one transaction…
-          </p>
+          <p role="status">Writing {counted(state.total, 'row', 'rows', locale)} in one transaction…</p>
           <div className={state.done === 0 ? 'progress unknown' : 'progress'}>
             <div
               style={
@@ -197,8 +199,7 @@ const Ended = ({
           }
         >
           <p role="status">
-            {outcome.rows.toLocaleString()} {outcome.rows === 1 ? 'row was' : 'rows were'} written in one
-            transaction
+            {counted(outcome.rows, 'row was', 'rows were', locale)} written in one transaction
             {outcome.audited
               ? ' and recorded in the audit.'
               : '. This database keeps no audit: governance is not installed there.'}

@@ -128,6 +128,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       reload: () => model.reload(),
       afterCommit: (outcome) => model.afterCommit(outcome),
       goTo: (row, column) => void goTo(row, column),
+      focus: () => grid.current?.focus(),
     }),
     [definition, rights, opened.capabilities, model, goTo],
   );

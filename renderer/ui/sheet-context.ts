@@ -17,4 +17,6 @@ export interface SheetContext {
   afterCommit(outcome: CommitOutcome): Promise<void>;
   /** Scrolls to a row, narrowing the view where it is far away. */
   goTo(row: RowKey, column?: string): void;
+  /** Moves the focus to the grid, at the cell that had it. */
+  focus(): void;
 }
