@@ -12,6 +12,7 @@ import { batchHandlers } from './handlers/batches.ts';
 import type { Client, Handlers, Shared } from './handlers/context.ts';
 import { editHandlers } from './handlers/edits.ts';
 import { openKeptPasswords } from './handlers/kept-passwords.ts';
+import { reviewHandlers } from './handlers/reviews.ts';
 import { rowHandlers } from './handlers/rows.ts';
 import { endClient, sessionHandlers } from './handlers/sessions.ts';
 import { sheetHandlers } from './handlers/sheets.ts';
@@ -53,6 +54,7 @@ const handlers: Handlers = {
   ...rowHandlers,
   ...editHandlers,
   ...batchHandlers,
+  ...reviewHandlers,
 };
 
 /** How long closing waits for sign-ins under way, then for sessions, then for the demo warehouse to write what it holds. */

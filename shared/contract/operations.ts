@@ -2,6 +2,14 @@ import { z } from 'zod';
 import { batchPreview, commitOutcome, historyEntry } from '../model/batch.ts';
 import { connection, demoPerson, session } from '../model/connection.ts';
 import { editStep, pendingCounts, pendingDelta, pendingRow } from '../model/edit.ts';
+import {
+  review,
+  reviewSubmission,
+  reviewSummary,
+  sheetPolicy,
+  submittedEdits,
+  tablePolicy,
+} from '../model/review.ts';
 import { capabilities, sheetRights } from '../model/rights.ts';
 import { rowPage } from '../model/rows.ts';
 import { sheetDefinition, source } from '../model/sheet.ts';
@@ -10,6 +18,9 @@ import { viewQuery } from '../model/view.ts';
 const none = z.object({});
 const text = z.string().max(10_000);
 const sheetId = z.object({ sheet: z.string() });
+const batchId = z.object({ batch: z.uuid() });
+const comment = z.string().trim().min(1).max(4_000);
+const reviewed = z.object({ review: reviewSummary });
 const pending = z.object({ rows: z.array(pendingRow), counts: pendingCounts });
 
 const tableSummary = z.object({
@@ -32,6 +43,10 @@ const sheetOpened = z.object({
   unresolved: z.array(z.string()),
   /** Ways in which the stored definition no longer fits the table ("column region is gone"). */
   drift: z.array(z.string()),
+  /** How changes reach the table; absent where schema `writ` is. */
+  policy: sheetPolicy.optional(),
+  /** Batches of this person that wait for review or commit. */
+  submitted: z.array(submittedEdits).optional(),
 });
 export type SheetOpened = z.infer<typeof sheetOpened>;
 
@@ -200,13 +215,68 @@ export const operations = {
   /** Writes all pending edits in one transaction; `sha256` must be the previewed one. Repeating a batch id never writes twice. */
   'batches.commit': {
     kind: 'command',
-    input: z.object({ sheet: z.string(), batch: z.uuid(), sha256: z.string(), note: text.optional() }),
+    input: z.object({
+      sheet: z.string(),
+      batch: z.uuid(),
+      sha256: z.string(),
+      note: text.optional(),
+      /** Writes a batch that was submitted with `reviews.submit` and approved, instead of what is pending. */
+      approved: z.boolean().optional(),
+    }),
     output: commitOutcome,
   },
   'batches.resolve': {
     kind: 'command',
     input: z.object({ sheet: z.string(), batch: z.string() }),
     output: commitOutcome,
+  },
+  'policies.get': { kind: 'query', input: sheetId, output: sheetPolicy },
+  /** For administrators of schema `writ`; approvals given under the policy before become stale. */
+  'policies.set': {
+    kind: 'command',
+    input: z.object({ sheet: z.string(), policy: tablePolicy }),
+    output: sheetPolicy,
+  },
+  /**
+   * Submits all pending edits of the sheet for review, after a rehearsal in a transaction that is rolled back. The edits
+   * leave the pending ones and are locked until the batch is committed or comes back. Repeating a batch id submits once.
+   */
+  'reviews.submit': {
+    kind: 'command',
+    input: z.object({ sheet: z.string(), batch: z.uuid(), sha256: z.string(), note: text.optional() }),
+    output: reviewSubmission,
+  },
+  /** Oldest first in `waiting` (for this person to decide); newest first in `mine` and `all` that the person may see. */
+  'reviews.list': {
+    kind: 'query',
+    input: z.object({
+      box: z.enum(['waiting', 'mine', 'all']),
+      sheet: z.string().optional(),
+      limit: z.int().min(1).max(500),
+    }),
+    output: z.object({ reviews: z.array(reviewSummary), waiting: z.int(), mine: z.int(), more: z.boolean() }),
+  },
+  'reviews.get': {
+    kind: 'query',
+    input: batchId.extend({ start: z.int().min(0), count: z.int().min(1).max(10_000) }),
+    output: review,
+  },
+  /** `sha256` is the one of the batch that was looked at; another is refused. */
+  'reviews.approve': {
+    kind: 'command',
+    input: batchId.extend({ sha256: z.string(), comment: comment.optional() }),
+    output: reviewed,
+  },
+  'reviews.return': { kind: 'command', input: batchId.extend({ comment }), output: reviewed },
+  'reviews.withdraw': {
+    kind: 'command',
+    input: batchId.extend({ comment: comment.optional() }),
+    output: reviewed,
+  },
+  'reviews.comment': {
+    kind: 'command',
+    input: batchId.extend({ text: comment, row: z.string().optional(), column: z.string().optional() }),
+    output: reviewed,
   },
   /** Audit entries newest first; of one row or cell when given. `more` tells whether older ones exist. */
   'history.list': {
@@ -248,6 +318,10 @@ export const events = {
   /** Rows of the sheet changed in the warehouse; pages read before are stale. */
   'sheet.changed': z.object({ sheet: z.string(), batch: z.string().nullable() }),
   'commit.progress': z.object({ batch: z.string(), done: z.int(), total: z.int() }),
+  /** A batch under review moved, or was commented; null: any may have. Whoever shows reviews asks for them again. */
+  'review.changed': z.object({ batch: z.string().nullable() }),
+  /** Edits of this person were submitted for review, came back or were committed; `submitted` is what is under review now. */
+  'submitted.changed': z.object({ sheet: z.string(), submitted: z.array(submittedEdits) }),
   /** The journal cannot write (disk full, read-only profile...); null when it can again. */
   'journal.trouble': z.object({ message: z.string().nullable() }),
 } as const satisfies Record<string, z.ZodType>;
