@@ -1,7 +1,8 @@
 import { AppError } from '../../shared/model/failure.ts';
+import { placeOf } from '../sheets/edge.ts';
 import type { LookupTable } from '../sheets/lookups.ts';
 import { hasLookup } from '../sheets/lookups.ts';
-import { viewRows } from '../sheets/view.ts';
+import { type SheetView, viewRows } from '../sheets/view.ts';
 import { type Client, type Handlers, sheetOf } from './context.ts';
 
 type RowHandlers = Pick<
@@ -10,6 +11,8 @@ type RowHandlers = Pick<
   | 'rows.page'
   | 'rows.refresh'
   | 'rows.find'
+  | 'rows.edge'
+  | 'rows.locate'
   | 'rows.distinct'
   | 'lookups.search'
   | 'lookups.labels'
@@ -41,17 +44,21 @@ export const rowHandlers: RowHandlers = {
     return { view: number, rows: viewRows(view), loading: sheet.loading, truncated: sheet.truncated };
   },
   'rows.page': (client, { sheet: id, view: number, start, count }) => {
-    const open = sheetOf(client, id);
-    if (!open.view || open.number !== number)
-      throw new AppError('conflict', 'view-gone', 'The order of the rows changed; they are read again.');
-    return open.sheet.page(open.view, start, count);
+    const { open, view } = viewOf(client, id, number);
+    return open.sheet.page(view, start, count);
   },
   'rows.find': (client, { sheet: id, view: number, ...wanted }) => {
-    const open = sheetOf(client, id);
-    if (!open.view || open.number !== number)
-      throw new AppError('conflict', 'view-gone', 'The order of the rows changed; search again.');
-    return open.sheet.find(open.view, wanted, searching(open));
+    const { open, view } = viewOf(client, id, number);
+    return open.sheet.find(view, wanted, searching(open));
   },
+  'rows.edge': async (client, { sheet: id, view: number, column, from, down }) => {
+    const { open, view } = viewOf(client, id, number);
+    if (from >= viewRows(view)) throw new AppError('invalid', 'row-unknown', 'The view has no such row.');
+    return { place: await open.sheet.edge(view, column, from, down, searching(open)) };
+  },
+  'rows.locate': (client, { sheet: id, view: number, row }) => ({
+    place: placeOf(viewOf(client, id, number).view, row),
+  }),
   'rows.distinct': (client, { sheet: id, column, query, text, limit }) => {
     const open = sheetOf(client, id);
     return open.sheet.distinct(query, column, text, limit, searching(open));
@@ -71,6 +78,18 @@ export const rowHandlers: RowHandlers = {
       known: values.map((value) => labels.has(value)),
     };
   },
+};
+
+/** The view a window speaks of, if it still is the one shown. */
+const viewOf = (
+  client: Client,
+  id: string,
+  number: number,
+): { readonly open: ReturnType<typeof sheetOf>; readonly view: SheetView } => {
+  const open = sheetOf(client, id);
+  if (!open.view || open.number !== number)
+    throw new AppError('conflict', 'view-gone', 'The order of the rows changed; they are read again.');
+  return { open, view: open.view };
 };
 
 /** A newer search of the same window ends the one before it. */

@@ -7,6 +7,7 @@ import { compileSheet, type SheetRules } from '../../shared/rules/compile.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RowChunk, Warehouse } from '../warehouse/adapter.ts';
 import { breathing } from './breathe.ts';
+import { edgeOf } from './edge.ts';
 import { LOOKUP_LIMIT, Lookups } from './lookups.ts';
 import { RowStore } from './row-store.ts';
 import {
@@ -133,6 +134,11 @@ export class OpenSheet {
   /** Cells of a view that hold a text. */
   find(view: SheetView, wanted: FindRequest, signal: AbortSignal): Promise<FoundCells> {
     return findCells(this.#searched(view, signal), wanted);
+  }
+
+  /** Where Ctrl+Up or Ctrl+Down goes from a place of the view. */
+  edge(view: SheetView, column: string, from: number, down: boolean, signal: AbortSignal): Promise<number> {
+    return edgeOf(this.#searched(view, signal), column, from, down);
   }
 
   /** Distinct values of a column in the rows a query lets through. */

@@ -67,6 +67,10 @@ export class GridController {
       selected: (selection) => events.range(selection),
       fill: (from, to, copy) => events.fill(from, to, copy),
       filled: (place) => this.#filled(place),
+      edge: async (place, down) => {
+        const column = columnOf(model, this.#ranges.columns[place.column] ?? '');
+        return column ? model.edge(column, place.row, down) : place.row;
+      },
       rowCount: () => model.rowCount,
       editing: () => this.#drawing.editing,
     });

@@ -17,6 +17,8 @@ export interface CellLook {
 export interface TypedCell {
   readonly text: string;
   readonly picked?: string | null;
+  /** How the text is written where that is not the person's own way, as in a pasted block. */
+  readonly locale?: LocaleConventions;
 }
 
 /** What typed text would be kept as, shown while it is typed; `options` when it could be read in several ways. */
@@ -50,6 +52,8 @@ export interface GridModel {
   readonly sort: readonly SortKey[];
   readonly filters: readonly ColumnFilter[];
   rows(start: number, end: number): readonly SheetRow[] | Promise<readonly SheetRow[]>;
+  /** Place at which Ctrl+Up or Ctrl+Down stops, over the whole view. */
+  edge(column: Column, from: number, down: boolean): Promise<number>;
   look(row: SheetRow, column: Column): CellLook;
   /** Effective value: pending edits over what the warehouse holds. */
   value(row: SheetRow, column: Column): string | null;

@@ -1,9 +1,8 @@
-import { formatHtmlTable, formatTsv, parseTsv } from '../../shared/exchange/tsv.ts';
+import { formatHtmlTable, formatTsv } from '../../shared/exchange/tsv.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import { fillValues } from '../../shared/planning/series.ts';
 import { isNumeric } from '../grid/columns.ts';
 import { type Rectangle, rectangleOf, type Selection } from '../grid/ranges/selection.ts';
-import { pasteTargets } from '../grid/ranges/tiling.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
 import { spreadScale } from './plan-values.ts';
 import type { Entered } from './sheet-entry.ts';
@@ -66,45 +65,6 @@ export const clearSelection = async (
   }
   model.enterAll(entered, 'Clear');
   return '';
-};
-
-/**
- * Writes clipboard text over the selection as one step: one value or one row fills a larger range, a block is repeated over a
- * whole multiple of itself, else it is written once from the top left cell. What is no value is marked at its cell.
- */
-export const pasteSelection = async (
-  { model, columns }: RangeTarget,
-  selection: Selection,
-  text: string,
-): Promise<Told> => {
-  const block = parseTsv(text);
-  const height = block.length;
-  const width = block.reduce((most, row) => Math.max(most, row.length), 0);
-  const targets = pasteTargets(selection, height, width, { rows: model.rowCount, columns: columns.length });
-  const refused = tooMany(targets.reduce((n, target) => n + target.rows * target.columns, 0));
-  if (refused) return refused;
-  const entered: Entered[] = [];
-  let lostRows = 0;
-  let lostColumns = 0;
-  for (const target of targets) {
-    lostRows += target.newRows;
-    lostColumns = Math.max(lostColumns, target.lostColumns);
-    const rows = await rowsOf(model, { top: target.top, bottom: target.top + target.rows - 1 });
-    rows.forEach((row, r) => {
-      const line = block[r % height] ?? [];
-      for (let c = 0; c < target.columns; c++) {
-        const column = columns[target.left + c];
-        const cell = line[c % width];
-        if (column && cell !== undefined) entered.push({ row, column, typed: { text: cell } });
-      }
-    });
-  }
-  model.enterAll(entered, 'Paste');
-  const lost = [
-    lostRows > 0 ? `${lostRows.toLocaleString()} rows did not fit below the last row` : '',
-    lostColumns > 0 ? `${lostColumns.toLocaleString()} columns did not fit to the right` : '',
-  ].filter(Boolean);
-  return lost.length > 0 ? `${lost.join('; ')} and were left out.` : '';
 };
 
 /** Fills the first row (`down`) or column (`right`) of each range over the rest of it: Ctrl+D and Ctrl+R. */

@@ -7,12 +7,17 @@ import type { Overlay } from './overlay.ts';
 import { deleteRefusal } from './read-only.ts';
 import type { SheetReading } from './sheet-reading.ts';
 
-/** A new row with the definition's defaults; what the warehouse fills in itself is left out. */
-export const emptyRow = (definition: SheetDefinition, id: string): RowInsert => {
+/** Values a new row begins with: the definition's defaults; what the warehouse fills in itself is left out. */
+export const defaultValues = (definition: SheetDefinition): Record<string, string | null> => {
   const given = definition.columns.filter(({ hasDefault, defaultValue }) => !hasDefault && defaultValue);
-  const values = given.map(({ name, defaultValue }) => [name, defaultValue ?? null]);
-  return { row: `${NEW_ROW_PREFIX}${id}`, values: Object.fromEntries(values) };
+  return Object.fromEntries(given.map(({ name, defaultValue }) => [name, defaultValue ?? null]));
 };
+
+/** A new row with its defaults. */
+export const emptyRow = (definition: SheetDefinition, id: string): RowInsert => ({
+  row: `${NEW_ROW_PREFIX}${id}`,
+  values: defaultValues(definition),
+});
 
 /** What deleting rows means for the journal, and why some of them are left alone. */
 export const deletions = (

@@ -1,11 +1,11 @@
-import type { EditStep } from '../../shared/model/edit.ts';
+import type { EditStep, RowInsert } from '../../shared/model/edit.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import type { EntryOutcome, LookupMatch, TypedCell } from '../grid/grid-model.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
 import type { Reading } from './entry.ts';
 import type { LookupLabels } from './lookup-labels.ts';
-import type { Overlay } from './overlay.ts';
+import type { Overlay, RefusedCell } from './overlay.ts';
 import type { SheetReading } from './sheet-reading.ts';
 import { type CellChange, cellSetsOf } from './steps.ts';
 
@@ -26,6 +26,23 @@ export interface AskedReason {
   }[];
   /** How many of the changes need the reason. */
   readonly needing: number;
+  /** New rows of the same step. */
+  readonly inserts: readonly RowInsert[];
+}
+
+/** What entering a cell would come to. `unsure`: only the warehouse knows whether the list has the value. */
+export type Verdict =
+  | { readonly kind: 'value'; readonly value: string | null; readonly unsure: boolean }
+  | { readonly kind: 'refused'; readonly cell: RefusedCell }
+  | { readonly kind: 'read-only'; readonly reason: string }
+  | { readonly kind: 'same' };
+
+/** A cell, the text entered into it, and the value it was read as. */
+export interface Taken {
+  readonly row: SheetRow;
+  readonly column: Column;
+  readonly text: string;
+  readonly value: string | null;
 }
 
 /** How many entered cells were kept and how many are held back with a reason. */
@@ -90,33 +107,79 @@ export class SheetEntry {
     let refused = 0;
     let unchanged = 0;
     let readOnly = 0;
-    for (const { row, column, typed } of entered) {
-      if (this.#host.reading.readOnlyReason(row, column) !== null) {
+    for (const entry of entered) {
+      const { row, column, typed } = entry;
+      const verdict = this.judge(entry);
+      if (verdict.kind === 'read-only') {
         readOnly++;
         continue;
       }
       touched.add(row.key);
-      const reading = this.#host.reading.read(typed, column, row);
-      if (reading.kind === 'refused') {
-        overlay.refused.set(row.key, column.name, reading.cell);
+      if (verdict.kind === 'refused') {
+        overlay.refused.set(row.key, column.name, verdict.cell);
         refused++;
         continue;
       }
       overlay.refused.delete(row.key, column.name);
-      const before = this.#host.reading.kept(row, column);
-      if (reading.value === before && reading.value === this.#host.reading.value(row, column)) {
+      if (verdict.kind === 'same') {
         unchanged++;
         continue;
       }
-      const change = { row: row.key, column: column.name, before, after: reading.value };
+      const before = this.#host.reading.kept(row, column);
+      const change = { row: row.key, column: column.name, before, after: verdict.value };
       const item = { change, column, text: typed.text };
-      if (this.#mustVerify(column, reading)) unsure.push(item);
+      if (verdict.unsure) unsure.push(item);
       else accepted.push(item);
     }
     const asking = this.#accept(accepted, label);
     if (unsure.length > 0) void this.#verify(unsure, label);
     this.#host.changed(touched);
     return { kept: asking ? 0 : accepted.length + unsure.length, refused, unchanged, readOnly, asking };
+  }
+
+  /** What entering a cell would come to; nothing is changed by asking. */
+  judge({ row, column, typed }: Entered): Verdict {
+    const { reading } = this.#host;
+    const reason = reading.readOnlyReason(row, column);
+    if (reason !== null) return { kind: 'read-only', reason };
+    const read = reading.read(typed, column, row);
+    if (read.kind === 'refused') return read;
+    const same = read.value === reading.kept(row, column) && read.value === reading.value(row, column);
+    if (same) return { kind: 'same' };
+    return { kind: 'value', value: read.value, unsure: this.#mustVerify(column, read) };
+  }
+
+  /** The list entries meant by typed texts, each asked about once; undefined where there is none or more than one. */
+  lookUp(items: readonly Omit<Taken, 'row'>[]): Promise<(string | undefined)[]> {
+    // A pasted column mostly repeats a few values.
+    const asked = new Map<string, Promise<string | undefined>>();
+    return Promise.all(
+      items.map((item) => {
+        const name = JSON.stringify([item.column.name, item.text]);
+        const answer = asked.get(name) ?? this.#find(item);
+        asked.set(name, answer);
+        return answer;
+      }),
+    );
+  }
+
+  /** Takes judged values as one step, new rows with them; a change above its column's limit asks for the reason first. */
+  take(items: readonly Taken[], inserts: readonly RowInsert[], label: string): 'asking' | 'kept' {
+    const accepted = items.map(({ row, column, text, value }): Accepted => {
+      this.#host.overlay.refused.delete(row.key, column.name);
+      // The cell may have changed while the person was asked.
+      const before = this.#host.reading.kept(row, column);
+      return { change: { row: row.key, column: column.name, before, after: value }, column, text };
+    });
+    return this.#accept(accepted, label, inserts) ? 'asking' : 'kept';
+  }
+
+  /** Holds texts at their cells, marked with why they are no values. */
+  mark(
+    cells: readonly { readonly row: SheetRow; readonly column: Column; readonly cell: RefusedCell }[],
+  ): void {
+    for (const { row, column, cell } of cells) this.#host.overlay.refused.set(row.key, column.name, cell);
+    this.#host.changed(new Set(cells.map(({ row }) => row.key)));
   }
 
   /** Sets a cell to a known value, without reading or checking it. */
@@ -132,6 +195,7 @@ export class SheetEntry {
     this.#push(
       asked.changes.map(({ change }) => ({ ...change, reason })),
       asked.label,
+      asked.inserts,
     );
   }
 
@@ -150,32 +214,40 @@ export class SheetEntry {
     return this.#host.labels.get(column, reading.value)?.known !== true;
   }
 
-  #accept(accepted: readonly Accepted[], label: string): boolean {
-    if (accepted.length === 0) return false;
+  #accept(accepted: readonly Accepted[], label: string, inserts: readonly RowInsert[] = []): boolean {
+    if (accepted.length === 0 && inserts.length === 0) return false;
     const needing = accepted.filter(({ change, column }) =>
       this.#host.reading.needsReason(column, change.before, change.after),
     ).length;
     if (needing > 0) {
-      this.#host.ask({ label, changes: accepted, needing });
+      this.#host.ask({ label, changes: accepted, needing, inserts });
       return true;
     }
     this.#push(
       accepted.map(({ change }) => change),
       label,
+      inserts,
     );
     return false;
   }
 
-  #push(changes: readonly CellChange[], label: string): void {
-    const step = this.#step(label, changes);
+  #push(changes: readonly CellChange[], label: string, inserts: readonly RowInsert[] = []): void {
+    const step = this.#step(label, changes, inserts);
     this.#show(step.id, changes);
     this.#host.push(step);
   }
 
-  #step(label: string, changes: readonly CellChange[]): EditStep {
+  #step(label: string, changes: readonly CellChange[], inserts: readonly RowInsert[]): EditStep {
     const { sheet } = this.#host;
     const at = this.#host.now().toISOString();
-    return { id: this.#host.newId(), sheet, at, label, sets: cellSetsOf(changes) };
+    return {
+      id: this.#host.newId(),
+      sheet,
+      at,
+      label,
+      ...(changes.length > 0 ? { sets: cellSetsOf(changes) } : {}),
+      ...(inserts.length > 0 ? { inserts: [...inserts] } : {}),
+    };
   }
 
   #show(step: string, changes: readonly CellChange[]): void {
@@ -192,15 +264,9 @@ export class SheetEntry {
       mark,
       unsure.map(({ change }) => change),
     );
-    // A pasted column mostly repeats a few values; each is asked about once.
-    const asked = new Map<string, Promise<string | undefined>>();
-    const ask = (item: Accepted): Promise<string | undefined> => {
-      const name = JSON.stringify([item.column.name, item.text]);
-      const answer = asked.get(name) ?? this.#find(item);
-      asked.set(name, answer);
-      return answer;
-    };
-    const found = await Promise.all(unsure.map(ask));
+    const found = await this.lookUp(
+      unsure.map(({ change, column, text }) => ({ column, text, value: change.after })),
+    );
     const accepted: Accepted[] = [];
     for (const [i, item] of unsure.entries()) {
       const { change, column } = item;
@@ -219,16 +285,16 @@ export class SheetEntry {
   }
 
   /** The one list entry meant by the value typed, or by its label; undefined when there is none or more than one. */
-  async #find({ change, column, text }: Accepted): Promise<string | undefined> {
+  async #find({ value, column, text }: Omit<Taken, 'row'>): Promise<string | undefined> {
     const { matches } = await this.#host.search(column, text).catch(() => ({
       // Without an answer the value stands as typed; the warehouse checks it at submit.
-      matches: [{ value: change.after ?? '', label: null }],
+      matches: [{ value: value ?? '', label: null }],
     }));
-    const exact = matches.find(({ value }) => value === change.after);
+    const exact = matches.find((match) => match.value === value);
     if (exact) return exact.value;
     const wanted = text.trim().toLocaleLowerCase();
     const named = matches.filter(
-      ({ value, label }) => value.toLocaleLowerCase() === wanted || label?.toLocaleLowerCase() === wanted,
+      (match) => match.value.toLocaleLowerCase() === wanted || match.label?.toLocaleLowerCase() === wanted,
     );
     return named.length === 1 ? named[0]?.value : undefined;
   }

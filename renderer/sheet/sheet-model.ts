@@ -17,9 +17,9 @@ import type {
 import type { SheetRow } from '../grid/sheet-row.ts';
 import { Overlay } from './overlay.ts';
 import { PendingWork } from './pending-work.ts';
-import { keyFilters, nextAfter } from './row-finding.ts';
+import { keyFilters } from './row-finding.ts';
 import { deletions, emptyRow } from './row-steps.ts';
-import { countsText, type Entered, type EnteredCounts } from './sheet-entry.ts';
+import { countsText, type Entered, type EnteredCounts, type SheetEntry } from './sheet-entry.ts';
 import { listenTo } from './sheet-events.ts';
 import { type SheetParts, sheetParts } from './sheet-parts.ts';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
@@ -35,9 +35,6 @@ export interface SheetModelOptions {
   newId(): string;
   readonly pages?: { readonly pageSize: number; readonly maxPages: number };
 }
-
-/** How far into a view a row is looked for before the view is narrowed to it. */
-const FIND_WITHIN = 20_000;
 
 /**
  * One open sheet: rows of the warehouse, pending edits over them, and what was typed but is no value. No React in it;
@@ -217,23 +214,22 @@ export class SheetModel implements GridModel {
     void this.#work.after(() => this.#show());
   }
 
-  /** Finds a row in the view; where it is not among its first rows, the view is narrowed to it. */
+  edge(column: Column, from: number, down: boolean): Promise<number> {
+    return this.#open.view.edge(column.name, from, down);
+  }
+
+  /** Finds a row in the view; where the view does not show it, it is narrowed to it. */
   async bring(row: RowKey): Promise<SheetRow | undefined> {
-    const here = await this.#open.view.find(row, FIND_WITHIN);
+    const here = await this.#open.view.find(row);
     if (here) return here;
     this.setQuery({ filters: keyFilters(this.definition, row), quick: '', pendingOnly: isNewRow(row) });
     await this.settled();
-    return this.#open.view.find(row, FIND_WITHIN);
+    return this.#open.view.find(row);
   }
 
-  /** The refused cell after the given one, around the end; null when there is none. */
-  nextRefused(row?: RowKey, column?: string): { readonly row: RowKey; readonly column: string } | null {
-    return nextAfter([...this.overlay.refused.cells()], (cell) => cell.row === row && cell.column === column);
-  }
-
-  /** The row after the given one in which a rule is broken. */
-  nextProblem(row?: RowKey): { readonly row: RowKey; readonly column: string | undefined } | null {
-    return nextAfter(this.#open.reading.problems(), (found) => found.row === row);
+  /** Rows in which a rule is broken. */
+  problems(): ReturnType<SheetParts['reading']['problems']> {
+    return this.#open.reading.problems();
   }
 
   enter(row: SheetRow, column: Column, typed: TypedCell): EntryOutcome {
@@ -249,6 +245,11 @@ export class SheetModel implements GridModel {
     const counts = this.#open.entry.enterAll(entered, label);
     this.#store.say(`${label}: ${countsText(counts)}.`);
     return counts;
+  }
+
+  /** For commands that ask before they enter, such as pasting. */
+  get entry(): SheetEntry {
+    return this.#open.entry;
   }
 
   answerReason(reason: string | null): void {

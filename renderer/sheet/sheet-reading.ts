@@ -102,7 +102,8 @@ export class SheetReading {
   read(typed: TypedCell, column: Column, row?: SheetRow): Reading {
     const { locale, now } = this.#options;
     const current = row ? this.value(row, column) : null;
-    return readTyped(typed, column, locale(), localDay(now()), this.#rules.cellChecker(column.name), current);
+    const check = this.#rules.cellChecker(column.name);
+    return readTyped(typed, column, typed.locale ?? locale(), localDay(now()), check, current);
   }
 
   /** What typed text would be kept as, shown while it is typed. */

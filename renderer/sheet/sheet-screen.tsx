@@ -14,20 +14,20 @@ import type { SheetContext } from '../ui/sheet-context.ts';
 import { CellMenu } from './cell-menu.tsx';
 import { FilterPopover } from './filter-popover.tsx';
 import { FindDialog } from './find-dialog.tsx';
+import { usePaste } from './paste/use-paste.tsx';
 import { type PlanCells, PlanDialog } from './plan-dialog.tsx';
 import {
   clearSelection,
   copySelection,
   extendFill,
   fillSelection,
-  pasteSelection,
   planCells,
   type RangeTarget,
 } from './range-commands.ts';
 import { insertRefusal, sheetReadOnly } from './read-only.ts';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { RefusedDialog } from './refused-dialog.tsx';
-import { rowLabel } from './row-finding.ts';
+import { nextAfter, nextRefused, rowLabel } from './row-finding.ts';
 import { SheetBanners } from './sheet-banners.tsx';
 import { menuEntries } from './sheet-menu.ts';
 import type { SheetModel } from './sheet-model.ts';
@@ -149,12 +149,12 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     await model.settled();
     if (model.getSnapshot().saveFailure === null) props.onSubmit(context);
   };
-  const nextRefused = (): void => {
-    const next = model.nextRefused(active?.row.key, active?.column.name);
+  const goToRefused = (): void => {
+    const next = nextRefused(model.overlay, active?.row.key, active?.column.name);
     if (next) void goTo(next.row, next.column);
   };
-  const nextProblem = (): void => {
-    const next = model.nextProblem(active?.row.key);
+  const goToProblem = (): void => {
+    const next = nextAfter(model.problems(), (found) => found.row === active?.row.key);
     if (next) void goTo(next.row, next.column);
   };
   const addRow = async (): Promise<void> => {
@@ -181,6 +181,14 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     if (typeof cells === 'string') model.say(cells);
     else setPlanning(cells);
   };
+  const { query } = snapshot;
+  const pasting = usePaste({
+    target,
+    mayAdd: insertRefusal(definition, rights) === null,
+    filtered: query.filters.length > 0 || query.quick !== '' || query.pendingOnly,
+    newId: () => crypto.randomUUID(),
+    onDone: () => requestAnimationFrame(() => grid.current?.focus()),
+  });
   const events: GridEvents = {
     active: setActive,
     filter: (column, anchor) => setFilter({ column, anchor }),
@@ -192,7 +200,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       if (typeof copied === 'string') model.say(copied);
       return typeof copied === 'string' ? null : copied;
     },
-    paste: (range, text) => tell(pasteSelection(target(), range, text)),
+    paste: pasting.paste,
     clear: (range) => tell(clearSelection(target(), disjoint(range.ranges))),
     fill: (from, to, copy) => tell(extendFill(target(), from, to, copy)),
     command: (command, range) => {
@@ -267,8 +275,8 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
         model={model}
         active={active}
         stats={stats}
-        onNextRefused={nextRefused}
-        onNextProblem={nextProblem}
+        onNextRefused={goToRefused}
+        onNextProblem={goToProblem}
         onShowPending={() => model.setQuery({ pendingOnly: true })}
       />
       {filter && (
@@ -279,6 +287,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
           onClose={close(() => setFilter(null))}
         />
       )}
+      {pasting.dialog}
       {planning && <PlanDialog model={model} cells={planning} onClose={close(() => setPlanning(null))} />}
       {finding && (
         <FindDialog
@@ -321,7 +330,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
           onClose={() => setAsksRefused(false)}
           onGoTo={() => {
             setAsksRefused(false);
-            nextRefused();
+            goToRefused();
           }}
           onDrop={() => {
             setAsksRefused(false);

@@ -135,19 +135,23 @@ export class SheetView {
     return key === undefined ? undefined : addedRow(key, index);
   }
 
-  /** A row by its key: among the rows held, then among the first `most` rows of the view. */
-  async find(key: RowKey, most: number): Promise<SheetRow | undefined> {
+  /** Where Ctrl+Up or Ctrl+Down stops in a column, over the whole view. */
+  async edge(column: string, from: number, down: boolean): Promise<number> {
+    // Rows just added lie past the view; the few of them are looked at as one run.
+    if (from >= this.#rows) return down ? this.rowCount - 1 : Math.max(0, this.#rows - 1);
+    const asked = { sheet: this.#sheet, view: this.#view, column, from, down };
+    return (await this.#client.call('rows.edge', asked)).place;
+  }
+
+  /** A row of the view by its key. */
+  async find(key: RowKey): Promise<SheetRow | undefined> {
     const added = this.#added.indexOf(key);
     if (added >= 0) return addedRow(key, this.#rows + added);
     const held = this.#pages.find(key);
     if (held) return held;
-    const end = Math.min(most, this.#rows);
-    for (let start = 0; start < end; start += this.#pages.pageSize * 8) {
-      const rows = await this.#pages.rows(start, Math.min(end, start + this.#pages.pageSize * 8));
-      const found = rows.find((row) => row.key === key);
-      if (found) return found;
-    }
-    return undefined;
+    const asked = { sheet: this.#sheet, view: this.#view, row: key };
+    const { place } = await this.#client.call('rows.locate', asked);
+    return place === null ? undefined : (await this.rows(place, place + 1))[0];
   }
 
   /** Takes note of new rows that came or went; true when the view itself has to be made anew. */

@@ -177,6 +177,24 @@ export const operations = {
       total: z.int(),
     }),
   },
+  /** Place at which Ctrl+Up or Ctrl+Down stops in a column: the end of a filled run, or the next filled cell. */
+  'rows.edge': {
+    kind: 'query',
+    input: z.object({
+      sheet: z.string(),
+      view: z.int(),
+      column: z.string(),
+      from: z.int().min(0),
+      down: z.boolean(),
+    }),
+    output: z.object({ place: z.int() }),
+  },
+  /** Place of a row in the view; null where the view does not show it. */
+  'rows.locate': {
+    kind: 'query',
+    input: z.object({ sheet: z.string(), view: z.int(), row: z.string() }),
+    output: z.object({ place: z.int().nullable() }),
+  },
   /** Reads the rows again from the warehouse; pending edits stay. */
   'rows.refresh': { kind: 'command', input: sheetId, output: none },
   'lookups.search': {

@@ -140,7 +140,9 @@ test('rows are added and deleted, and everything comes back with undo', async ({
   );
 });
 
-test('a block pasted from a spreadsheet is one step; what is no value in it is marked', async ({ page }) => {
+test('a block pasted from a spreadsheet is one step; what is no value in it can be corrected in place', async ({
+  page,
+}) => {
   await openBudget(page);
   await at(page, 0, 'amount');
   await page.evaluate(() => {
@@ -148,6 +150,9 @@ test('a block pasted from a spreadsheet is one step; what is no value in it is m
     clipboardData.setData('text/plain', '100\r\n2x0\r\n300\r\n');
     document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
   });
+  const dialog = page.getByRole('dialog', { name: 'Paste 3 cells' });
+  await expect(dialog.getByRole('row', { name: /2x0.*is not a number/ })).toBeVisible();
+  await dialog.getByRole('button', { name: 'Paste and correct 1 in place' }).click();
   await expect(cell(page, 0, 'amount')).toHaveAttribute('data-mark', pending);
   await expect(cell(page, 1, 'amount')).toHaveAttribute('data-mark', refused);
   await expect(cell(page, 2, 'amount')).toContainText('300.00');

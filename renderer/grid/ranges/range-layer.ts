@@ -32,6 +32,8 @@ export interface RangeEvents {
   fill(from: Rectangle, to: Rectangle, copy: boolean): void;
   /** Whether a place holds a value; undefined where its row is not there yet. */
   filled(place: CellPlace): boolean | undefined;
+  /** Row at which a jump up or down the column ends, found where the rows are. */
+  edge(place: CellPlace, down: boolean): Promise<number>;
   rowCount(): number;
   editing(): boolean;
 }
@@ -132,12 +134,14 @@ export class RangeLayer {
     switch (command.kind) {
       case 'extend': {
         const head = selection.ranges.at(-1)?.head ?? selection.active;
-        this.#set(extendTo(selection, this.#target(head, command.direction, command.toEdge)));
-        this.#show(this.#selection?.ranges.at(-1)?.head);
+        this.#reach(head, command.direction, command.toEdge, (place) => {
+          this.#set(extendTo(selection, place));
+          this.#show(this.#selection?.ranges.at(-1)?.head);
+        });
         return true;
       }
       case 'jump':
-        this.#activate(selectCell(this.#target(selection.active, command.direction, true)));
+        this.#reach(selection.active, command.direction, true, (place) => this.#activate(selectCell(place)));
         return true;
       case 'all':
         this.#set(selectAll(selection, this.extent));
@@ -163,10 +167,29 @@ export class RangeLayer {
     }
   }
 
-  #target(from: CellPlace, direction: Direction, toEdge: boolean): CellPlace {
-    return toEdge
-      ? edge(from, direction, this.extent, (place) => this.#events.filled(place))
-      : step(from, direction, this.extent);
+  /** Finds where a key leads; past the rows that are here the answer comes later, and counts only if nothing else was selected meanwhile. */
+  #reach(from: CellPlace, direction: Direction, toEdge: boolean, go: (place: CellPlace) => void): void {
+    if (!toEdge) {
+      go(step(from, direction, this.extent));
+      return;
+    }
+    let unknown = false;
+    const near = edge(from, direction, this.extent, (place) => {
+      const filled = this.#events.filled(place);
+      unknown ||= filled === undefined;
+      return filled;
+    });
+    if (!unknown || direction === 'left' || direction === 'right') {
+      go(near);
+      return;
+    }
+    const selection = this.#selection;
+    void this.#events
+      .edge(from, direction === 'down')
+      .catch(() => near.row)
+      .then((row) => {
+        if (this.#selection === selection && !this.#api.isDestroyed()) go({ ...from, row });
+      });
   }
 
   #set(selection: Selection | null): void {

@@ -21,6 +21,17 @@ export const typeInto = async (page: Page, row: number, column: string, text: st
   await page.keyboard.press('Enter');
 };
 
+/** A real paste event with plain text, where the focus is. */
+export const pasteText = async (page: Page, text: string): Promise<void> => {
+  await page.evaluate((given) => {
+    const data = new DataTransfer();
+    data.setData('text/plain', given);
+    document.activeElement?.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+    );
+  }, text);
+};
+
 /** A connection to the demo's database beside the application, as its superuser; the server keeps running. */
 export const demoDatabase = async <T>(
   dataFolder: string,

@@ -237,6 +237,10 @@ export class MemoryBackend implements BackendClient {
     'sheets.close': () => ({}),
     'rows.view': ({ query }) => this.#makeView(query),
     'rows.page': (input) => this.#page(input),
+    'rows.locate': ({ row }) => {
+      const place = (this.#order ?? []).map(MemoryBackend.key).indexOf(row);
+      return { place: place < 0 ? null : place };
+    },
     'rows.refresh': () => ({}),
     'lookups.labels': ({ values }) => ({
       labels: values.map((value) => UNITS.get(value) ?? null),

@@ -1,0 +1,113 @@
+import { parseTsv } from '../../../shared/exchange/tsv.ts';
+import { NEW_ROW_PREFIX } from '../../../shared/model/rows.ts';
+import type { Column } from '../../../shared/model/sheet.ts';
+import {
+  type DateOrder,
+  type DecimalMark,
+  type Finding,
+  findDateOrder,
+  findDecimalMark,
+  withDateOrder,
+  withDecimalMark,
+} from '../../../shared/values/conventions.ts';
+import type { LocaleConventions } from '../../../shared/values/locale.ts';
+import type { Selection } from '../../grid/ranges/selection.ts';
+import { pasteTargets } from '../../grid/ranges/tiling.ts';
+import { addedRow, type SheetRow } from '../../grid/sheet-row.ts';
+import { MOST_CELLS, type RangeTarget } from '../range-commands.ts';
+
+/** A pasted text and the cell it goes to. */
+export interface PastedCell {
+  readonly row: SheetRow;
+  readonly column: Column;
+  readonly text: string;
+}
+
+/** How the numbers and dates of a block are written; null is the person's own way. */
+export interface Writing {
+  readonly mark: DecimalMark | null;
+  readonly order: DateOrder | null;
+}
+
+/** A clipboard text laid over the sheet, before anything of it is read. */
+export interface PasteBlock {
+  readonly cells: readonly PastedCell[];
+  /** Rows past the end, which have to be added. */
+  readonly newRows: readonly SheetRow[];
+  /** Rows and columns of the text that have no place in the sheet. */
+  readonly lostRows: number;
+  readonly lostColumns: number;
+  readonly mark: Finding<DecimalMark>;
+  readonly order: Finding<DateOrder>;
+}
+
+const NUMBERS: ReadonlySet<string> = new Set(['decimal', 'integer', 'float']);
+const DATES: ReadonlySet<string> = new Set(['date', 'timestamp']);
+
+/**
+ * Lays clipboard text over the selection as spreadsheets do. Rows past the end become new rows when `mayAdd`. Answers why nothing can
+ * be pasted where it is too much. Rows not read yet are waited for.
+ */
+export const pasteBlock = async (
+  { model, columns }: RangeTarget,
+  selection: Selection,
+  text: string,
+  mayAdd: boolean,
+  newId: () => string,
+): Promise<PasteBlock | string> => {
+  const block = parseTsv(text);
+  const height = block.length;
+  const width = block.reduce((most, row) => Math.max(most, row.length), 0);
+  const extent = { rows: model.rowCount, columns: columns.length };
+  const targets = pasteTargets(selection, height, width, extent);
+  const size = targets.reduce((n, target) => n + target.rows * target.columns, 0);
+  if (size > MOST_CELLS)
+    return `${size.toLocaleString()} cells are too many for one paste; at most ${MOST_CELLS.toLocaleString()}. Import them from a file.`;
+  const cells: PastedCell[] = [];
+  const newRows: SheetRow[] = [];
+  let lostRows = 0;
+  let lostColumns = 0;
+  for (const target of targets) {
+    lostColumns = Math.max(lostColumns, target.lostColumns);
+    const held = await model.rows(target.top, Math.min(target.top + target.rows, extent.rows));
+    for (let r = 0; r < target.rows; r++) {
+      const there = held[r];
+      if (!there && !mayAdd) {
+        lostRows++;
+        continue;
+      }
+      const row = there ?? addedRow(`${NEW_ROW_PREFIX}${newId()}`, extent.rows + newRows.length);
+      if (!there) newRows.push(row);
+      const line = block[r % height] ?? [];
+      for (let c = 0; c < target.columns; c++) {
+        const column = columns[target.left + c];
+        const cell = line[c % width];
+        // Past the end an empty cell says nothing: the default of the column stays.
+        if (!column || cell === undefined || (cell === '' && !there)) continue;
+        cells.push({ row, column, text: cell });
+      }
+    }
+  }
+  return {
+    cells,
+    newRows,
+    lostRows,
+    lostColumns,
+    mark: findDecimalMark(textsOf(cells, NUMBERS), model.locale),
+    order: findDateOrder(textsOf(cells, DATES), model.locale),
+  };
+};
+
+function* textsOf(cells: readonly PastedCell[], kinds: ReadonlySet<string>): Generator<string> {
+  for (const { column, text } of cells) if (kinds.has(column.type.kind) && !column.lookup) yield text;
+}
+
+/** The conventions a block is read by, once it is known or was answered how it is written. */
+export const conventionsOf = (
+  locale: LocaleConventions,
+  { mark, order }: Writing,
+  block: PasteBlock,
+): LocaleConventions => {
+  const numbers = mark === null ? locale : withDecimalMark(locale, mark);
+  return order === null ? numbers : withDateOrder(numbers, order, block.order.example);
+};

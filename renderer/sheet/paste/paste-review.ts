@@ -1,0 +1,117 @@
+import type { RowInsert } from '../../../shared/model/edit.ts';
+import type { Column } from '../../../shared/model/sheet.ts';
+import type { LocaleConventions } from '../../../shared/values/locale.ts';
+import type { SheetRow } from '../../grid/sheet-row.ts';
+import { breathe } from '../../ui/breathe.ts';
+import type { RefusedCell } from '../overlay.ts';
+import { defaultValues } from '../row-steps.ts';
+import type { Taken } from '../sheet-entry.ts';
+import type { SheetModel } from '../sheet-model.ts';
+import type { PasteBlock } from './paste-block.ts';
+
+/** A pasted text that is not taken, and why. */
+export interface LeftOut {
+  readonly row: SheetRow;
+  readonly column: Column;
+  readonly cell: RefusedCell;
+  /** The cell cannot be changed, whatever is pasted. */
+  readonly readOnly: boolean;
+}
+
+/** What a paste would come to, cell by cell. */
+export interface PasteReview {
+  readonly taken: readonly Taken[];
+  readonly unchanged: number;
+  readonly leftOut: readonly LeftOut[];
+  readonly newRows: readonly SheetRow[];
+}
+
+export interface ReviewProgress {
+  readonly signal: AbortSignal;
+  progress(done: number): void;
+}
+
+/** Milliseconds of checking before the window gets its turn. */
+const SLICE = 12;
+
+/** Reads and checks every cell of a block without changing anything, in slices; null when it was cancelled. */
+export const reviewPaste = async (
+  model: SheetModel,
+  { cells, newRows }: PasteBlock,
+  locale: LocaleConventions,
+  { signal, progress }: ReviewProgress,
+): Promise<PasteReview | null> => {
+  const taken: Taken[] = [];
+  const unsure: Taken[] = [];
+  const leftOut: LeftOut[] = [];
+  let unchanged = 0;
+  let began = performance.now();
+  for (const [i, { row, column, text }] of cells.entries()) {
+    if (performance.now() - began > SLICE) {
+      progress(i);
+      await breathe();
+      if (signal.aborted) return null;
+      began = performance.now();
+    }
+    const verdict = model.entry.judge({ row, column, typed: { text, locale } });
+    if (verdict.kind === 'same') unchanged++;
+    else if (verdict.kind === 'refused') leftOut.push({ row, column, cell: verdict.cell, readOnly: false });
+    else if (verdict.kind === 'read-only')
+      leftOut.push({ row, column, cell: { text, message: verdict.reason }, readOnly: true });
+    else (verdict.unsure ? unsure : taken).push({ row, column, text, value: verdict.value });
+  }
+  const meant = await model.entry.lookUp(unsure);
+  if (signal.aborted) return null;
+  for (const [i, item] of unsure.entries()) {
+    const value = meant[i];
+    if (value !== undefined) taken.push({ ...item, value });
+    else {
+      const message = `No entry for “${item.text.slice(0, 60)}” in ${item.column.label}.`;
+      leftOut.push({
+        row: item.row,
+        column: item.column,
+        cell: { text: item.text, message },
+        readOnly: false,
+      });
+    }
+  }
+  return { taken, unchanged, leftOut, newRows };
+};
+
+/** Takes what is valid as one step, new rows with it. With `mark`, what is not valid is held at its cell to be corrected. */
+export const takePaste = (model: SheetModel, review: PasteReview, mark: boolean): 'asking' | 'kept' => {
+  const values = new Map(review.newRows.map(({ key }): [string, Record<string, string | null>] => [key, {}]));
+  const sets = review.taken.filter(({ row, column, value }) => {
+    const added = values.get(row.key);
+    if (added) added[column.name] = value;
+    return !added;
+  });
+  const defaults = defaultValues(model.definition);
+  const inserts = review.newRows.map(
+    ({ key }): RowInsert => ({ row: key, values: { ...defaults, ...values.get(key) } }),
+  );
+  const outcome = model.entry.take(sets, inserts, 'Paste');
+  if (mark) model.entry.mark(review.leftOut.filter(({ readOnly }) => !readOnly));
+  return outcome;
+};
+
+/** The paste in a sentence for the status line. */
+export const pasteText = (
+  { taken, unchanged, newRows, leftOut }: PasteReview,
+  { lostRows, lostColumns }: PasteBlock,
+  filtered: boolean,
+  written: string | null,
+): string => {
+  const count = (n: number, one: string, many: string): string =>
+    `${n.toLocaleString()} ${n === 1 ? one : many}`;
+  const parts = [`${count(taken.length, 'cell', 'cells')} changed`];
+  if (newRows.length > 0) parts.push(count(newRows.length, 'row added', 'rows added'));
+  if (unchanged > 0) parts.push(`${unchanged.toLocaleString()} already the same`);
+  if (leftOut.length > 0) parts.push(`${leftOut.length.toLocaleString()} left out`);
+  if (lostRows > 0) parts.push(`${count(lostRows, 'row', 'rows')} did not fit below the last row`);
+  if (lostColumns > 0) parts.push(`${count(lostColumns, 'column', 'columns')} did not fit to the right`);
+  const sentences = [`Paste: ${parts.join(', ')}.`];
+  if (written !== null) sentences.push(written);
+  if (filtered) sentences.push('Only rows shown by the filter were written.');
+  return sentences.join(' ');
+};
