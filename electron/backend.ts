@@ -11,6 +11,7 @@ import { appHandlers } from './handlers/app.ts';
 import { batchHandlers } from './handlers/batches.ts';
 import type { Client, Handlers, Shared } from './handlers/context.ts';
 import { editHandlers } from './handlers/edits.ts';
+import { exchangeHandlers } from './handlers/exchange.ts';
 import { openKeptPasswords } from './handlers/kept-passwords.ts';
 import { reviewHandlers } from './handlers/reviews.ts';
 import { rowHandlers } from './handlers/rows.ts';
@@ -55,6 +56,7 @@ const handlers: Handlers = {
   ...editHandlers,
   ...batchHandlers,
   ...reviewHandlers,
+  ...exchangeHandlers,
 };
 
 /** How long closing waits for sign-ins under way, then for sessions, then for the demo warehouse to write what it holds. */
@@ -132,6 +134,7 @@ const newClient = (shared: Shared, send: Client['send']): Client => ({
   shared,
   send,
   sheets: new Map(),
+  tasks: new Map(),
   profile: null,
   nextView: 0,
   turn: Promise.resolve(),

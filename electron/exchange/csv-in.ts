@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream';
 import { type CsvError, parse } from 'csv-parse';
+import {
+  type Delimiter,
+  delimiter as delimiters,
+  type TextEncodingName,
+} from '../../shared/contract/exchange.ts';
 import { unguarded } from '../../shared/exchange/formula-guard.ts';
 import { AppError } from '../../shared/model/failure.ts';
+import { decodeText } from './encoding.ts';
 
 /** One data row of a file with the line it starts on (1 is the header's line), so that a refusal can name it. */
 export interface FileRow {
@@ -12,20 +18,29 @@ export interface FileRow {
 
 export interface CsvFile {
   readonly header: readonly string[];
-  readonly delimiter: string;
+  readonly delimiter: Delimiter;
+  readonly encoding: TextEncodingName;
   readonly rows: AsyncIterable<FileRow>;
 }
 
-const DELIMITERS = [',', ';', '\t', '|'] as const;
+/** What the person chose in place of what was found. */
+export interface CsvOptions {
+  readonly delimiter?: Delimiter | undefined;
+  readonly encoding?: TextEncodingName | undefined;
+}
 
 /**
- * Reads a CSV file: UTF-8 (a byte order mark is dropped) or, where the bytes are no UTF-8, Windows-1252; the delimiter is
- * the one that cuts the header line into most cells. Throws AppError `invalid` naming the line for a broken quote or a row
+ * Reads a CSV file; the encoding is found as `decodeText` says, the delimiter is the one that cuts the header line into most
+ * cells, unless they are given. Throws AppError `invalid` naming the line for a broken quote or a row
  * whose cell count differs from the header's; `signal` cancels.
  */
-export const readCsv = async (bytes: Uint8Array, signal: AbortSignal): Promise<CsvFile> => {
-  const text = decode(bytes);
-  const delimiter = delimiterOf(text);
+export const readCsv = async (
+  bytes: Uint8Array,
+  signal: AbortSignal,
+  options: CsvOptions = {},
+): Promise<CsvFile> => {
+  const { text, encoding } = decodeText(bytes, options.encoding);
+  const delimiter = options.delimiter ?? delimiterOf(text);
   const parser = parse({
     delimiter,
     bom: true,
@@ -43,7 +58,7 @@ export const readCsv = async (bytes: Uint8Array, signal: AbortSignal): Promise<C
   if (!first)
     throw new AppError('invalid', 'csv-empty', 'The file is empty; its first line must name the columns.');
   const header = first.record.map((cell) => (cell ?? '').trim());
-  return { header, delimiter, rows: dataRows(records, header.length, signal, first.info.lines) };
+  return { header, delimiter, encoding, rows: dataRows(records, header.length, signal, first.info.lines) };
 };
 
 async function* dataRows(
@@ -91,26 +106,19 @@ const next = async <T>(records: AsyncIterator<T>): Promise<T | null> => {
 
 /** The parser is fed in slices so that a large file does not block the process. */
 function* slices(text: string): Generator<string> {
-  const SLICE = 262_144;
+  const SLICE = 32_768;
   for (let at = 0; at < text.length; at += SLICE) yield text.slice(at, at + SLICE);
 }
 
-const decode = (bytes: Uint8Array): string => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
-};
-
-const delimiterOf = (text: string): string => {
-  const counts = new Map<string, number>(DELIMITERS.map((d) => [d, 0]));
+const delimiterOf = (text: string): Delimiter => {
+  const counts = new Map<string, number>(delimiters.options.map((d) => [d, 0]));
   let quoted = false;
   for (const c of text) {
     if (c === '"') quoted = !quoted;
     else if (!quoted && (c === '\n' || c === '\r')) break;
     else if (!quoted && counts.has(c)) counts.set(c, (counts.get(c) ?? 0) + 1);
   }
-  const [best] = [...counts].sort((a, b) => b[1] - a[1]);
-  return best && best[1] > 0 ? best[0] : ',';
+  const cuts = (d: Delimiter): number => counts.get(d) ?? 0;
+  const best = delimiters.options.reduce((a, b) => (cuts(b) > cuts(a) ? b : a));
+  return cuts(best) > 0 ? best : ',';
 };

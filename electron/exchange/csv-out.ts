@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
+import type { Delimiter } from '../../shared/contract/exchange.ts';
 import { guarded } from '../../shared/exchange/formula-guard.ts';
 
 export interface CsvColumn {
@@ -15,7 +16,7 @@ export interface CsvColumn {
 export const csvStream = (
   columns: readonly CsvColumn[],
   rows: Iterable<readonly (string | null)[]> | AsyncIterable<readonly (string | null)[]>,
-  delimiter: ',' | ';' | '\t' = ',',
+  delimiter: Delimiter = ',',
 ): Readable => {
   const stringifier = stringify({
     bom: true,

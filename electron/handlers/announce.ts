@@ -9,8 +9,14 @@ export const tellPending = (
   { shared }: Client,
   profile: Profile,
   delta: PendingDelta,
-  except: Client,
-): void => shared.tell(profile, 'pending.changed', { delta }, { sheet: delta.sheet, except });
+  except?: Client,
+): void =>
+  shared.tell(
+    profile,
+    'pending.changed',
+    { delta },
+    except ? { sheet: delta.sheet, except } : { sheet: delta.sheet },
+  );
 
 /**
  * What a batch's end means for others: this person's other windows see the edits settle, everyone who looks at the table

@@ -7,6 +7,7 @@ import type {
 } from '../../shared/contract/operations.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import type { DemoWarehouse } from '../demo-warehouse.ts';
+import type { ImportedFile } from '../exchange/read-file.ts';
 import type { Keychain } from '../identity/keychain.ts';
 import type { Keys } from '../identity/keys.ts';
 import { notOpen, type Profile } from '../profile.ts';
@@ -52,6 +53,8 @@ export interface ClientSheet {
   cancel: AbortController;
   /** Ends the search under way when another begins. */
   search: AbortController;
+  /** The file being taken in. */
+  file: { readonly id: string; readonly file: ImportedFile } | null;
   stop: () => void;
 }
 
@@ -61,6 +64,8 @@ export interface Client {
   readonly send: <N extends EventName>(name: N, event: EventOf<N>) => void;
   readonly sheets: Map<string, ClientSheet>;
   profile: Profile | null;
+  /** Long operations under way, by the name the window gave them. */
+  readonly tasks: Map<string, AbortController>;
   nextView: number;
   /** Signing in and out happen one after the other. */
   turn: Promise<unknown>;

@@ -39,8 +39,12 @@ export const editHandlers: EditHandlers = {
   },
 };
 
-/** Runs a change of the journal, tells the person's other windows, and reports a journal that cannot write. */
-const journaled = (client: Client, change: (profile: Profile) => PendingDelta): PendingDelta => {
+/** Runs a change of the journal, tells the person's other windows (or `all`), and reports a journal that cannot write. */
+export const journaled = (
+  client: Client,
+  change: (profile: Profile) => PendingDelta,
+  all = false,
+): PendingDelta => {
   const profile = profileOf(client);
   let delta: PendingDelta;
   try {
@@ -51,6 +55,6 @@ const journaled = (client: Client, change: (profile: Profile) => PendingDelta): 
     throw failure;
   }
   tellTrouble(client, null);
-  tellPending(client, profile, delta, client);
+  tellPending(client, profile, delta, all ? undefined : client);
   return delta;
 };

@@ -58,6 +58,7 @@ export const sessionHandlers: SessionHandlers = {
 /** Ends a client for good, after a sign-in under way. */
 export const endClient = (client: Client): Promise<void> => {
   client.closed = true;
+  for (const task of client.tasks.values()) task.abort();
   return inTurn(client, () => leave(client));
 };
 

@@ -77,6 +77,7 @@ const openSheet = async (client: Client, source: Source): Promise<SheetOpened> =
     view: null,
     cancel: new AbortController(),
     search: new AbortController(),
+    file: null,
     stop: () => {},
   });
   return {

@@ -113,6 +113,12 @@ export class OpenSheet {
     if (this.#failure && !this.loading) this.refresh();
   }
 
+  /** Settles once the first reading has brought all rows; rejects with its failure. */
+  async whenRead(): Promise<void> {
+    if (!this.#complete) await this.#reading?.done;
+    if (this.#failure && !this.#complete) throw this.#failure;
+  }
+
   /** The rows a query asks for. Waits for the first reading where the query needs all rows; rejects with its failure. */
   async view(query: ViewQuery, signal: AbortSignal): Promise<SheetView> {
     if (needsAllRows(query) && !this.#complete) await this.#reading?.done;

@@ -14,6 +14,7 @@ import { capabilities, sheetRights } from '../model/rights.ts';
 import { rowPage } from '../model/rows.ts';
 import { sheetDefinition, source } from '../model/sheet.ts';
 import { viewQuery } from '../model/view.ts';
+import { exchangeEvents, exchangeOperations } from './exchange.ts';
 
 const none = z.object({});
 const text = z.string().max(10_000);
@@ -308,6 +309,7 @@ export const operations = {
     }),
     output: z.object({ entries: z.array(historyEntry), more: z.boolean(), cursor: z.string().nullable() }),
   },
+  ...exchangeOperations,
 } as const satisfies Record<string, { kind: 'query' | 'command'; input: z.ZodType; output: z.ZodType }>;
 
 export type Operations = typeof operations;
@@ -342,6 +344,7 @@ export const events = {
   'submitted.changed': z.object({ sheet: z.string(), submitted: z.array(submittedEdits) }),
   /** The journal cannot write (disk full, read-only profile...); null when it can again. */
   'journal.trouble': z.object({ message: z.string().nullable() }),
+  ...exchangeEvents,
 } as const satisfies Record<string, z.ZodType>;
 
 export type Events = typeof events;
