@@ -14,6 +14,7 @@ import { notOpen, type Profile } from '../profile.ts';
 import type { Profiles } from '../profiles.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import type { Definitions } from '../sheets/definitions.ts';
+import type { KeptFolds } from '../sheets/folding.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
 import type { SheetView } from '../sheets/view.ts';
 import type { KeptPasswords } from './kept-passwords.ts';
@@ -50,6 +51,8 @@ export interface ClientSheet {
   readonly sheet: OpenSheet;
   number: number;
   view: SheetView | null;
+  /** Groups opened and closed, for the next view. */
+  folds: KeptFolds | null;
   cancel: AbortController;
   /** Ends the search under way when another begins. */
   search: AbortController;

@@ -1,5 +1,7 @@
 import { AppError } from '../../shared/model/failure.ts';
 import { placeOf } from '../sheets/edge.ts';
+import { keptFolds, orderPlace, shownPlace } from '../sheets/fold-view.ts';
+import { totalsOf } from '../sheets/group-page.ts';
 import type { LookupTable } from '../sheets/lookups.ts';
 import { hasLookup } from '../sheets/lookups.ts';
 import { type SheetView, viewRows } from '../sheets/view.ts';
@@ -14,6 +16,9 @@ type RowHandlers = Pick<
   | 'rows.edge'
   | 'rows.locate'
   | 'rows.distinct'
+  | 'rows.fold'
+  | 'rows.reveal'
+  | 'rows.totals'
   | 'lookups.search'
   | 'lookups.labels'
 >;
@@ -26,26 +31,45 @@ export const rowHandlers: RowHandlers = {
     open.cancel.abort(superseded());
     const cancel = new AbortController();
     open.cancel = cancel;
-    const view = await sheet.view(query, cancel.signal);
+    const view = await sheet.view(query, cancel.signal, open.folds);
     cancel.signal.throwIfAborted();
     const number = ++client.nextView;
     open.stop();
     open.number = number;
     open.view = view;
+    open.folds = keptFolds(view) ?? open.folds;
     open.stop = sheet.onProgress(({ loading, failure }) =>
       client.send('rows.progress', {
         sheet: id,
-        view: number,
-        rows: viewRows(view),
+        view: open.number,
+        rows: viewRows(open.view ?? view),
         loading,
         failure: failure?.message ?? null,
       }),
     );
     return { view: number, rows: viewRows(view), loading: sheet.loading, truncated: sheet.truncated };
   },
-  'rows.page': (client, { sheet: id, view: number, start, count }) => {
+  'rows.page': async (client, { sheet: id, view: number, start, count }) => {
     const { open, view } = viewOf(client, id, number);
+    // Subtotals travel with their rows, so they have to be those of now.
+    if (view.grouped) await open.sheet.figures(view);
     return open.sheet.page(view, start, count);
+  },
+  'rows.fold': async (client, { sheet: id, view: number, fold }) => {
+    const { open, view } = viewOf(client, id, number);
+    const folded = await open.sheet.fold(view, fold, open.cancel.signal);
+    return showInstead(client, id, number, folded);
+  },
+  'rows.reveal': async (client, { sheet: id, view: number, row }) => {
+    const { open, view } = viewOf(client, id, number);
+    const at = orderPlace(view, row);
+    const shown = at === null ? view : await open.sheet.fold(view, { kind: 'place', at }, open.cancel.signal);
+    return { ...showInstead(client, id, number, shown), place: at === null ? null : shownPlace(shown, at) };
+  },
+  'rows.totals': async (client, { sheet: id, view: number, groups }) => {
+    const { open, view } = viewOf(client, id, number);
+    const figures = await open.sheet.figures(view, open.cancel.signal);
+    return totalsOf(figures, open.sheet.definition.columns.length, groups);
   },
   'rows.find': (client, { sheet: id, view: number, ...wanted }) => {
     const { open, view } = viewOf(client, id, number);
@@ -90,6 +114,22 @@ const viewOf = (
   if (!open.view || open.number !== number)
     throw new AppError('conflict', 'view-gone', 'The order of the rows changed; they are read again.');
   return { open, view: open.view };
+};
+
+/** Puts a view in the place of the one it was made from, under a new number where places are other ones. */
+const showInstead = (
+  client: Client,
+  id: string,
+  from: number,
+  shown: SheetView,
+): { view: number; rows: number } => {
+  const { open, view } = viewOf(client, id, from);
+  if (shown !== view) {
+    open.view = shown;
+    open.number = ++client.nextView;
+    open.folds = keptFolds(shown);
+  }
+  return { view: open.number, rows: viewRows(shown) };
 };
 
 /** A newer search of the same window ends the one before it. */

@@ -70,11 +70,13 @@ const openSheet = async (client: Client, source: Source): Promise<SheetOpened> =
   if (client.profile !== profile)
     throw new AppError('cancelled', 'session-changed', 'The session ended meanwhile.');
   const sheet = profile.acquire({ ...definition, id }, rights);
+  const folds = client.sheets.get(id)?.folds ?? null;
   closeSheet(client, id);
   client.sheets.set(id, {
     sheet,
     number: 0,
     view: null,
+    folds,
     cancel: new AbortController(),
     search: new AbortController(),
     file: null,

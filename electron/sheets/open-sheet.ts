@@ -8,6 +8,9 @@ import type { Journal } from '../journal/journal.ts';
 import type { RowChunk, Warehouse } from '../warehouse/adapter.ts';
 import { breathing } from './breathe.ts';
 import { edgeOf } from './edge.ts';
+import type { ViewFigures } from './figures.ts';
+import { type Fold, foldView } from './fold-view.ts';
+import type { KeptFolds } from './folding.ts';
 import { LOOKUP_LIMIT, Lookups } from './lookups.ts';
 import { RowStore } from './row-store.ts';
 import {
@@ -39,6 +42,13 @@ export interface OpenSheetOptions {
   /** Views are to be made again: a later reading has replaced the rows, or the first was cut off at the limit. */
   readonly onReplaced: () => void;
 }
+
+const notAllRows = (): AppError =>
+  new AppError(
+    'invalid',
+    'not-all-rows',
+    `Groups and totals need all rows, and only the first ${ROW_LIMIT.toLocaleString('en')} of this table are read.`,
+  );
 
 /** A reading under way, and keys whose rows were written meanwhile: its snapshot may be older than that. */
 interface Reading {
@@ -120,17 +130,37 @@ export class OpenSheet {
   }
 
   /** The rows a query asks for. Waits for the first reading where the query needs all rows; rejects with its failure. */
-  async view(query: ViewQuery, signal: AbortSignal): Promise<SheetView> {
+  async view(query: ViewQuery, signal: AbortSignal, kept: KeptFolds | null = null): Promise<SheetView> {
     if (needsAllRows(query) && !this.#complete) await this.#reading?.done;
     signal.throwIfAborted();
     if (this.#failure && !this.#complete && !this.loading) throw this.#failure;
-    return buildView({
-      definition: this.definition,
+    if (query.groups.length > 0 && this.#truncated) throw notAllRows();
+    const breathe = breathing(this.#options.clock, signal);
+    const { definition } = this;
+    const view = await buildView({
+      definition,
       store: this.#store,
       pending: this.#pending,
       query,
-      breathe: breathing(this.#options.clock, signal),
+      breathe,
+      kept,
     });
+    if (view.grouped) await view.figures.refresh(this.#pending, breathe);
+    return view;
+  }
+
+  /** The view's figures with the edits made so far. A sheet that is still being read has none, so its first reading is waited for. */
+  async figures(view: SheetView, signal?: AbortSignal): Promise<ViewFigures> {
+    if (!this.#complete) await this.#reading?.done;
+    if (this.#failure && !this.#complete) throw this.#failure;
+    if (this.#truncated) throw notAllRows();
+    await view.figures.refresh(this.#pending, breathing(this.#options.clock, signal));
+    return view.figures;
+  }
+
+  /** The view with other groups open; the same where it has no groups. */
+  async fold(view: SheetView, fold: Fold, signal: AbortSignal): Promise<SheetView> {
+    return foldView(view, fold, breathing(this.#options.clock, signal));
   }
 
   page(view: SheetView, start: number, count: number): RowPage {
@@ -155,7 +185,7 @@ export class OpenSheet {
     limit: number,
     signal: AbortSignal,
   ): Promise<DistinctValues> {
-    const view = await this.view({ ...query, sort: [] }, signal);
+    const view = await this.view({ ...query, sort: [], groups: [] }, signal);
     return distinctValues(this.#searched(view, signal), column, text, limit);
   }
 

@@ -30,6 +30,7 @@ export class RowStore {
   readonly #gone = new Set<number>();
   readonly #index = new KeyIndex();
   #rows = 0;
+  #version = 0;
 
   /** `keyColumns` are places in the row; none for a sheet without a key. */
   constructor(keyColumns: readonly number[]) {
@@ -41,6 +42,11 @@ export class RowStore {
     return this.#rows;
   }
 
+  /** Changes whenever a row comes, goes or is replaced. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** How many of the rows are gone. */
   get goneRows(): number {
     return this.#gone.size;
@@ -49,6 +55,7 @@ export class RowStore {
   append({ rows, flags }: RowChunk): void {
     const count = rows.length;
     if (count === 0) return;
+    this.#version++;
     const width = rows[0]?.length ?? 0;
     const columns = Array.from({ length: width }, (_, c) => packColumn(rows.map((row) => row[c] ?? null)));
     this.#chunks.push({ start: this.#rows, count, columns, flags });
@@ -94,6 +101,7 @@ export class RowStore {
    * gone, unknown ones are appended (not while the rows still arrive: `append` false).
    */
   patch(keys: readonly RowKey[], reread: RowChunk, append = true): void {
+    this.#version++;
     const found = new Set<RowKey>();
     reread.rows.forEach((row, i) => {
       const key = this.#keyOf(row);

@@ -5,8 +5,10 @@ import type { RowKey } from '../../shared/model/rows.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
 import { compareValues } from '../../shared/values/compare.ts';
 import type { Breath } from './breathe.ts';
+import { GROUP_BIT } from './folding.ts';
 import type { ValueOf } from './matching.ts';
-import { editedRows, effectiveRows, newRowValues, type SheetView } from './view.ts';
+import { editedRows, effectiveRows, newRowValues } from './row-values.ts';
+import type { SheetView } from './view.ts';
 
 /** A view to be searched, over effective values. */
 export interface Searched {
@@ -62,19 +64,36 @@ const matcher = ({ text, pattern, matchCase, whole }: FindRequest): ((value: str
   }
 };
 
+/** Where the rows of a grouped view are shown, by their place in its order; -1 in a closed group. */
+const shownPlaces = ({ grouped, order }: SheetView): Int32Array | null => {
+  if (!grouped || !order) return null;
+  const places = new Int32Array(order.length).fill(-1);
+  grouped.display.forEach((entry, place) => {
+    if (entry < GROUP_BIT) places[entry] = place;
+  });
+  return places;
+};
+
 /** Goes through a view's rows in its order, in slices; `visit` gets the place in the view, and reads key and values. */
 const eachRow = async (
   { view, definition, pending, breathe }: Searched,
   visit: (place: number, key: () => RowKey, value: ValueOf) => void,
 ): Promise<void> => {
-  const { store, order, added } = view;
+  const { store, order, added, total } = view;
+  const shown = shownPlaces(view);
   const effective = effectiveRows(definition, store, editedRows(store, pending));
   const stored = order?.length ?? store.rows;
   for (let place = 0; place < stored; place++) {
     if ((place & 0x1ff) === 0) await breathe();
     const row = order?.[place] ?? place;
-    visit(place, () => store.key(row), effective(row));
+    if (shown && row >= total) {
+      const key = added[row - total] ?? '';
+      const fresh = pending.get(key);
+      const values = newRowValues(definition, fresh?.kind === 'insert' ? fresh.values : {});
+      visit(shown[place] ?? -1, () => key, values);
+    } else visit(shown ? (shown[place] ?? -1) : place, () => store.key(row), effective(row));
   }
+  if (shown) return;
   added.forEach((key, i) => {
     const row = pending.get(key);
     if (row?.kind === 'insert') visit(stored + i, () => key, newRowValues(definition, row.values));

@@ -8,12 +8,17 @@ import {
   type RowPage,
 } from '../../shared/model/rows.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
-import type { ViewQuery } from '../../shared/model/view.ts';
+import type { SortKey, ViewQuery } from '../../shared/model/view.ts';
 import type { Breath } from './breathe.ts';
+import { ViewFigures } from './figures.ts';
+import { displayOf, type Folds, firstFolds, type KeptFolds } from './folding.ts';
+import { groupedPage } from './group-page.ts';
+import { type GroupTree, groupTree } from './grouping.ts';
 import { rowMatcher, type ValueOf } from './matching.ts';
 import { joinPacked } from './packing.ts';
-import { rowOrder } from './row-order.ts';
+import { type CompareRows, rowOrder } from './row-order.ts';
 import type { RowStore } from './row-store.ts';
+import { editedRows, effectiveRows, newRowValues, own } from './row-values.ts';
 import { sortRows } from './sorting.ts';
 
 export interface ViewInput {
@@ -22,22 +27,39 @@ export interface ViewInput {
   readonly pending: ReadonlyMap<RowKey, PendingRow>;
   readonly query: ViewQuery;
   readonly breathe: Breath;
+  /** What was opened and closed before; it stays so under the same groups. */
+  readonly kept?: KeptFolds | null;
+}
+
+/** The groups of a view, which of them are open, and what is shown of groups and rows (see `displayOf`). */
+export interface Grouped {
+  readonly tree: GroupTree;
+  readonly folds: Folds;
+  readonly display: Uint32Array;
 }
 
 /**
  * Which rows a window shows in which order, as of the moment it was built: editing does not move rows under a person's
- * hands. `order` null is reading order and grows while the sheet loads. New rows stand at the end.
+ * hands. `order` null is reading order and grows while the sheet loads. New rows stand at the end; in groups, in their groups.
  */
 export interface SheetView {
   /** The reading that `order` numbers; a later reading never moves the rows of a view made before it. */
   readonly store: RowStore;
   readonly order: Uint32Array | null;
   readonly added: readonly RowKey[];
+  /** Stored rows when the view was made; in a grouped order, numbers from here on are entries of `added`. */
+  readonly total: number;
+  readonly grouped: Grouped | null;
+  readonly figures: ViewFigures;
 }
 
 /** Whether a query needs all rows before the first can be shown. */
 export const needsAllRows = (query: ViewQuery): boolean =>
-  query.sort.length > 0 || query.filters.length > 0 || query.quick.trim() !== '' || query.pendingOnly;
+  query.sort.length > 0 ||
+  query.filters.length > 0 ||
+  query.quick.trim() !== '' ||
+  query.pendingOnly ||
+  query.groups.length > 0;
 
 /** Builds a view over effective values (pending edits included), in slices. */
 export const buildView = async (input: ViewInput): Promise<SheetView> => {
@@ -51,23 +73,45 @@ export const buildView = async (input: ViewInput): Promise<SheetView> => {
     const value = newRowValues(definition, row.values);
     return !matches || matches(value) ? [row.row] : [];
   });
-  if (!needsAllRows(query) && store.goneRows === 0) return { store, order: null, added };
   // Rereads may append rows while this runs; those belong to the next view.
   const total = store.rows;
-  const kept = new Uint32Array(total);
+  const known = new Set([...pending].flatMap(([key, { kind }]) => (kind === 'insert' ? [key] : [])));
+  const figuresOf = (order: Uint32Array | null, tree: GroupTree | null): ViewFigures =>
+    new ViewFigures({
+      definition,
+      store,
+      order,
+      total: order ? total : Number.POSITIVE_INFINITY,
+      added,
+      known,
+      tree,
+      aggregates: query.aggregates,
+    });
+  if (!needsAllRows(query) && store.goneRows === 0)
+    return { store, order: null, added, total, grouped: null, figures: figuresOf(null, null) };
+  const columns = query.groups.filter((name, i) => places.has(name) && query.groups.indexOf(name) === i);
+  const kept = new Uint32Array(total + (columns.length > 0 ? added.length : 0));
   let count = 0;
   for (let row = 0; row < total; row++) {
     if ((row & 0x3ff) === 0) await breathe();
     if (store.isGone(row) || (query.pendingOnly && !edited.has(row))) continue;
     if (!matches || matches(effective(row))) kept[count++] = row;
   }
+  if (columns.length > 0) for (let i = 0; i < added.length; i++) kept[count++] = total + i;
   const order = kept.slice(0, count);
-  const keys: ((a: number, b: number) => number)[] = [];
-  for (const { column, descending } of query.sort) {
+  const fresh = added.map((key) => {
+    const row = pending.get(key);
+    return newRowValues(definition, row?.kind === 'insert' ? row.values : {});
+  });
+  const valuesOf = (row: number): ValueOf =>
+    row < total ? effective(row) : (fresh[row - total] ?? (() => null));
+  const keys: CompareRows[] = [];
+  for (const { column, descending } of sortKeys(query, columns)) {
     const place = places.get(column);
     const type = definition.columns[place ?? -1]?.type;
     if (place === undefined || !type) continue;
-    keys.push(await rowOrder({ order, type, total, descending, breathe }, (row) => effective(row)(place)));
+    const input = { order, type, total: total + added.length, descending, breathe };
+    keys.push(await rowOrder(input, (row) => valuesOf(row)(place)));
   }
   if (keys.length > 0) {
     await sortRows(
@@ -82,48 +126,42 @@ export const buildView = async (input: ViewInput): Promise<SheetView> => {
       breathe,
     );
   }
-  return { store, order, added };
+  if (columns.length === 0)
+    return { store, order, added, total, grouped: null, figures: figuresOf(order, null) };
+  const grouped = columns.map((name) => places.get(name) ?? 0);
+  const tree = await groupTree({
+    columns,
+    order,
+    compare: keys.slice(0, columns.length),
+    valueAt: (row, level) => valuesOf(row)(grouped[level] ?? 0),
+    breathe,
+  });
+  const before = input.kept;
+  const same = before && before.columns.join('\n') === columns.join('\n');
+  const view = { store, order, added, total, figures: figuresOf(order, tree) };
+  return refold({ ...view, grouped: null }, tree, same ? before.folds : firstFolds(columns.length), breathe);
 };
 
-/** Reads stored rows with the pending edits over them. */
-export const effectiveRows =
-  (definition: SheetDefinition, store: RowStore, edited: ReadonlyMap<number, PendingRow>) =>
-  (row: number): ValueOf => {
-    const change = edited.get(row);
-    if (change?.kind !== 'update') return (column) => store.value(row, column);
-    return (column) => {
-      const cell = own(change.cells, definition.columns[column]?.name);
-      return cell ? cell.after : store.value(row, column);
-    };
-  };
+/** Groups come first, in the direction in which their column is sorted; the other columns order the rows in them. */
+const sortKeys = ({ sort }: ViewQuery, groups: readonly string[]): readonly SortKey[] => [
+  ...groups.map((name) => sort.find(({ column }) => column === name) ?? { column: name, descending: false }),
+  ...sort.filter(({ column }) => !groups.includes(column)),
+];
 
-/** Reads a row that is only in the journal. */
-export const newRowValues =
-  (definition: SheetDefinition, values: Readonly<Record<string, string | null>>): ValueOf =>
-  (column) =>
-    own(values, definition.columns[column]?.name) ?? null;
-
-/** A column may be called "constructor"; only own properties are values. */
-const own = <T>(record: Readonly<Record<string, T>>, name: string | undefined): T | undefined =>
-  name !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
-
-/** Pending changes of stored rows by row number. */
-export const editedRows = (
-  store: RowStore,
-  pending: ReadonlyMap<RowKey, PendingRow>,
-): ReadonlyMap<number, PendingRow> => {
-  const edited = new Map<number, PendingRow>();
-  for (const [key, row] of pending) {
-    if (row.kind === 'insert') continue;
-    const at = store.indexOf(key);
-    if (at !== undefined) edited.set(at, row);
-  }
-  return edited;
-};
+/** The same rows with other groups open. */
+export const refold = async (
+  view: SheetView,
+  tree: GroupTree,
+  folds: Folds,
+  breathe: Breath,
+): Promise<SheetView> => ({
+  ...view,
+  grouped: { tree, folds, display: await displayOf(tree, folds, breathe) },
+});
 
 /** Rows the view shows; a row that vanished since stays until the view is built again. */
-export const viewRows = ({ store, order, added }: SheetView): number =>
-  (order?.length ?? store.rows) + added.length;
+export const viewRows = ({ store, order, added, grouped }: SheetView): number =>
+  grouped ? grouped.display.length : (order?.length ?? store.rows) + added.length;
 
 /** A run of the view's rows: base values for stored rows, the journal's values for new ones. */
 export const pageOf = (
@@ -132,6 +170,7 @@ export const pageOf = (
   start: number,
   count: number,
 ): RowPage => {
+  if (view.grouped) return groupedPage(view, { definition, pending }, start, count);
   const { store, order, added } = view;
   const stored = order?.length ?? store.rows;
   const end = Math.max(start, Math.min(start + count, stored + added.length));

@@ -58,7 +58,15 @@ export const NO_PENDING: PendingCounts = {
   redo: null,
 };
 
-export const EMPTY_QUERY: ViewQuery = { sort: [], filters: [], quick: '', pendingOnly: false };
+export const EMPTY_QUERY: ViewQuery = {
+  sort: [],
+  filters: [],
+  quick: '',
+  pendingOnly: false,
+  groups: [],
+  aggregates: {},
+  totals: false,
+};
 
 export const FIRST_SNAPSHOT: SheetSnapshot = {
   phase: 'opening',

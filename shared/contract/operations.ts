@@ -11,7 +11,7 @@ import {
   tablePolicy,
 } from '../model/review.ts';
 import { capabilities, sheetRights } from '../model/rights.ts';
-import { rowPage } from '../model/rows.ts';
+import { packedColumn, rowPage } from '../model/rows.ts';
 import { sheetDefinition, source } from '../model/sheet.ts';
 import { viewQuery } from '../model/view.ts';
 import { exchangeEvents, exchangeOperations } from './exchange.ts';
@@ -141,6 +141,34 @@ export const operations = {
     }),
     output: rowPage,
   },
+  /** Opens or closes a group, or all groups from a level on (0 closes all). The order of rows stays; their places are another view's. */
+  'rows.fold': {
+    kind: 'command',
+    input: z.object({
+      sheet: z.string(),
+      view: z.int(),
+      fold: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('group'), group: z.int().min(0), open: z.boolean() }),
+        z.object({ kind: z.literal('level'), level: z.int().min(0) }),
+      ]),
+    }),
+    output: z.object({ view: z.int(), rows: z.int() }),
+  },
+  /** Opens the groups a row stands in and tells its place; null when the row is not in the view. */
+  'rows.reveal': {
+    kind: 'command',
+    input: z.object({ sheet: z.string(), view: z.int(), row: z.string() }),
+    output: z.object({ view: z.int(), rows: z.int(), place: z.int().nullable() }),
+  },
+  /**
+   * Exact figures of all rows of the view and of the groups asked for, pending edits included: entry 0 is the view's, then the
+   * groups'. `columns` in definition order as canonical text, NULL where nothing is worked out.
+   */
+  'rows.totals': {
+    kind: 'query',
+    input: z.object({ sheet: z.string(), view: z.int(), groups: z.array(z.int().min(0)).max(10_000) }),
+    output: z.object({ rows: z.instanceof(Uint32Array), columns: z.array(packedColumn) }),
+  },
   /** Distinct effective values of a column among the rows the other filters let through, the most frequent first. */
   'rows.distinct': {
     kind: 'query',
@@ -159,7 +187,7 @@ export const operations = {
   },
   /**
    * Cells of the view whose effective value contains the text (or matches the pattern), in the view's order from `after` on;
-   * over the whole view, not just what is on the screen. `total` counts all of them.
+   * over the whole view, not just what is on the screen. `total` counts all of them; `place` is -1 in a closed group.
    */
   'rows.find': {
     kind: 'query',

@@ -16,6 +16,25 @@ export const ROW_UPDATABLE = 1;
 export const ROW_DELETABLE = 2;
 /** The row exists only in the journal (inserted, not committed). */
 export const ROW_NEW = 4;
+/** The row stands for a group; its columns hold subtotals. */
+export const ROW_GROUP = 8;
+
+/** The group rows of a page: entry i of every list belongs to the row at place `at[i]` of the page, which rises. */
+export const groupRows = z.object({
+  /** Names of the columns grouped by, the outermost first. */
+  columns: z.array(z.string()),
+  at: z.instanceof(Uint32Array),
+  /** Names the group within its view. */
+  ids: z.instanceof(Uint32Array),
+  levels: z.instanceof(Uint8Array),
+  /** Rows in the group, those marked for deletion left out. */
+  rows: z.instanceof(Uint32Array),
+  /** 1 where the rows of the group are shown. */
+  open: z.instanceof(Uint8Array),
+  /** The value of the group's column. */
+  values: packedColumn,
+});
+export type GroupRows = z.infer<typeof groupRows>;
 
 /** A contiguous run of a view's rows: base values (pending edits are an overlay), columns in definition order. */
 export const rowPage = z.object({
@@ -24,14 +43,18 @@ export const rowPage = z.object({
   keys: packedColumn,
   columns: z.array(packedColumn),
   flags: z.instanceof(Uint8Array),
+  groups: groupRows.optional(),
 });
 export type RowPage = z.infer<typeof rowPage>;
 
 /** Canonical row key: JSON array of the key columns' canonical texts; `new:<uuid>` for a row not yet in the warehouse. */
 export type RowKey = string;
 export const NEW_ROW_PREFIX = 'new:';
+/** A group's row is named by the values that lead to it; it is no row of the warehouse. */
+export const GROUP_ROW_PREFIX = 'group:';
 
 export const rowKeyOf = (values: readonly (string | null)[]): RowKey => JSON.stringify(values);
+export const isGroupRow = (key: RowKey): boolean => key.startsWith(GROUP_ROW_PREFIX);
 export const isNewRow = (key: RowKey): boolean => key.startsWith(NEW_ROW_PREFIX);
 
 /** The key columns' values of a stored row; throws on a new row's key, which has none. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { aggregate } from './aggregate.ts';
 
 /** A condition on one column's effective value (pending edits included). Values are canonical text. */
 export const columnFilter = z.discriminatedUnion('kind', [
@@ -18,6 +19,9 @@ export type ColumnFilter = z.infer<typeof columnFilter>;
 export const sortKey = z.object({ column: z.string(), descending: z.boolean() });
 export type SortKey = z.infer<typeof sortKey>;
 
+/** More levels of groups than this are not read by anyone. */
+export const MOST_GROUPS = 4;
+
 /** What rows of a sheet are wanted, in which order; no sort means key order. All filters must hold. */
 export const viewQuery = z.object({
   sort: z.array(sortKey).default([]),
@@ -26,5 +30,11 @@ export const viewQuery = z.object({
   quick: z.string().default(''),
   /** Only rows with pending edits. */
   pendingOnly: z.boolean().default(false),
+  /** Columns the rows are grouped by, the outermost first; rows are then ordered by these before `sort`. */
+  groups: z.array(z.string()).max(MOST_GROUPS).default([]),
+  /** What subtotals and totals show, by column, where it is not the default (`aggregateOf`). */
+  aggregates: z.record(z.string(), aggregate).default({}),
+  /** A row with the totals of all rows is shown. */
+  totals: z.boolean().default(false),
 });
 export type ViewQuery = z.infer<typeof viewQuery>;

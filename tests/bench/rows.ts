@@ -92,7 +92,15 @@ const load = async (warehouse: Warehouse): Promise<Bench> => {
     definition,
     store,
     pending: new Map(),
-    query: { sort: [], filters: [], quick: '', pendingOnly: false },
+    query: {
+      sort: [],
+      filters: [],
+      quick: '',
+      pendingOnly: false,
+      groups: [],
+      aggregates: {},
+      totals: false,
+    },
     breathe: breathing(() => performance.now()),
   });
   const characters = rows.reduce(

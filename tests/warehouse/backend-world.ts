@@ -109,7 +109,15 @@ export const openWorld = async (): Promise<World> => {
   };
 };
 
-export const ALL: ViewQuery = { sort: [], filters: [], quick: '', pendingOnly: false };
+export const ALL: ViewQuery = {
+  sort: [],
+  filters: [],
+  quick: '',
+  pendingOnly: false,
+  groups: [],
+  aggregates: {},
+  totals: false,
+};
 
 /** All rows of a view as objects, once they are loaded. */
 export const rowsOf = async (

@@ -42,6 +42,9 @@ export const loadedSheet = async (options: LoadedSheetOptions): Promise<OpenShee
   });
   // A view that needs all rows is there when they are.
   const sort = [{ column: definition.columns[0]?.name ?? '', descending: false }];
-  await sheet.view({ sort, filters: [], quick: '', pendingOnly: false }, new AbortController().signal);
+  await sheet.view(
+    { sort, filters: [], quick: '', pendingOnly: false, groups: [], aggregates: {}, totals: false },
+    new AbortController().signal,
+  );
   return sheet;
 };

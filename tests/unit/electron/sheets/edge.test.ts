@@ -6,6 +6,7 @@ import type { Searched } from '../../../../electron/sheets/search.ts';
 import { edge } from '../../../../renderer/grid/ranges/selection.ts';
 import { rowKeyOf } from '../../../../shared/model/rows.ts';
 import { aColumn, aSheet } from '../../../support/columns.ts';
+import { plainView } from './sheet-fixture.ts';
 
 const definition = aSheet(
   [aColumn({ name: 'id', type: { kind: 'text' } }), aColumn({ name: 'memo', type: { kind: 'text' } })],
@@ -22,7 +23,12 @@ const viewOf = (filled: readonly boolean[], fresh: number): Searched => {
   });
   const added = filled.slice(stored.length).map((has, i) => ({ key: `new:${i}`, has }));
   return {
-    view: { store, order: null, added: added.map(({ key }) => key) },
+    view: plainView(
+      definition,
+      store,
+      null,
+      added.map(({ key }) => key),
+    ),
     definition,
     pending: new Map(
       added.map(({ key, has }) => [key, { kind: 'insert', row: key, values: { memo: has ? 'x' : null } }]),

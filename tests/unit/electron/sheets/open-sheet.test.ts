@@ -7,7 +7,15 @@ import { unpackColumn } from '../../../../shared/model/rows.ts';
 import type { ViewQuery } from '../../../../shared/model/view.ts';
 import { definition } from './sheet-fixture.ts';
 
-const ALL: ViewQuery = { sort: [], filters: [], quick: '', pendingOnly: false };
+const ALL: ViewQuery = {
+  sort: [],
+  filters: [],
+  quick: '',
+  pendingOnly: false,
+  groups: [],
+  aggregates: {},
+  totals: false,
+};
 const SORTED: ViewQuery = { ...ALL, sort: [{ column: 'id', descending: true }] };
 const key = (id: number): string => JSON.stringify([String(id)]);
 const rights = {

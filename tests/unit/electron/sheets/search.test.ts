@@ -4,6 +4,7 @@ import { distinctValues, findCells, type Searched } from '../../../../electron/s
 import type { PendingRow } from '../../../../shared/model/edit.ts';
 import { rowKeyOf } from '../../../../shared/model/rows.ts';
 import { aColumn, aSheet } from '../../../support/columns.ts';
+import { plainView } from './sheet-fixture.ts';
 
 const definition = aSheet(
   [
@@ -33,7 +34,7 @@ const searched = (): Searched => {
     ['new:1', { kind: 'insert', row: 'new:1', values: { id: 'e', memo: 'Rent Wroclaw' } }],
   ]);
   return {
-    view: { store, order: Uint32Array.of(3, 1, 0, 2), added: ['new:1'] },
+    view: plainView(definition, store, Uint32Array.of(3, 1, 0, 2), ['new:1']),
     definition,
     pending,
     breathe: async () => {},

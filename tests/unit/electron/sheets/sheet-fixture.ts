@@ -1,4 +1,6 @@
 import { breathing } from '../../../../electron/sheets/breathe.ts';
+import { ViewFigures } from '../../../../electron/sheets/figures.ts';
+import { keptFolds } from '../../../../electron/sheets/fold-view.ts';
 import { RowStore } from '../../../../electron/sheets/row-store.ts';
 import { buildView, type SheetView } from '../../../../electron/sheets/view.ts';
 import type { PendingRow } from '../../../../shared/model/edit.ts';
@@ -49,14 +51,38 @@ export const viewOf = (
   query: Partial<ViewQuery>,
   pending: readonly PendingRow[] = [],
   signal?: AbortSignal,
+  before: SheetView | null = null,
 ): Promise<SheetView> =>
   buildView({
     definition,
     store,
     pending: new Map(pending.map((row) => [row.row, row])),
-    query: { sort: [], filters: [], quick: '', pendingOnly: false, ...query },
+    query: {
+      sort: [],
+      filters: [],
+      quick: '',
+      pendingOnly: false,
+      groups: [],
+      aggregates: {},
+      totals: false,
+      ...query,
+    },
     breathe: breathing(() => performance.now(), signal),
+    kept: before && keptFolds(before),
   });
+
+/** A view without groups, as it would have been built. */
+export const plainView = (
+  sheet: SheetDefinition,
+  store: RowStore,
+  order: Uint32Array | null,
+  added: readonly string[],
+): SheetView => {
+  const total = store.rows;
+  const known = new Set(added);
+  const input = { definition: sheet, store, order, total, added, known, tree: null, aggregates: {} };
+  return { store, order, added, total, grouped: null, figures: new ViewFigures(input) };
+};
 
 /** The first column of the view's stored rows, in order. */
 export const idsOf = ({ store, order }: SheetView): readonly Cell[] =>

@@ -5,7 +5,7 @@ import type { PendingRow } from '../../../../shared/model/edit.ts';
 import { packColumn, ROW_NEW, unpackColumn } from '../../../../shared/model/rows.ts';
 import type { ColumnFilter } from '../../../../shared/model/view.ts';
 import { compareValues } from '../../../../shared/values/compare.ts';
-import { type Cell, column, definition, idsOf, storeOf, viewOf } from './sheet-fixture.ts';
+import { type Cell, column, definition, idsOf, plainView, storeOf, viewOf } from './sheet-fixture.ts';
 
 const key = (id: number): string => JSON.stringify([String(id)]);
 const edit = (id: number, cells: Record<string, [Cell, Cell]>): PendingRow => ({
@@ -166,7 +166,7 @@ test('a column may be called like a property that every object has', async () =>
   const pending = new Map<string, PendingRow>([
     ['new:a', { kind: 'insert', row: 'new:a', values: { id: '2' } }],
   ]);
-  const view = { store, order: null, added: ['new:a'] };
+  const view = plainView(odd, store, null, ['new:a']);
   expect(unpackColumn(pageOf(view, { definition: odd, pending }, 0, 2).columns[1] ?? packColumn([]))).toEqual(
     ['stored', null],
   );
