@@ -4,6 +4,7 @@ import { AppError } from '../../shared/model/failure.ts';
 import { isNewRow, keyValues, packedValue, type RowKey } from '../../shared/model/rows.ts';
 import type { Column, ColumnType, SheetDefinition } from '../../shared/model/sheet.ts';
 import type { Breath } from '../sheets/breathe.ts';
+import { withoutGroups } from '../sheets/fold-view.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
 import { type SheetView, viewRows } from '../sheets/view.ts';
 import type { TableColumn } from './table-out.ts';
@@ -43,7 +44,7 @@ const formatOf = ({ type }: Column): { format?: string } =>
 /** Rows of a view as they stand with pending edits; rows marked for deletion are left out. */
 export const viewTable = (
   { sheet, pending, breathe, progress }: ExportInput,
-  view: SheetView,
+  shownView: SheetView,
   names: readonly string[],
   range?: { readonly start: number; readonly end: number },
 ): ExportTable => {
@@ -52,8 +53,11 @@ export const viewTable = (
   const shown = places.flatMap((place) => all[place] ?? []);
   if (shown.length !== names.length)
     throw new AppError('invalid', 'column-unknown', 'The sheet has other columns now. Open it again.');
-  const start = range?.start ?? 0;
-  const end = Math.min(range?.end ?? Number.POSITIVE_INFINITY, viewRows(view));
+  // Subtotals in a table of rows would be counted with them.
+  const view = withoutGroups(shownView, range);
+  const { start, end: last } =
+    view === shownView && range ? range : { start: 0, end: Number.POSITIVE_INFINITY };
+  const end = Math.min(last, viewRows(view));
   const headers = headersOf(shown);
   async function* rows(): AsyncGenerator<readonly Cell[]> {
     for (let at = start; at < end; at += PAGE) {

@@ -4,7 +4,7 @@ import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
 import type { Breath } from '../sheets/breathe.ts';
 import type { ValueOf } from '../sheets/matching.ts';
 import type { RowStore } from '../sheets/row-store.ts';
-import { editedRows, effectiveRows, newRowValues } from '../sheets/view.ts';
+import { editedRows, effectiveRows, newRowValues } from '../sheets/row-values.ts';
 
 /** A row of the sheet as it stands, pending edits included; `at` is its place in the store, null for a row not written yet. */
 export interface MatchedRow {

@@ -1,6 +1,6 @@
 import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
 import type { Breath } from './breathe.ts';
-import { type Folds, foldGroup, foldOpenAt, type KeptFolds } from './folding.ts';
+import { type Folds, foldGroup, foldOpenAt, GROUP_BIT, type KeptFolds } from './folding.ts';
 import { refold, type SheetView } from './view.ts';
 
 /** A change of which groups are open: one group, all groups from a level on closed, or those around a place in the order. */
@@ -36,6 +36,19 @@ export const orderPlace = ({ store, order, added, total }: SheetView, key: RowKe
   if (row === undefined) return null;
   const at = order ? order.indexOf(row) : row;
   return at < 0 ? null : at;
+};
+
+/** The rows of a view without the rows of its groups: all of them in its order, or those shown between two places. */
+export const withoutGroups = (
+  view: SheetView,
+  range?: { readonly start: number; readonly end: number },
+): SheetView => {
+  const { grouped, order } = view;
+  if (!grouped || !order) return view;
+  const display = range
+    ? grouped.display.slice(range.start, range.end).filter((entry) => entry < GROUP_BIT)
+    : order.map((_, at) => at);
+  return { ...view, grouped: { ...grouped, display } };
 };
 
 /** Where a row of the order is shown. */

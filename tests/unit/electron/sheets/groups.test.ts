@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { edgeOf, placeOf } from '../../../../electron/sheets/edge.ts';
-import { foldView, orderPlace, shownPlace } from '../../../../electron/sheets/fold-view.ts';
+import { foldView, orderPlace, shownPlace, withoutGroups } from '../../../../electron/sheets/fold-view.ts';
 import { totalsOf } from '../../../../electron/sheets/group-page.ts';
 import { findCells } from '../../../../electron/sheets/search.ts';
 import { pageOf, type SheetView, viewRows } from '../../../../electron/sheets/view.ts';
@@ -109,6 +109,14 @@ describe('grouping', () => {
     expect(await edgeOf(searched, 'amount', 4, true)).toBe(6);
     expect(placeOf(view, key(3))).toBe(5);
     expect(placeOf(await viewOf(storeOf(ROWS), { groups: ['name'] }), key(3))).toBeNull();
+  });
+
+  test('is left away where only rows are wanted, the closed groups opened', async () => {
+    const view = await viewOf(storeOf(ROWS), { groups: ['name'] });
+    const keys = async (of: SheetView) => (await shown(of)).map((row) => row.key);
+    expect(await keys(withoutGroups(view))).toEqual([2, 4, 1, 3, 5].map(key));
+    const open = await foldView(view, { kind: 'group', group: 0, open: true }, breathe);
+    expect(await keys(withoutGroups(open, { start: 0, end: 2 }))).toEqual([key(2)]);
   });
 
   test('refuses more groups than anyone reads', async () => {
