@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import type { BackendClient } from '../shared/contract/client.ts';
 import type { TableSummary } from '../shared/contract/operations.ts';
 import type { Session } from '../shared/model/connection.ts';
@@ -18,6 +18,7 @@ import { formatRoute, parseRoute } from './shell/route.ts';
 import { Sidebar, sameSource } from './shell/sidebar.tsx';
 import { TopBar } from './shell/top-bar.tsx';
 import { Banner } from './ui/banner.tsx';
+import { CommandBoard, Commands } from './ui/commands.ts';
 
 export interface WorkspaceProps {
   readonly client: BackendClient;
@@ -41,6 +42,18 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
   const [connecting, setConnecting] = useState(first === null);
   const [sidebar, setSidebar] = useState(true);
   const [panel, setPanel] = useState<Panel>(null);
+  const [board] = useState(() => new CommandBoard());
+  useEffect(
+    () =>
+      board.offer(() => [
+        { id: 'settings', label: 'Settings', run: () => setPanel('settings') },
+        { id: 'keys', label: 'Keyboard', keys: '?', run: () => setPanel('help') },
+        { id: 'connections', label: 'Connections', run: () => setConnecting(true) },
+      ]),
+    [board],
+  );
+  // As they are when the palette opens.
+  const offered = useMemo(() => (panel === 'open' ? board.all() : []), [board, panel]);
   const [link, setLink] = useState<{ state: 'connected' | 'lost' | 'closed'; message: string }>({
     state: 'connected',
     message: '',
@@ -160,72 +173,74 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
   );
   if (!session) return connect;
   return (
-    <div className="app">
-      <TopBar
-        session={session}
-        people={basics.people}
-        link={link}
-        sidebarHidden={!sidebar}
-        onSidebar={() => setSidebar(true)}
-        onPerson={beDemo}
-        onConnections={() => setConnecting(true)}
-        onSettings={() => setPanel('settings')}
-        onHelp={() => setPanel('help')}
-      />
-      <div className="app-notes">
-        {trouble ? <Banner look="bad">{trouble}</Banner> : null}
-        {link.state === 'lost' ? (
-          <Banner look="warn">
-            {link.message} Edits are kept in the journal; the next action connects again.
-          </Banner>
-        ) : null}
-        {notice && !connecting ? <Banner look="bad">{notice}</Banner> : null}
-      </div>
-      {sidebar && !connecting ? (
-        <Sidebar
-          tables={tables}
-          failure={catalogFailure}
-          current={source}
-          onOpen={open}
-          onCollapse={() => setSidebar(false)}
-          onReload={() => void loadTables()}
+    <Commands value={board}>
+      <div className="app">
+        <TopBar
+          session={session}
+          people={basics.people}
+          link={link}
+          sidebarHidden={!sidebar}
+          onSidebar={() => setSidebar(true)}
+          onPerson={beDemo}
+          onConnections={() => setConnecting(true)}
+          onSettings={() => setPanel('settings')}
+          onHelp={() => setPanel('help')}
         />
-      ) : null}
-      <div className="main">
-        {connecting ? (
-          connect
-        ) : source ? (
-          <SheetArea
-            key={`${epoch}/${session.connection.id}/${session.person.user}/${source.schema}/${source.table}`}
-            client={client}
-            session={session}
-            source={source}
-            locale={locale}
+        <div className="app-notes">
+          {trouble ? <Banner look="bad">{trouble}</Banner> : null}
+          {link.state === 'lost' ? (
+            <Banner look="warn">
+              {link.message} Edits are kept in the journal; the next action connects again.
+            </Banner>
+          ) : null}
+          {notice && !connecting ? <Banner look="bad">{notice}</Banner> : null}
+        </div>
+        {sidebar && !connecting ? (
+          <Sidebar
+            tables={tables}
+            failure={catalogFailure}
+            current={source}
+            onOpen={open}
+            onCollapse={() => setSidebar(false)}
+            onReload={() => void loadTables()}
           />
-        ) : (
-          <div className="empty quiet">
-            <p>Choose a sheet from the list, or press Ctrl+K.</p>
-          </div>
-        )}
+        ) : null}
+        <div className="main">
+          {connecting ? (
+            connect
+          ) : source ? (
+            <SheetArea
+              key={`${epoch}/${session.connection.id}/${session.person.user}/${source.schema}/${source.table}`}
+              client={client}
+              session={session}
+              source={source}
+              locale={locale}
+            />
+          ) : (
+            <div className="empty quiet">
+              <p>Choose a sheet from the list, or press Ctrl+K.</p>
+            </div>
+          )}
+        </div>
+        {panel === 'settings' ? (
+          <SettingsDialog
+            settings={settings}
+            systemLocale={systemLocale()}
+            about={`Writ ${basics.info.version}. Data of this machine lies in ${basics.info.dataFolder}.${session.journalKey === 'demo-file' ? ' The demo keeps the key of its journal in a file there; real connections use the keychain or a passphrase.' : ''}`}
+            onClose={() => setPanel(null)}
+            onChange={(change) => {
+              setSettings({ ...settings, ...change });
+              if (change.theme) applyTheme(change.theme);
+              void client.call('settings.set', change);
+            }}
+          />
+        ) : null}
+        {panel === 'help' ? <KeyboardHelp onClose={() => setPanel(null)} /> : null}
+        {panel === 'open' ? (
+          <QuickOpen tables={tables ?? []} commands={offered} onOpen={open} onClose={() => setPanel(null)} />
+        ) : null}
       </div>
-      {panel === 'settings' ? (
-        <SettingsDialog
-          settings={settings}
-          systemLocale={systemLocale()}
-          about={`Writ ${basics.info.version}. Data of this machine lies in ${basics.info.dataFolder}.${session.journalKey === 'demo-file' ? ' The demo keeps the key of its journal in a file there; real connections use the keychain or a passphrase.' : ''}`}
-          onClose={() => setPanel(null)}
-          onChange={(change) => {
-            setSettings({ ...settings, ...change });
-            if (change.theme) applyTheme(change.theme);
-            void client.call('settings.set', change);
-          }}
-        />
-      ) : null}
-      {panel === 'help' ? <KeyboardHelp onClose={() => setPanel(null)} /> : null}
-      {panel === 'open' ? (
-        <QuickOpen tables={tables ?? []} onOpen={open} onClose={() => setPanel(null)} />
-      ) : null}
-    </div>
+    </Commands>
   );
 };
 

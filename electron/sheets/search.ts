@@ -27,6 +27,10 @@ export interface FindRequest {
   readonly matchCase: boolean;
   /** The whole value must match. */
   readonly whole: boolean;
+  /** Only cells in these places; all without. */
+  readonly within?:
+    | readonly { readonly top: number; readonly bottom: number; readonly columns: readonly string[] }[]
+    | undefined;
   readonly limit: number;
 }
 
@@ -106,10 +110,16 @@ export const findCells = async (searched: Searched, request: FindRequest): Promi
   const columns = searched.definition.columns.flatMap(({ name }, place) =>
     request.columns.includes(name) ? [{ name, place }] : [],
   );
+  const areas = request.within?.map((area) => ({ ...area, columns: new Set(area.columns) }));
+  const within =
+    areas &&
+    ((place: number, column: string): boolean =>
+      areas.some(({ top, bottom, columns: names }) => place >= top && place <= bottom && names.has(column)));
   const cells: FoundCells['cells'] = [];
   let total = 0;
   await eachRow(searched, (place, key, value) => {
     for (const column of columns) {
+      if (within && !within(place, column.name)) continue;
       const found = value(column.place);
       if (found === null || !matches(found)) continue;
       total++;

@@ -59,7 +59,8 @@ export const needsAllRows = (query: ViewQuery): boolean =>
   query.filters.length > 0 ||
   query.quick.trim() !== '' ||
   query.pendingOnly ||
-  query.groups.length > 0;
+  query.groups.length > 0 ||
+  query.only !== undefined;
 
 /** Builds a view over effective values (pending edits included), in slices. */
 export const buildView = async (input: ViewInput): Promise<SheetView> => {
@@ -67,9 +68,10 @@ export const buildView = async (input: ViewInput): Promise<SheetView> => {
   const matches = rowMatcher(query, definition.columns);
   const places = new Map(definition.columns.map((column, place) => [column.name, place]));
   const edited = editedRows(store, pending);
+  const only = query.only && new Set(query.only);
   const effective = effectiveRows(definition, store, edited);
   const added = [...pending.values()].flatMap((row) => {
-    if (row.kind !== 'insert') return [];
+    if (row.kind !== 'insert' || (only && !only.has(row.row))) return [];
     const value = newRowValues(definition, row.values);
     return !matches || matches(value) ? [row.row] : [];
   });
@@ -95,6 +97,7 @@ export const buildView = async (input: ViewInput): Promise<SheetView> => {
   for (let row = 0; row < total; row++) {
     if ((row & 0x3ff) === 0) await breathe();
     if (store.isGone(row) || (query.pendingOnly && !edited.has(row))) continue;
+    if (only && !only.has(store.key(row))) continue;
     if (!matches || matches(effective(row))) kept[count++] = row;
   }
   if (columns.length > 0) for (let i = 0; i < added.length; i++) kept[count++] = total + i;

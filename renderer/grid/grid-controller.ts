@@ -6,7 +6,7 @@ import { type ClipboardEvents, listenToClipboard } from './grid-clipboard.ts';
 import { gridDatasource } from './grid-datasource.ts';
 import { GridDrawing } from './grid-drawing.ts';
 import { commandOf, type GridCommand } from './grid-keyboard.ts';
-import type { GridModel } from './grid-model.ts';
+import type { GridModel, TypedCell } from './grid-model.ts';
 import { gridTheme, HEADER_HEIGHT, ROW_HEIGHT } from './grid-theme.ts';
 import { GRID_MODULES } from './modules.ts';
 import { RangeLayer } from './ranges/range-layer.ts';
@@ -31,6 +31,8 @@ export interface GridEvents extends Omit<ClipboardEvents, 'selection'> {
   /** The selected range changed. */
   range(selection: Selection | null): void;
   fill(from: Rectangle, to: Rectangle, copy: boolean): void;
+  /** The same text for every selected cell. */
+  enter(selection: Selection, typed: TypedCell): void;
 }
 
 const BLOCK = 100;
@@ -219,7 +221,12 @@ export class GridController {
       column.cellEditorParams
         ? {
             ...column,
-            cellEditorParams: { ...column.cellEditorParams, onFinish: this.#finish, onCancel: this.#cancel },
+            cellEditorParams: {
+              ...column.cellEditorParams,
+              onFinish: this.#finish,
+              onFill: this.#fill,
+              onCancel: this.#cancel,
+            },
           }
         : column,
     );
@@ -238,6 +245,12 @@ export class GridController {
   readonly #finish = (move: Move): void => {
     this.#api.stopEditing();
     this.#move(move);
+  };
+
+  readonly #fill = (typed: TypedCell): void => {
+    this.#api.stopEditing(true);
+    if (this.#ranges.selection) this.#events.enter(this.#ranges.selection, typed);
+    this.#move('stay');
   };
 
   readonly #cancel = (): void => {

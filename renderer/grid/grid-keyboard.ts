@@ -6,6 +6,7 @@ export type GridCommand =
   | { readonly kind: 'today' }
   | { readonly kind: 'plan' }
   | { readonly kind: 'find' }
+  | { readonly kind: 'go-to' }
   | { readonly kind: 'toggle' }
   | { readonly kind: 'undo' }
   | { readonly kind: 'redo' }
@@ -31,6 +32,7 @@ const withControl = (event: Key): GridCommand | null => {
   if (key === 'y') return { kind: 'redo' };
   if (key === 's') return { kind: event.altKey ? 'plan' : 'submit' };
   if (key === 'f' && !event.shiftKey) return { kind: 'find' };
+  if (key === 'g' && !event.shiftKey) return { kind: 'go-to' };
   if (key === ';') return { kind: 'today' };
   if (key === 'd' && !event.shiftKey) return { kind: 'fill', direction: 'down' };
   if (key === 'r' && !event.shiftKey) return { kind: 'fill', direction: 'right' };

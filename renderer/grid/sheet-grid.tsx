@@ -30,6 +30,7 @@ export const SheetGrid = ({ model, label, events, handle }: SheetGridProps): Rea
       copy: (selection) => latest.current.copy(selection),
       paste: (selection, text) => latest.current.paste(selection, text),
       clear: (selection) => latest.current.clear(selection),
+      enter: (selection, typed) => latest.current.enter(selection, typed),
       fill: (from, to, copy) => latest.current.fill(from, to, copy),
     });
     handle.current = grid;

@@ -2,8 +2,10 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { OutputOf } from '../../shared/contract/operations.ts';
 import type { Column } from '../../shared/model/sheet.ts';
+import { cellCount, disjoint, type Selection } from '../grid/ranges/selection.ts';
 import { Button } from '../ui/button.tsx';
-import { replaceFound } from './replace-found.ts';
+import { type Replacement, replacedText, replaceFound } from './replace-found.ts';
+import { rowLabel } from './row-finding.ts';
 import type { SheetModel } from './sheet-model.ts';
 import { useSearch } from './use-search.ts';
 
@@ -11,6 +13,8 @@ export interface FindDialogProps {
   readonly model: SheetModel;
   readonly client: BackendClient;
   readonly columns: readonly Column[];
+  /** What is selected, to be searched alone; null unless several cells are. */
+  readonly selection: Selection | null;
   readonly onGo: (row: string, column: string) => Promise<void>;
   readonly onClose: () => void;
 }
@@ -21,16 +25,26 @@ type Found = OutputOf<'rows.find'>;
 const LIMIT = 10_000;
 
 /** Finds a text in the whole view, not just on the screen, and replaces it as one step. Docked, so that the cells stay in sight. */
-export const FindDialog = ({ model, client, columns, onGo, onClose }: FindDialogProps): ReactNode => {
+export const FindDialog = ({
+  model,
+  client,
+  columns,
+  selection,
+  onGo,
+  onClose,
+}: FindDialogProps): ReactNode => {
   const [text, setText] = useState('');
   const [replacement, setReplacement] = useState('');
   const [pattern, setPattern] = useState(false);
   const [matchCase, setMatchCase] = useState(false);
   const [whole, setWhole] = useState(false);
+  // The selection the search began with: going to a cell found moves the person's own.
+  const [area] = useState(() => (selection && cellCount(selection) > 1 ? selection : null));
+  const [inArea, setInArea] = useState(area !== null);
   const [at, setAt] = useState(-1);
   const [replaced, setReplaced] = useState('');
   const input = useRef<HTMLInputElement>(null);
-  const question = text === '' ? null : JSON.stringify([text, pattern, matchCase, whole]);
+  const question = text === '' ? null : JSON.stringify([text, pattern, matchCase, whole, inArea]);
   const { found, message, clear } = useSearch<Found>(
     () =>
       client.call('rows.find', {
@@ -41,6 +55,7 @@ export const FindDialog = ({ model, client, columns, onGo, onClose }: FindDialog
         pattern,
         matchCase,
         whole,
+        within: area && inArea ? areasOf(area, columns) : undefined,
         limit: LIMIT,
       }),
     question,
@@ -140,12 +155,65 @@ export const FindDialog = ({ model, client, columns, onGo, onClose }: FindDialog
           <input type="checkbox" checked={pattern} onChange={(event) => setPattern(event.target.checked)} />{' '}
           Regular expression
         </label>
+        {area ? (
+          <label>
+            <input type="checkbox" checked={inArea} onChange={(event) => setInArea(event.target.checked)} />{' '}
+            In selection
+          </label>
+        ) : null}
         <output aria-live="polite">
           {message ||
             replaced ||
             (found ? (at >= 0 ? `${(at + 1).toLocaleString()} of ${total}` : total) : '')}
         </output>
       </div>
+      {found && replacement !== '' ? (
+        <ReplacePreview
+          cells={found.cells}
+          total={found.total}
+          columns={columns}
+          how={{ text, replacement, pattern, matchCase, whole }}
+        />
+      ) : null}
     </search>
   );
 };
+
+const areasOf = (
+  selection: Selection,
+  columns: readonly Column[],
+): { top: number; bottom: number; columns: string[] }[] =>
+  disjoint(selection.ranges).map(({ top, left, bottom, right }) => ({
+    top,
+    bottom,
+    columns: columns.slice(left, right + 1).map(({ name }) => name),
+  }));
+
+const PREVIEWED = 5;
+
+/** The first cells as they would be after replacing. */
+const ReplacePreview = ({
+  cells,
+  total,
+  columns,
+  how,
+}: {
+  readonly cells: Found['cells'];
+  readonly total: number;
+  readonly columns: readonly Column[];
+  readonly how: Replacement;
+}): ReactNode => (
+  <ul className="sheet-find-preview" aria-label="What replacing would change">
+    {cells.slice(0, PREVIEWED).map(({ row, column, value }) => (
+      <li key={`${row} ${column}`}>
+        <span className="quiet">
+          {rowLabel(row)}, {columns.find(({ name }) => name === column)?.label ?? column}
+        </span>
+        <span>
+          <del>{value.slice(0, 60)}</del> → <ins>{replacedText(value, how).slice(0, 60)}</ins>
+        </span>
+      </li>
+    ))}
+    {total > PREVIEWED ? <li className="quiet">and {(total - PREVIEWED).toLocaleString()} more</li> : null}
+  </ul>
+);

@@ -2,6 +2,7 @@ import { formatHtmlTable, formatTsv } from '../../shared/exchange/tsv.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import { fillValues } from '../../shared/planning/series.ts';
 import { isNumeric } from '../grid/columns.ts';
+import type { TypedCell } from '../grid/grid-model.ts';
 import { type Rectangle, rectangleOf, type Selection } from '../grid/ranges/selection.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
 import { spreadScale } from './plan-values.ts';
@@ -49,10 +50,12 @@ export const copySelection = (
   return { text: formatTsv(cells), html: formatHtmlTable(cells, shown.map(isNumeric)) };
 };
 
-/** Clears the selected cells to NULL, as one step. */
-export const clearSelection = async (
+/** Enters the same text into every selected cell as one step: Ctrl+Enter. */
+export const enterSelection = async (
   { model, columns }: RangeTarget,
   rectangles: readonly Rectangle[],
+  typed: TypedCell,
+  label = 'Fill',
 ): Promise<Told> => {
   const refused = tooMany(rectangles.reduce((n, each) => n + cellsOf(each), 0));
   if (refused) return refused;
@@ -60,12 +63,16 @@ export const clearSelection = async (
   for (const rectangle of rectangles) {
     for (const row of await rowsOf(model, rectangle)) {
       for (const column of columns.slice(rectangle.left, rectangle.right + 1))
-        entered.push({ row, column, typed: { text: '', picked: null } });
+        entered.push({ row, column, typed });
     }
   }
-  model.enterAll(entered, 'Clear');
+  model.enterAll(entered, label);
   return '';
 };
+
+/** Clears the selected cells to NULL, as one step. */
+export const clearSelection = (target: RangeTarget, rectangles: readonly Rectangle[]): Promise<Told> =>
+  enterSelection(target, rectangles, { text: '', picked: null }, 'Clear');
 
 /** Fills the first row (`down`) or column (`right`) of each range over the rest of it: Ctrl+D and Ctrl+R. */
 export const fillSelection = async (

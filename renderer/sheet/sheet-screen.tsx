@@ -10,15 +10,19 @@ import { disjoint, type Selection } from '../grid/ranges/selection.ts';
 import { SheetGrid } from '../grid/sheet-grid.tsx';
 import type { SheetRow } from '../grid/sheet-row.ts';
 import { Button } from '../ui/button.tsx';
+import { useCommands } from '../ui/commands.ts';
 import type { SheetContext } from '../ui/sheet-context.ts';
 import { CellMenu } from './cell-menu.tsx';
+import { EmptySheet } from './empty-sheet.tsx';
 import { FilterPopover } from './filter-popover.tsx';
 import { FindDialog } from './find-dialog.tsx';
+import { GoToDialog } from './go-to-dialog.tsx';
 import { usePaste } from './paste/use-paste.tsx';
 import { type PlanCells, PlanDialog } from './plan-dialog.tsx';
 import {
   clearSelection,
   copySelection,
+  enterSelection,
   extendFill,
   fillSelection,
   planCells,
@@ -29,12 +33,13 @@ import { ReasonDialog } from './reason-dialog.tsx';
 import { RefusedDialog } from './refused-dialog.tsx';
 import { nextAfter, nextRefused, rowLabel } from './row-finding.ts';
 import { SheetBanners } from './sheet-banners.tsx';
+import { sheetCommands, troubledRows } from './sheet-commands.ts';
 import { menuEntries } from './sheet-menu.ts';
 import type { SheetModel } from './sheet-model.ts';
 import { localDay } from './sheet-reading.ts';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
 import { SheetStatus } from './sheet-status.tsx';
-import { SheetToolbar } from './sheet-toolbar.tsx';
+import { SheetToolbar, type ToolbarActions } from './sheet-toolbar.tsx';
 import { useSelectionStats } from './use-selection-stats.ts';
 import { useSheetModel } from './use-sheet-model.ts';
 import './sheet.css';
@@ -99,6 +104,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
   const stats = useSelectionStats(model, () => grid.current?.shownColumns ?? [], selection, snapshot);
   const [planning, setPlanning] = useState<PlanCells['cells'] | null>(null);
   const [finding, setFinding] = useState(false);
+  const [going, setGoing] = useState(false);
   const [menu, setMenu] = useState<{ cell: ActiveCell; at: { x: number; y: number } } | null>(null);
   const [asksRefused, setAsksRefused] = useState(false);
   const readOnly = sheetReadOnly(definition, rights);
@@ -201,6 +207,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       return typeof copied === 'string' ? null : copied;
     },
     paste: pasting.paste,
+    enter: (range, typed) => tell(enterSelection(target(), disjoint(range.ranges), typed)),
     clear: (range) => tell(clearSelection(target(), disjoint(range.ranges))),
     fill: (from, to, copy) => tell(extendFill(target(), from, to, copy)),
     command: (command, range) => {
@@ -211,11 +218,45 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       if (command.kind === 'today' && active && DATED.has(active.column.type.kind)) {
         model.enter(active.row, active.column, { text: localDay(new Date()) });
       } else if (command.kind === 'find') setFinding(true);
+      else if (command.kind === 'go-to') setGoing(true);
       if (command.kind === 'undo') void model.undo();
       else if (command.kind === 'redo') void model.redo();
       else if (command.kind === 'submit') void submit();
     },
   };
+
+  const refusals = {
+    addRefusal: insertRefusal(definition, rights),
+    deleteRefusal:
+      !rights.delete && snapshot.counts.inserted === 0
+        ? 'Your roles may not delete rows of this table.'
+        : active
+          ? null
+          : 'Select a row first',
+    submitRefusal,
+  };
+  const actions: ToolbarActions = {
+    addRow: () => void addRow(),
+    deleteRows: () => deleteRows(grid.current?.selectedRows ?? []),
+    undo: () => void model.undo(),
+    redo: () => void model.redo(),
+    refresh: () => void model.refresh(),
+    query: (query) => model.setQuery(query),
+    history: () => props.onHistory(context),
+    definition: () => props.onDefinition(context),
+    submit: () => void submit(),
+  };
+  useCommands(() =>
+    sheetCommands({
+      ...refusals,
+      snapshot,
+      actions,
+      readOnly,
+      find: () => setFinding(true),
+      goTo: () => setGoing(true),
+      plan: () => void plan(selection),
+    }),
+  );
 
   const close = (back: () => void) => (): void => {
     back();
@@ -235,30 +276,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
         void submit();
       }}
     >
-      <SheetToolbar
-        snapshot={snapshot}
-        readOnly={readOnly !== null}
-        addRefusal={insertRefusal(definition, rights)}
-        deleteRefusal={
-          !rights.delete && snapshot.counts.inserted === 0
-            ? 'Your roles may not delete rows of this table.'
-            : active
-              ? null
-              : 'Select a row first'
-        }
-        submitRefusal={submitRefusal}
-        actions={{
-          addRow: () => void addRow(),
-          deleteRows: () => deleteRows(grid.current?.selectedRows ?? []),
-          undo: () => void model.undo(),
-          redo: () => void model.redo(),
-          refresh: () => void model.refresh(),
-          query: (query) => model.setQuery(query),
-          history: () => props.onHistory(context),
-          definition: () => props.onDefinition(context),
-          submit: () => void submit(),
-        }}
-      />
+      <SheetToolbar snapshot={snapshot} readOnly={readOnly !== null} {...refusals} actions={actions} />
       <SheetBanners
         snapshot={snapshot}
         readOnly={readOnly}
@@ -278,6 +296,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
         onNextRefused={goToRefused}
         onNextProblem={goToProblem}
         onShowPending={() => model.setQuery({ pendingOnly: true })}
+        onOnly={(kind) => model.setQuery({ only: troubledRows(model, kind) })}
       />
       {filter && (
         <FilterPopover
@@ -294,8 +313,18 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
           model={model}
           client={props.client}
           columns={grid.current?.shownColumns ?? []}
+          selection={selection}
           onGo={(row, column) => goTo(row, column)}
           onClose={close(() => setFinding(false))}
+        />
+      )}
+      {going && (
+        <GoToDialog
+          model={model}
+          columns={grid.current?.shownColumns ?? []}
+          at={active?.row.index ?? 0}
+          onGo={(index, column) => grid.current?.goTo(index, column ?? active?.column.name)}
+          onClose={close(() => setGoing(false))}
         />
       )}
       {menu && (
@@ -340,28 +369,6 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
             });
           }}
         />
-      )}
-    </div>
-  );
-};
-
-const EmptySheet = ({ model, snapshot }: { model: SheetModel; snapshot: SheetSnapshot }): ReactNode => {
-  const { filters, quick, pendingOnly } = snapshot.query;
-  const narrowed = filters.length > 0 || quick !== '' || pendingOnly;
-  return (
-    <div className="sheet-empty over" role="status">
-      <h2>{narrowed ? 'No row matches' : 'No rows'}</h2>
-      <p>
-        {pendingOnly
-          ? 'There are no rows with pending changes in this view.'
-          : narrowed
-            ? 'Nothing in this sheet fits the filters.'
-            : 'The table is empty, or no row is visible to your roles.'}
-      </p>
-      {narrowed && (
-        <Button onPress={() => model.setQuery({ filters: [], quick: '', pendingOnly: false })}>
-          Show all rows
-        </Button>
       )}
     </div>
   );

@@ -1,3 +1,4 @@
+import { ListFilter } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { column } from '../../shared/model/sheet.ts';
 import { formatValue } from '../../shared/values/format.ts';
@@ -6,6 +7,9 @@ import type { ActiveCell } from '../grid/grid-controller.ts';
 import type { SelectionStats } from './selection-stats.ts';
 import type { SheetModel } from './sheet-model.ts';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
+
+/** Kinds of rows that need attention. */
+export type Trouble = 'refused' | 'problems' | 'conflicts';
 
 interface StatusProps {
   readonly snapshot: SheetSnapshot;
@@ -16,6 +20,8 @@ interface StatusProps {
   readonly onNextRefused: () => void;
   readonly onNextProblem: () => void;
   readonly onShowPending: () => void;
+  /** Narrows the view to the rows of one kind of trouble. */
+  readonly onOnly: (kind: Trouble) => void;
 }
 
 const count = (n: number, one: string, many = `${one}s`): string =>
@@ -66,14 +72,21 @@ export const SheetStatus = (props: StatusProps): ReactNode => {
           {count(snapshot.refused, 'entry', 'entries')} not valid
         </button>
       )}
+      {snapshot.refused > 0 && (
+        <Only what="entries that are not valid" onPress={() => props.onOnly('refused')} />
+      )}
       {snapshot.problems > 0 && (
         <button type="button" className="sheet-status-part refused" onClick={props.onNextProblem}>
           {count(snapshot.problems, 'row')} against a rule
         </button>
       )}
+      {snapshot.problems > 0 && (
+        <Only what="entries against a rule" onPress={() => props.onOnly('problems')} />
+      )}
       {snapshot.conflicts > 0 && (
         <span className="sheet-status-part conflict">{count(snapshot.conflicts, 'conflict')}</span>
       )}
+      {snapshot.conflicts > 0 && <Only what="conflicts" onPress={() => props.onOnly('conflicts')} />}
       {snapshot.warnings > 0 && (
         <button type="button" className="sheet-status-part warn" onClick={props.onNextProblem}>
           {count(snapshot.warnings, 'warning')}
@@ -91,6 +104,18 @@ export const SheetStatus = (props: StatusProps): ReactNode => {
     </footer>
   );
 };
+
+const Only = ({ what, onPress }: { what: string; onPress: () => void }): ReactNode => (
+  <button
+    type="button"
+    className="sheet-status-only"
+    aria-label={`Show only rows with ${what}`}
+    title={`Show only rows with ${what}`}
+    onClick={onPress}
+  >
+    <ListFilter size={13} aria-hidden="true" />
+  </button>
+);
 
 const AMOUNT = column.parse({
   name: 'amount',

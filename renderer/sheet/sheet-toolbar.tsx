@@ -168,6 +168,20 @@ export const SheetToolbar = (props: ToolbarProps): ReactNode => {
             <X size={13} aria-label="Clear sort" />
           </button>
         )}
+        {query.only && (
+          <button
+            type="button"
+            className="sheet-chip"
+            title="Show all rows"
+            onClick={() => actions.query({ only: undefined })}
+          >
+            <ListFilter size={13} aria-hidden="true" />
+            <span>
+              Only {query.only.length === 1 ? '1 row' : `${query.only.length.toLocaleString()} rows`}
+            </span>
+            <X size={13} aria-label="Show all rows" />
+          </button>
+        )}
         {filtered && (
           <button
             type="button"

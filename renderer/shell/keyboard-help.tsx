@@ -28,6 +28,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ['Ctrl+Space / Shift+Space', 'Whole columns / rows'],
       ['Ctrl+click', 'One more range'],
       ['Ctrl+D / Ctrl+R', 'Fill down / right'],
+      ['Ctrl+Enter', 'Keep the typed text in every selected cell'],
       ['Ctrl+Alt+S', 'Spread, grow, copy forward'],
     ],
   ],
@@ -38,6 +39,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ['Ctrl+Y or Ctrl+Shift+Z', 'Redo'],
       ['Ctrl+C / Ctrl+X / Ctrl+V', 'Copy / cut / paste'],
       ['Ctrl+F', 'Find and replace'],
+      ['Ctrl+G', 'Go to a row or cell'],
       ['Ctrl+Shift+L', 'Filter the column'],
       ['Ctrl+S', 'Submit'],
     ],
@@ -45,7 +47,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
   [
     'Window',
     [
-      ['Ctrl+K', 'Open a sheet'],
+      ['Ctrl+K', 'Open a sheet or run a command'],
       ['F6', 'Next region'],
       ['?', 'This page'],
     ],

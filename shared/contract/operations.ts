@@ -199,6 +199,8 @@ export const operations = {
       pattern: z.boolean(),
       matchCase: z.boolean(),
       whole: z.boolean(),
+      /** Only cells in these places: rows from `top` to `bottom`, both included. */
+      within: z.array(z.object({ top: z.int(), bottom: z.int(), columns: z.array(z.string()) })).optional(),
       limit: z.int().min(1).max(10_000),
     }),
     output: z.object({

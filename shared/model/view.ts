@@ -36,5 +36,7 @@ export const viewQuery = z.object({
   aggregates: z.record(z.string(), aggregate).default({}),
   /** A row with the totals of all rows is shown. */
   totals: z.boolean().default(false),
+  /** Only these rows, such as those with conflicts. */
+  only: z.array(z.string()).max(100_000).optional(),
 });
 export type ViewQuery = z.infer<typeof viewQuery>;

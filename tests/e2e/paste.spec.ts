@@ -68,3 +68,15 @@ test('rows pasted past the end are added in the same step and go with one undo',
   await expect(page.locator('.sheet-status')).not.toContainText('new');
   await expect(cell(page, count + 2, 'amount')).toHaveCount(0);
 });
+
+test('Ctrl+Enter keeps what was typed in every selected cell, as one step', async ({ page }) => {
+  await openPlan(page, 'FC1', 'CC1030');
+  await cell(page, 1, 'amount').click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.type('55');
+  await page.keyboard.press('Control+Enter');
+  for (const row of [1, 2, 3]) await expect(cell(page, row, 'amount')).toHaveText('55.00');
+  await page.keyboard.press('Control+z');
+  for (const row of [1, 2, 3]) await expect(cell(page, row, 'amount')).not.toHaveText('55.00');
+});

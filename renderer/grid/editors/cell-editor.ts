@@ -14,6 +14,8 @@ export interface CellEditorParams extends ICellEditorParams<SheetRow, TypedCell>
   readonly model: GridModel;
   readonly sheetColumn: Column;
   readonly onFinish: (move: Move) => void;
+  /** Ends the edit by entering the text into every selected cell. */
+  readonly onFill: (typed: TypedCell) => void;
   readonly onCancel: () => void;
 }
 
@@ -59,7 +61,7 @@ export class CellEditor implements ICellEditorComp<SheetRow, TypedCell> {
         this.#typed = typed;
         this.#touched = true;
       },
-      onFinish: params.onFinish,
+      onFinish: (move) => (move === 'fill' ? params.onFill(this.#typed) : params.onFinish(move)),
       onCancel: params.onCancel,
     };
     const root = createRoot(this.#gui);

@@ -2,8 +2,8 @@ import type { Column } from '../../../shared/model/sheet.ts';
 import type { GridModel, TypedCell } from '../grid-model.ts';
 import type { SheetRow } from '../sheet-row.ts';
 
-/** Where the active cell goes when an editor is left. */
-export type Move = 'up' | 'down' | 'left' | 'right' | 'tab' | 'backtab' | 'stay';
+/** Where the active cell goes when an editor is left; `fill` enters the text into every selected cell. */
+export type Move = 'up' | 'down' | 'left' | 'right' | 'tab' | 'backtab' | 'stay' | 'fill';
 
 /** What every editor is given. Editors hand over typed text; reading it is the sheet's work. */
 export interface EditorProps {
@@ -33,10 +33,14 @@ export const moveOf = (
     readonly shiftKey: boolean;
     readonly altKey: boolean;
     readonly ctrlKey: boolean;
+    readonly metaKey: boolean;
   },
   overwriting: boolean,
 ): Move | null => {
-  if (event.key === 'Enter' && !event.altKey && !event.ctrlKey) return event.shiftKey ? 'up' : 'down';
+  if (event.key === 'Enter' && !event.altKey) {
+    if (event.ctrlKey || event.metaKey) return 'fill';
+    return event.shiftKey ? 'up' : 'down';
+  }
   if (event.key === 'Tab') return event.shiftKey ? 'backtab' : 'tab';
   if (overwriting && !event.shiftKey && !event.altKey && !event.ctrlKey) return ARROWS[event.key] ?? null;
   return null;

@@ -1,0 +1,90 @@
+import type { Command } from '../ui/commands.ts';
+import type { SheetModel } from './sheet-model.ts';
+import type { SheetSnapshot } from './sheet-snapshot.ts';
+import type { Trouble } from './sheet-status.tsx';
+import type { ToolbarActions } from './sheet-toolbar.tsx';
+
+export interface SheetCommandParts {
+  readonly snapshot: SheetSnapshot;
+  readonly actions: ToolbarActions;
+  readonly readOnly: string | null;
+  readonly addRefusal: string | null;
+  readonly deleteRefusal: string | null;
+  readonly submitRefusal: string | null;
+  readonly find: () => void;
+  readonly goTo: () => void;
+  readonly plan: () => void;
+}
+
+/** What can be done with the sheet, for the palette. */
+export const sheetCommands = (parts: SheetCommandParts): readonly Command[] => {
+  const { snapshot, actions, readOnly } = parts;
+  const { counts, query } = snapshot;
+  const narrowed = query.filters.length > 0 || query.quick !== '' || query.pendingOnly || query.only;
+  return [
+    {
+      id: 'submit',
+      label: 'Submit',
+      keys: 'Ctrl+S',
+      refusal: readOnly ?? parts.submitRefusal,
+      run: actions.submit,
+    },
+    { id: 'find', label: 'Find and replace', keys: 'Ctrl+F', run: parts.find },
+    { id: 'go-to', label: 'Go to row or cell', keys: 'Ctrl+G', run: parts.goTo },
+    { id: 'add-row', label: 'Add row', refusal: parts.addRefusal, run: actions.addRow },
+    { id: 'delete-rows', label: 'Delete rows', refusal: parts.deleteRefusal, run: actions.deleteRows },
+    {
+      id: 'undo',
+      label: counts.undo === null ? 'Undo' : `Undo ${counts.undo}`,
+      keys: 'Ctrl+Z',
+      refusal: counts.undo === null ? 'Nothing to undo' : null,
+      run: actions.undo,
+    },
+    {
+      id: 'redo',
+      label: counts.redo === null ? 'Redo' : `Redo ${counts.redo}`,
+      keys: 'Ctrl+Y',
+      refusal: counts.redo === null ? 'Nothing to redo' : null,
+      run: actions.redo,
+    },
+    {
+      id: 'plan',
+      label: 'Spread, grow or copy forward',
+      keys: 'Ctrl+Alt+S',
+      refusal: readOnly,
+      run: parts.plan,
+    },
+    { id: 'refresh', label: 'Refresh from the warehouse', run: actions.refresh },
+    {
+      id: 'pending',
+      label: 'Show only rows with pending changes',
+      run: () => actions.query({ pendingOnly: true }),
+    },
+    {
+      id: 'all-rows',
+      label: 'Show all rows',
+      refusal: narrowed ? null : 'All rows are shown',
+      run: () => actions.query({ filters: [], quick: '', pendingOnly: false, only: undefined }),
+    },
+    {
+      id: 'unsort',
+      label: 'Back to key order',
+      refusal: query.sort.length > 0 ? null : 'The rows are in key order',
+      run: () => actions.query({ sort: [] }),
+    },
+    { id: 'history', label: 'History of the sheet', run: actions.history },
+    { id: 'definition', label: 'Sheet definition', run: actions.definition },
+  ];
+};
+
+/** Keys of the rows with one kind of trouble, as far as it is known here. */
+export const troubledRows = (model: SheetModel, kind: Trouble): string[] => {
+  switch (kind) {
+    case 'refused':
+      return [...new Set(model.overlay.refused.rows())];
+    case 'conflicts':
+      return [...model.overlay.conflicts.keys()];
+    case 'problems':
+      return [...new Set(model.problems().map(({ row }) => row))];
+  }
+};
