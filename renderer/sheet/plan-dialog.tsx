@@ -6,6 +6,7 @@ import type { SheetRow } from '../grid/sheet-row.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { type PlanMethod, planValues, spreadScale, totalOf } from './plan-values.ts';
+import { useWeights } from './plan-weights.ts';
 import { rowLabel } from './row-finding.ts';
 import type { SheetModel } from './sheet-model.ts';
 
@@ -22,6 +23,7 @@ export interface PlanDialogProps extends PlanCells {
 const METHODS: readonly (readonly [PlanMethod, string])[] = [
   ['even', 'Spread a total evenly'],
   ['proportional', 'Spread a total in proportion to the present values'],
+  ['like', 'Spread a total like other rows'],
   ['4-4-5', 'Spread a total by 4-4-5 weeks'],
   ['grow', 'Grow by percent'],
   ['copy', 'Copy the first cell forward'],
@@ -39,24 +41,27 @@ export const PlanDialog = ({ model, cells, onClose }: PlanDialogProps): ReactNod
   const [method, setMethod] = useState<PlanMethod>('proportional');
   const [amount, setAmount] = useState(() => totalOf(values, scale));
   const [holds, setHolds] = useState<ReadonlySet<number>>(new Set());
+  const { from, setFrom, weights } = useWeights(model, cells, method === 'like');
   const [first] = cells;
   const plan = useMemo(() => {
     try {
       const text = amount.trim();
       const read = first ? model.readPlain({ ...first.column, type: { kind: 'decimal' } }, text) : null;
       const plain = method === 'copy' ? '0' : read?.kind === 'value' ? read.value : null;
+      if (method === 'like' && typeof weights === 'string') return { failure: weights };
       if (plain === null) return { failure: read?.kind === 'refused' ? read.message : 'Type a number.' };
       return planValues({
         method,
         amount: plain,
         values,
         scale,
+        weights: typeof weights === 'string' ? [] : weights,
         held: cells.map((_, i) => (locked[i] ?? false) || holds.has(i)),
       });
     } catch (error) {
       return { failure: AppError.wrap(error).message };
     }
-  }, [amount, method, values, scale, cells, locked, holds, first, model]);
+  }, [amount, method, values, scale, cells, locked, holds, first, model, weights]);
   const apply = (): void => {
     if ('failure' in plan) return;
     model.enterAll(
@@ -110,6 +115,17 @@ export const PlanDialog = ({ model, cells, onClose }: PlanDialogProps): ReactNod
             onChange={(event) => setAmount(event.target.value)}
           />
         )}
+        {method === 'like' ? (
+          <label className="plan-like">
+            Like the rows from number
+            <input
+              className="input"
+              inputMode="numeric"
+              value={from}
+              onChange={(event) => setFrom(event.target.value)}
+            />
+          </label>
+        ) : null}
       </div>
       {'failure' in plan ? (
         <p role="alert" className="plan-failure">

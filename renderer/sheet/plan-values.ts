@@ -1,11 +1,11 @@
 import type { Column } from '../../shared/model/sheet.ts';
 import { evaluateArithmetic } from '../../shared/planning/arithmetic.ts';
-import { spread } from '../../shared/planning/spread.ts';
+import { type SpreadMethod, spread } from '../../shared/planning/spread.ts';
 import { roundForDisplay } from '../../shared/values/decimal.ts';
 import { fromUnits, toUnits } from '../../shared/values/units.ts';
 
 /** What a planning command does with the cells of a range, in reading order. */
-export type PlanMethod = 'even' | 'proportional' | '4-4-5' | 'grow' | 'copy';
+export type PlanMethod = 'even' | 'proportional' | 'like' | '4-4-5' | 'grow' | 'copy';
 
 export interface PlanRequest {
   readonly method: PlanMethod;
@@ -17,6 +17,8 @@ export interface PlanRequest {
   readonly held: readonly boolean[];
   /** Decimal places the cells keep. */
   readonly scale: number;
+  /** For `like`: values of the cells whose proportions are followed, in the same order. */
+  readonly weights?: readonly (string | null)[];
 }
 
 /** Exact sum of the cells in the scale of the column. */
@@ -33,6 +35,20 @@ export const spreadScale = ({ type, lookup }: Column): number | null => {
   return type.kind === 'decimal' && type.scale !== undefined && type.scale >= 0 ? type.scale : null;
 };
 
+const howOf = (
+  method: 'even' | 'proportional' | 'like' | '4-4-5',
+  weights: readonly (string | null)[],
+): SpreadMethod => {
+  switch (method) {
+    case 'like':
+      return { kind: 'like', weights };
+    case '4-4-5':
+      return { kind: 'weeks', pattern: [4, 4, 5] };
+    default:
+      return { kind: method };
+  }
+};
+
 /**
  * New values of a range. A spread total adds up exactly, held cells included; growth rounds each cell half away from zero to
  * the column's scale, which is what the preview shows. Throws AppError `invalid`.
@@ -43,19 +59,19 @@ export const planValues = ({
   values,
   held,
   scale,
+  weights = [],
 }: PlanRequest): { values: readonly string[]; note: string | null } => {
   const cells = values.map((value, i) => ({ value, held: held[i] ?? false }));
   switch (method) {
     case 'even':
     case 'proportional':
+    case 'like':
     case '4-4-5': {
-      const how =
-        method === '4-4-5' ? { kind: 'weeks' as const, pattern: [4, 4, 5] as const } : { kind: method };
-      const result = spread(amount, cells, how, scale);
+      const result = spread(amount, cells, howOf(method, weights), scale);
       return {
         values: result.values,
         note: result.fellBackToEven
-          ? 'The present values add up to zero, so the total is divided evenly.'
+          ? `${method === 'like' ? 'The values to follow' : 'The present values'} add up to zero, so the total is divided evenly.`
           : null,
       };
     }

@@ -22,6 +22,29 @@ test('a total is spread over a range to the cent, with a held cell, as one undo'
   await expect(page.getByText('2 rows changed')).toBeHidden();
 });
 
+test('a total is spread like other rows, chosen by number', async ({ page }) => {
+  await openPlan(page, 'FC1', 'CC1020');
+  for (const [row, value] of [
+    [0, '1'],
+    [1, '3'],
+  ] as const) {
+    await cell(page, row, 'amount').click();
+    await page.keyboard.type(value);
+    await page.keyboard.press('Enter');
+  }
+  await cell(page, 5, 'amount').click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Control+Alt+s');
+  const dialog = page.getByRole('dialog', { name: 'Plan 2 cells' });
+  await dialog.getByLabel('Method').selectOption('like');
+  await expect(dialog.getByRole('alert')).toContainText('number of the first row to follow');
+  await dialog.getByLabel('Total').fill('100');
+  await dialog.getByLabel('Like the rows from number').fill('1');
+  await dialog.getByRole('button', { name: 'Apply' }).click();
+  await expect(cell(page, 5, 'amount')).toHaveText('25.00');
+  await expect(cell(page, 6, 'amount')).toHaveText('75.00');
+});
+
 test('typed arithmetic shows its exact value before it is kept; find and replace changes the whole sheet as one step', async ({
   page,
 }) => {

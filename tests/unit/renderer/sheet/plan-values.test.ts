@@ -20,3 +20,12 @@ test('growth works on each cell, rounds to the column, and leaves empty and held
 test('copying forward repeats the first cell', () => {
   expect(planValues({ ...base, method: 'copy', amount: '0' }).values).toEqual(['10.00', '10.00', '10.00']);
 });
+
+test('a total follows the proportions of other cells, and is divided evenly where those are zero', () => {
+  const like = planValues({ ...base, method: 'like', amount: '100', weights: ['1', '1', '2'] });
+  expect(like).toEqual({ values: ['25.00', '25.00', '50.00'], note: null });
+  expect(planValues({ ...base, method: 'like', amount: '9', weights: [null, '0', '0'] })).toMatchObject({
+    values: ['3.00', '3.00', '3.00'],
+    note: expect.stringContaining('divided evenly'),
+  });
+});
