@@ -4,9 +4,11 @@ import type { Session } from '../shared/model/connection.ts';
 import type { Source } from '../shared/model/sheet.ts';
 import type { LocaleConventions } from '../shared/values/locale.ts';
 import { DefinitionPanel } from './definition/definition-panel.tsx';
+import { ExchangeDialog } from './exchange/exchange-dialog.tsx';
 import { HistoryPanel } from './history/history-panel.tsx';
 import { SubmitDialog } from './review/submit-dialog.tsx';
 import { SheetScreen } from './sheet/sheet-screen.tsx';
+import type { ExchangeRequest } from './ui/exchange-request.ts';
 import type { SheetContext } from './ui/sheet-context.ts';
 
 export interface SheetAreaProps {
@@ -24,7 +26,8 @@ type Beside =
       readonly row?: string;
       readonly column?: string;
     }
-  | { readonly kind: 'definition'; readonly context: SheetContext };
+  | { readonly kind: 'definition'; readonly context: SheetContext }
+  | { readonly kind: 'exchange'; readonly context: SheetContext; readonly request: ExchangeRequest };
 
 /** A sheet with what can be opened over or beside it; features meet here and nowhere else. */
 export const SheetArea = ({ client, session, source, locale }: SheetAreaProps): ReactNode => {
@@ -41,6 +44,7 @@ export const SheetArea = ({ client, session, source, locale }: SheetAreaProps): 
           onSubmit={(context) => setBeside({ kind: 'submit', context })}
           onHistory={(context, row, column) => setBeside({ kind: 'history', context, row, column })}
           onDefinition={(context) => setBeside({ kind: 'definition', context })}
+          onExchange={(context, request) => setBeside({ kind: 'exchange', context, request })}
         />
       </main>
       {beside?.kind === 'history' ? (
@@ -57,6 +61,9 @@ export const SheetArea = ({ client, session, source, locale }: SheetAreaProps): 
       ) : null}
       {beside?.kind === 'definition' ? (
         <DefinitionPanel context={beside.context} client={client} onClose={close} />
+      ) : null}
+      {beside?.kind === 'exchange' ? (
+        <ExchangeDialog context={beside.context} request={beside.request} client={client} onClose={close} />
       ) : null}
       {beside?.kind === 'submit' ? (
         <SubmitDialog

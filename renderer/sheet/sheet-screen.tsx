@@ -11,9 +11,11 @@ import { SheetGrid } from '../grid/sheet-grid.tsx';
 import type { SheetRow } from '../grid/sheet-row.ts';
 import { Button } from '../ui/button.tsx';
 import { useCommands } from '../ui/commands.ts';
+import type { ExchangeRequest } from '../ui/exchange-request.ts';
 import type { SheetContext } from '../ui/sheet-context.ts';
 import { CellMenu } from './cell-menu.tsx';
 import { EmptySheet } from './empty-sheet.tsx';
+import { FileMenu } from './file-menu.tsx';
 import { FilterPopover } from './filter-popover.tsx';
 import { FindDialog } from './find-dialog.tsx';
 import { GoToDialog } from './go-to-dialog.tsx';
@@ -41,6 +43,7 @@ import type { SheetSnapshot } from './sheet-snapshot.ts';
 import { SheetStatus } from './sheet-status.tsx';
 import { SheetToolbar, type ToolbarActions } from './sheet-toolbar.tsx';
 import { useSelectionStats } from './use-selection-stats.ts';
+import { useSheetFiles } from './use-sheet-files.ts';
 import { useSheetModel } from './use-sheet-model.ts';
 import './sheet.css';
 
@@ -53,6 +56,8 @@ export interface SheetScreenProps {
   /** History of the sheet, of a row, or of a cell. */
   readonly onHistory: (context: SheetContext, row?: RowKey, column?: string) => void;
   readonly onDefinition: (context: SheetContext) => void;
+  /** A file is to be taken in or saved. */
+  readonly onExchange: (context: SheetContext, request: ExchangeRequest) => void;
 }
 
 /** Kinds of columns that take a date. */
@@ -135,6 +140,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       afterCommit: (outcome) => model.afterCommit(outcome),
       goTo: (row, column) => void goTo(row, column),
       focus: () => grid.current?.focus(),
+      say: (text) => model.say(text),
     }),
     [definition, rights, opened.capabilities, model, goTo],
   );
@@ -194,6 +200,11 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     filtered: query.filters.length > 0 || query.quick !== '' || query.pendingOnly,
     newId: () => crypto.randomUUID(),
     onDone: () => requestAnimationFrame(() => grid.current?.focus()),
+  });
+  const files = useSheetFiles({
+    ...{ model, snapshot, readOnly, selection },
+    columns: () => grid.current?.shownColumns ?? [],
+    onExchange: (request) => props.onExchange(context, request),
   });
   const events: GridEvents = {
     active: setActive,
@@ -276,7 +287,13 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
         void submit();
       }}
     >
-      <SheetToolbar snapshot={snapshot} readOnly={readOnly !== null} {...refusals} actions={actions} />
+      <SheetToolbar
+        snapshot={snapshot}
+        readOnly={readOnly !== null}
+        fileMenu={<FileMenu entries={files.entries} />}
+        {...refusals}
+        actions={actions}
+      />
       <SheetBanners
         snapshot={snapshot}
         readOnly={readOnly}
@@ -284,7 +301,8 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
         onRefresh={() => void model.refresh()}
         onResolve={(batch) => void model.resolve(batch)}
       />
-      <div className="sheet-body">
+      <div className="sheet-body" {...files.drop}>
+        {files.dropping && <p className="sheet-drop">Drop a CSV or XLSX file to import it</p>}
         <SheetGrid model={model} label={definition.name} events={events} handle={grid} />
         {snapshot.rows === 0 && !snapshot.loading && <EmptySheet model={model} snapshot={snapshot} />}
       </div>

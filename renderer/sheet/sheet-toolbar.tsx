@@ -37,6 +37,7 @@ interface ToolbarProps {
   readonly deleteRefusal: string | null;
   readonly submitRefusal: string | null;
   readonly readOnly: boolean;
+  readonly fileMenu: ReactNode;
 }
 
 interface ToolProps {
@@ -196,6 +197,7 @@ export const SheetToolbar = (props: ToolbarProps): ReactNode => {
         )}
       </div>
       <div className="sheet-tools end">
+        {props.fileMenu}
         <Tool label="History" text="History" icon={<History size={size} />} onPress={actions.history} />
         <Tool
           label="Sheet definition"

@@ -19,4 +19,6 @@ export interface SheetContext {
   goTo(row: RowKey, column?: string): void;
   /** Moves the focus to the grid, at the cell that had it. */
   focus(): void;
+  /** Says something in the status line, announced to screen readers. */
+  say(text: string): void;
 }

@@ -2,6 +2,7 @@ import type { DateEvidence, FileColumn, NumberEvidence } from '../contract/excha
 import type { Column } from '../model/sheet.ts';
 import type { LocaleConventions } from '../values/locale.ts';
 import { parseInput } from '../values/parse.ts';
+import { parseDate } from '../values/parse-date.ts';
 import { invalid, type Parsed } from '../values/parsed.ts';
 import { readNumber } from '../values/read-number.ts';
 
@@ -123,4 +124,15 @@ export const readFileText = (
     );
   }
   return parsed;
+};
+
+/** How a number of the file is read with this decimal mark, for showing; null when it cannot be. */
+export const exampleNumber = (text: string, decimal: '.' | ','): string | null =>
+  strictly(text, decimal === '.' ? POINT : COMMA);
+
+/** How a date of the file is read in this order, for showing; null when it cannot be. */
+export const exampleDate = (text: string, dateOrder: 'dmy' | 'mdy', today: string): string | null => {
+  const [day = ''] = text.trim().split(/\s+(?=\d{1,2}:)/);
+  const parsed = parseDate(day, localeFor({ decimal: '.', dateOrder }, /[./-]/.exec(day)?.[0] ?? ' '), today);
+  return parsed.kind === 'value' && parsed.note === undefined ? parsed.value : null;
 };
