@@ -22,11 +22,11 @@ const readMigrations = async (folder: URL): Promise<readonly Migration[]> => {
   );
 };
 
-const installedVersion = async (client: pg.Client): Promise<number> => {
+const installedVersions = async (client: pg.Client): Promise<ReadonlySet<number>> => {
   const known = await client.query(`select pg_catalog.to_regclass('writ.migration')::text as there`);
-  if (known.rows[0]?.there == null) return 0;
-  const { rows } = await client.query('select coalesce(max(version), 0) as version from writ.migration');
-  return Number(rows[0]?.version ?? 0);
+  if (known.rows[0]?.there == null) return new Set();
+  const { rows } = await client.query<{ version: number }>('select version from writ.migration');
+  return new Set(rows.map(({ version }) => version));
 };
 
 /**
@@ -41,9 +41,9 @@ export const installGovernance = async (client: pg.Client, folder: URL = SQL_FOL
   try {
     // Two installers at once would both find nothing; the second waits here and then finds the first one's work.
     await client.query(`select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('writ.migration'))`);
-    const installed = await installedVersion(client);
+    const installed = await installedVersions(client);
     for (const { version, name, sql } of migrations) {
-      if (version <= installed) continue;
+      if (installed.has(version)) continue;
       await client.query(sql);
       await client.query('insert into writ.migration (version, name) values ($1, $2)', [version, name]);
     }
@@ -80,4 +80,10 @@ export const ungovernTable = async (
 /** Lets a role write batches and read the history of what it may read; rights on tables stay as they are. */
 export const grantUse = async (client: pg.Client, role: string): Promise<void> => {
   await client.query('select writ.grant_use($1::name)', [role]);
+  await client.query('select writ.grant_approval($1::name)', [role]);
+};
+
+/** Lets a role set the policies of governed tables, and declare logins that several persons share. */
+export const grantPolicies = async (client: pg.Client, role: string): Promise<void> => {
+  await client.query('select writ.grant_policies($1::name)', [role]);
 };

@@ -16,7 +16,11 @@ export type Entry =
     }
   | { readonly kind: 'submit'; readonly batch: OpenBatch }
   | { readonly kind: 'proof'; readonly batch: string; readonly proof: string }
-  | { readonly kind: 'settle'; readonly batch: string; readonly outcome: 'committed' | 'not-committed' };
+  | { readonly kind: 'settle'; readonly batch: string; readonly outcome: Settlement }
+  | { readonly kind: 'review-end'; readonly batch: string; readonly how: 'returned' | 'committed' };
+
+/** How a batch that was open goes on. */
+export type Settlement = 'committed' | 'not-committed' | 'under-review';
 
 // First byte of a body. Small entries stay inside one page anyway; a paste shrinks to a fraction, which saves more
 // time in cipher and disk than compressing costs.

@@ -1,7 +1,7 @@
 import type { PendingDelta } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
-import type { Entry } from './entries.ts';
-import type { OpenBatch } from './journal.ts';
+import type { Entry, Settlement } from './entries.ts';
+import type { OpenBatch, ReviewedBatch } from './journal.ts';
 import { type Action, SheetState } from './sheet-state.ts';
 
 /** All sheets of one journal, as its entries make them; replay and work go through the same methods. */
@@ -92,14 +92,29 @@ export class JournalFold {
     return this.#committed.get(batch);
   }
 
-  settle(batch: string, outcome: 'committed' | 'not-committed'): PendingDelta {
+  settle(batch: string, outcome: Settlement): PendingDelta {
     const { sheet } = this.openBatch(batch);
     const state = this.sheet(sheet);
     this.#sheetOfOpen.delete(batch);
     if (outcome === 'not-committed') return state.thaw();
+    if (outcome === 'under-review') return state.review();
     this.#committed.set(batch, sheet);
     const delta = state.clearFrozen();
     if (state.atRest) this.#first.delete(sheet);
+    return delta;
+  }
+
+  reviewed(): readonly ReviewedBatch[] {
+    return [...this.#sheets.values()].flatMap((state) => state.reviewed);
+  }
+
+  endReview(batch: string, how: 'returned' | 'committed'): PendingDelta {
+    const known = this.reviewed().find((each) => each.batch === batch);
+    if (!known)
+      throw new AppError('invalid', 'batch-unknown', 'There is no batch under review with this id.');
+    const delta = this.sheet(known.sheet).endReview(batch, how);
+    if (how === 'committed') this.#committed.set(batch, known.sheet);
+    if (this.sheet(known.sheet).atRest) this.#first.delete(known.sheet);
     return delta;
   }
 
@@ -143,6 +158,9 @@ export class JournalFold {
       case 'settle':
         this.settle(entry.batch, entry.outcome);
         return;
+      case 'review-end':
+        this.endReview(entry.batch, entry.how);
+        return;
     }
   }
 
@@ -155,6 +173,8 @@ export class JournalFold {
       case 'proof':
       case 'settle':
         return this.openBatch(entry.batch).sheet;
+      case 'review-end':
+        return this.reviewed().find(({ batch }) => batch === entry.batch)?.sheet ?? '';
       default:
         return entry.sheet;
     }

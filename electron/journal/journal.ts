@@ -10,6 +10,16 @@ export interface OpenBatch {
   readonly at: string;
   /** The sheet's key columns: rows whose key the batch changes then take no further edits until it ends. */
   readonly keyColumns?: readonly string[];
+  /** Sent to be reviewed, not to be written: all its rows are locked. */
+  readonly review?: true;
+}
+
+/** A batch under review: its edits are no longer pending, and its rows take no others until it ends or comes back. */
+export interface ReviewedBatch {
+  readonly batch: string;
+  readonly sheet: string;
+  readonly sha256: string;
+  readonly rows: readonly PendingRow[];
 }
 
 /**
@@ -35,6 +45,11 @@ export interface Journal {
   proof(batch: string, proof: string): void;
   /** Records the end of a batch; `committed` clears exactly what was frozen, later edits stay pending on top. */
   settled(batch: string, outcome: CommitOutcome): PendingDelta;
+  /** Records that the open batch arrived and waits for review: its edits leave the pending ones. */
+  underReview(batch: string): PendingDelta;
+  /** Ends a review: `returned` makes its edits pending again, `committed` drops them. A batch that is not there changes nothing. */
+  reviewEnded(batch: string, how: 'returned' | 'committed'): PendingDelta | null;
+  reviewed(sheet?: string): readonly ReviewedBatch[];
   openBatches(sheet?: string): readonly OpenBatch[];
   close(): void;
 }

@@ -3,7 +3,7 @@ import type { EditStep, PendingCounts, PendingDelta, PendingRow } from '../../sh
 import { AppError } from '../../shared/model/failure.ts';
 import { isDamage, journalFailure, makeDurable, migrate, openDatabase, type Sqlite } from './database.ts';
 import { type Entry, encodeEntry } from './entries.ts';
-import type { Journal, OpenBatch } from './journal.ts';
+import type { Journal, OpenBatch, ReviewedBatch } from './journal.ts';
 import { JournalFold } from './journal-fold.ts';
 import { checkKey, rememberKey } from './key-check.ts';
 import {
@@ -124,6 +124,24 @@ class FileJournal implements OpenedJournal {
     const delta = this.#fold.settle(batch, outcome.kind);
     this.#moveStart();
     return delta;
+  }
+
+  underReview(batch: string): PendingDelta {
+    this.#fold.openBatch(batch);
+    this.#write({ kind: 'settle', batch, outcome: 'under-review' });
+    return this.#fold.settle(batch, 'under-review');
+  }
+
+  reviewEnded(batch: string, how: 'returned' | 'committed'): PendingDelta | null {
+    if (!this.#fold.reviewed().some((each) => each.batch === batch)) return null;
+    this.#write({ kind: 'review-end', batch, how });
+    const delta = this.#fold.endReview(batch, how);
+    this.#moveStart();
+    return delta;
+  }
+
+  reviewed(sheet?: string): readonly ReviewedBatch[] {
+    return this.#fold.reviewed().filter((batch) => sheet === undefined || batch.sheet === sheet);
   }
 
   openBatches(sheet?: string): readonly OpenBatch[] {

@@ -2,7 +2,7 @@ import type { EditStep, PendingCounts, PendingDelta, PendingRow } from '../../sh
 import { AppError } from '../../shared/model/failure.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import { cellsOf, changesOf } from '../../shared/plan/pending.ts';
-import type { OpenBatch } from './journal.ts';
+import type { OpenBatch, ReviewedBatch } from './journal.ts';
 import { rebaseRow } from './rebase.ts';
 
 type State = PendingRow | undefined;
@@ -43,6 +43,14 @@ const rebaseStack = (stack: readonly Action[], written: ReadonlyMap<RowKey, Pend
   return rebased.slice(rebased.lastIndexOf(undefined) + 1).filter((action) => action !== undefined);
 };
 
+const underReview = (row: RowKey, batch: string): AppError =>
+  new AppError(
+    'conflict',
+    'row-under-review',
+    'The row is part of a batch under review. Withdraw the batch to change it.',
+    { details: { row, batch } },
+  );
+
 /**
  * The pending edits of one sheet with undo, redo and the batch in flight. In memory only and synchronous: the journal
  * asks for an action (which may be refused), records it, and then applies it, in the same way at work and at replay.
@@ -54,6 +62,9 @@ export class SheetState {
   #done: Action[] = [];
   #undone: Action[] = [];
   #frozen: Frozen | undefined;
+  readonly #reviewed = new Map<string, ReviewedBatch>();
+  /** Which review holds a row. */
+  readonly #reviewOf = new Map<RowKey, string>();
 
   constructor(sheet: string) {
     this.#sheet = sheet;
@@ -65,7 +76,17 @@ export class SheetState {
 
   /** Nothing is pending, in flight, or left to undo or redo: earlier entries are no longer needed. */
   get atRest(): boolean {
-    return this.pending.size === 0 && !this.#frozen && this.#done.length === 0 && this.#undone.length === 0;
+    return (
+      this.pending.size === 0 &&
+      !this.#frozen &&
+      this.#done.length === 0 &&
+      this.#undone.length === 0 &&
+      this.#reviewed.size === 0
+    );
+  }
+
+  get reviewed(): readonly ReviewedBatch[] {
+    return [...this.#reviewed.values()];
   }
 
   counts(): PendingCounts {
@@ -180,6 +201,25 @@ export class SheetState {
     return this.#apply(rows, states);
   }
 
+  /** The frozen edits wait for review: no longer pending, their rows locked. */
+  review(): PendingDelta {
+    const frozen = this.#frozen;
+    if (!frozen) return this.delta([]);
+    const { batch, sha256 } = frozen.batch;
+    this.#reviewed.set(batch, { batch, sheet: this.#sheet, sha256, rows: [...frozen.rows.values()] });
+    for (const row of frozen.rows.keys()) this.#reviewOf.set(row, batch);
+    return this.clearFrozen();
+  }
+
+  /** Ends a review. What comes back is pending as it was, but no longer a step to undo. */
+  endReview(batch: string, how: 'returned' | 'committed'): PendingDelta {
+    const rows = this.#reviewed.get(batch)?.rows ?? [];
+    this.#reviewed.delete(batch);
+    for (const { row } of rows) this.#reviewOf.delete(row);
+    const keys = rows.map(({ row }) => row);
+    return this.#apply(keys, how === 'returned' ? rows : []);
+  }
+
   /** The rows as they are now, for the renderer. */
   delta(rows: readonly RowKey[]): PendingDelta {
     const present: PendingRow[] = [];
@@ -198,10 +238,15 @@ export class SheetState {
 
   /** A row being inserted, deleted or renamed has no lasting key until the batch ends: nothing can be kept about it. */
   #refuseFrozen(rows: readonly RowKey[]): void {
+    for (const row of this.#reviewOf.size > 0 ? rows : []) {
+      const batch = this.#reviewOf.get(row);
+      if (batch !== undefined) throw underReview(row, batch);
+    }
     if (!this.#frozen) return;
     const { rows: frozen, batch } = this.#frozen;
     for (const row of rows) {
       const state = frozen.get(row);
+      if (state && batch.review) throw underReview(row, batch.batch);
       const moves =
         (state !== undefined && state.kind !== 'update') ||
         (state?.kind === 'update' && batch.keyColumns?.some((column) => Object.hasOwn(state.cells, column)));

@@ -3,6 +3,7 @@ import type { CommitOutcome, HistoryEntry } from '../../shared/model/batch.ts';
 import type { Capabilities, SheetRights } from '../../shared/model/rights.ts';
 import type { SheetDefinition, Source } from '../../shared/model/sheet.ts';
 import type { CommitPlan } from '../../shared/plan/commit-plan.ts';
+import type { Reviews } from './reviews.ts';
 
 /** Who the warehouse says is connected (`session_user` on Postgres). */
 export interface Identity {
@@ -52,6 +53,8 @@ export interface CommitOptions {
   readonly onProof?: (proof: string) => void;
   /** Cancels what was not sent to be committed yet; later it changes nothing. */
   readonly signal?: AbortSignal;
+  /** Writes a batch that other persons approved; its payload must be the one approved. */
+  readonly approved?: boolean;
 }
 
 /** One connected person on one warehouse. Every method rejects with AppError; driver errors are mapped by their codes. */
@@ -77,6 +80,7 @@ export interface Warehouse {
   history(
     request: HistoryRequest,
   ): Promise<{ entries: readonly HistoryEntry[]; more: boolean; cursor: string | null }>;
+  readonly reviews: Reviews;
   /** Called when the link is lost while idle. */
   onLost(listener: (message: string) => void): void;
   close(): Promise<void>;

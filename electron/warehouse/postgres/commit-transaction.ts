@@ -18,6 +18,10 @@ export interface CommitContext {
   readonly groups: readonly StatementGroup[];
   readonly version: string;
   readonly governed: boolean;
+  /** What lets it write to a table under approval: an approved batch, or a rehearsal that cannot be committed. */
+  readonly ticket?: 'approved' | 'rehearsal';
+  /** Submits this payload for review before the statements, which then run in a savepoint. */
+  readonly payload?: string;
 }
 
 const LOCK_TIMEOUT = '30s';
@@ -78,10 +82,27 @@ const proofSql = (
     )
     .join('')}`;
 
-/** BEGIN, settings, batch id: the first statements of every transaction that runs (or rehearses) a batch; the id is last. */
+const proposeSql = `select writ.propose(s.batch::uuid, $3, $4, $5, $6) from (select ${settings}) s(application, batch)`;
+
+/** How many statements of the preamble follow the one that takes the batch id. */
+export const afterBatchId = ({ ticket }: CommitContext): number => (ticket ? 1 : 0);
+
+/** BEGIN, settings, batch id, ticket: the first statements of every transaction that runs (or rehearses) a batch. */
 export const preamble = (context: CommitContext): readonly BurstStatement[] => {
-  const { plan, definition, version, governed } = context;
+  const { plan, definition, version, governed, ticket, payload } = context;
   const statements = [named('begin isolation level read committed read write')];
+  if (payload !== undefined)
+    statements.push(
+      named(proposeSql, () => [
+        `Writ/${version} batch:${plan.batch}`.slice(0, 63),
+        plan.batch,
+        tableSql(definition),
+        payload,
+        plan.sha256,
+        plan.note,
+      ]),
+      named('savepoint writ_rehearsal'),
+    );
   if (wantsIndexPlan(context)) statements.push(named(indexPlanSql));
   const marks = [`Writ/${version} batch:${plan.batch}`.slice(0, 63), plan.batch];
   const counts = [String(plan.rows), String(plan.cells)];
@@ -90,6 +111,14 @@ export const preamble = (context: CommitContext): readonly BurstStatement[] => {
       ? named(beginBatchSql, () => [...marks, tableSql(definition), plan.sha256, ...counts, plan.note])
       : named(`select ${settings}`, () => marks),
   );
+  if (ticket)
+    statements.push(
+      named('select writ.take_ticket($1::uuid, $2, $3::boolean)', () => [
+        plan.batch,
+        tableSql(definition),
+        String(ticket === 'rehearsal'),
+      ]),
+    );
   return statements;
 };
 
@@ -132,6 +161,10 @@ export const reasonStatements = ({
         ];
       })
     : [];
+
+/** Ends the ticket: what was written is compared with what was submitted. */
+export const ticketStatements = ({ ticket, plan }: CommitContext): readonly BurstStatement[] =>
+  ticket ? [named('select writ.finish_ticket($1::uuid)', () => [plan.batch])] : [];
 
 /** Columns written here whose scale decides whether a value would be rounded. */
 const scaledColumns = (groups: readonly StatementGroup[]): readonly string[] => [

@@ -7,6 +7,7 @@ import type { CommitPlan } from '../../../shared/plan/commit-plan.ts';
 import type { CommitOptions } from '../adapter.ts';
 import { type BurstAnswer, sendBurst } from './burst.ts';
 import {
+  afterBatchId,
   type Chunk,
   type CommitContext,
   chunkStatement,
@@ -16,6 +17,7 @@ import {
   narrowedColumns,
   preamble,
   reasonStatements,
+  ticketStatements,
 } from './commit-transaction.ts';
 import { explainMismatch } from './conflicts.ts';
 import type { Link } from './connect.ts';
@@ -29,8 +31,10 @@ const ATTEMPTS = 3;
 const flushSql = `select pg_catalog.pg_logical_emit_message(true, 'writ', '')`;
 const ERROR_RESPONSES_AFTER_WHICH_NOTHING_IS_WRITTEN = /^(0A|2[0-9D]|4[024]|42|44|57014|P0|WR)/;
 
+const APPROVAL = /^WR1/;
+
 /** How one try to commit ended; only `committed` and `unknown` may have written anything. */
-type Attempt =
+export type Attempt =
   | { readonly kind: 'committed'; readonly at: string; readonly audited: boolean }
   | { readonly kind: 'unknown'; readonly cause: AppError }
   | { readonly kind: 'stopped'; readonly cause: AppError }
@@ -40,7 +44,8 @@ type Attempt =
   /** Schema writ is absent here, or not for this person. */
   | { readonly kind: 'ungoverned' };
 
-interface Refusal {
+/** Why nothing was written, with what is known of rows and cells. */
+export interface Refusal {
   readonly failure: AppError;
   readonly conflicts: readonly Conflict[];
   readonly problems: readonly Problem[];
@@ -72,7 +77,14 @@ export const commitPlan = async (
     const groups = groupsOf(plan, definition);
     const problems = lossesOfGroups(groups);
     if (problems.length) return refuse({ failure: unfit(doing, problems.length), conflicts: [], problems });
-    let context: CommitContext = { plan, definition, groups, version: link.options.version, governed: true };
+    let context: CommitContext = {
+      plan,
+      definition,
+      groups,
+      version: link.options.version,
+      governed: true,
+      ...(options.approved ? { ticket: 'approved' } : {}),
+    };
     for (let tries = 1; ; tries++) {
       const attempt = await link.exclusive(
         (client) => attemptCommit(link, client, context, options, doing, sent),
@@ -89,6 +101,7 @@ export const commitPlan = async (
         };
       if (attempt.kind === 'unknown') return { kind: 'unknown', batch, failure: attempt.cause.toFailure() };
       if (attempt.kind === 'stopped') return refuse(nothing(attempt.cause));
+      if (attempt.kind === 'ungoverned' && options.approved) return refuse(nothing(changing(doing)));
       if (attempt.kind === 'ungoverned') {
         context = { ...context, governed: false };
         continue;
@@ -104,7 +117,8 @@ export const commitPlan = async (
   }
 };
 
-const unfit = (doing: string, count: number): AppError =>
+/** Values that the columns cannot hold as they are. */
+export const unfit = (doing: string, count: number): AppError =>
   new AppError(
     'invalid',
     'value-invalid',
@@ -118,16 +132,19 @@ const changing = (doing: string): AppError =>
     `${doing} failed. The rows keep changing. Nothing was written; try again.`,
   );
 
-const transient = (attempt: Attempt): boolean =>
+/** Nothing was written, and the same may go through now. */
+export const transient = (attempt: Attempt): boolean =>
   attempt.kind === 'refused' && (attempt.error.code === '40P01' || attempt.error.code === '40001');
 
-const explain = async (
+/** Finds out what a refused or short try is to be told as; null when the rows match again. */
+export const explain = async (
   link: Link,
-  context: CommitContext,
+  tried: CommitContext,
   attempt: Extract<Attempt, { kind: 'refused' | 'short' }>,
   options: CommitOptions,
   doing: string,
 ): Promise<Refusal | null> => {
+  const { payload: _, ...context }: CommitContext = tried.ticket ? { ...tried, ticket: 'rehearsal' } : tried;
   if (attempt.kind === 'refused') {
     const failure = mapError(attempt.error, doing);
     if (options.signal?.aborted) return nothing(failure);
@@ -204,7 +221,7 @@ const attemptCommit = async (
 };
 
 /** Null when COMMIT did commit; an answer other than that tag, or one that says nothing about it, is told apart. */
-const ending = ({ answers, error }: BurstAnswer, doing: string): Attempt | null => {
+export const ending = ({ answers, error }: BurstAnswer, doing: string): Attempt | null => {
   const tag = answers[0]?.tag;
   if (tag === 'COMMIT') return null;
   if (tag !== undefined)
@@ -216,6 +233,8 @@ const ending = ({ answers, error }: BurstAnswer, doing: string): Attempt | null 
         `${doing} failed. The database rolled the transaction back. Nothing was written; try again.`,
       ),
     };
+  if (error instanceof DatabaseError && APPROVAL.test(error.code ?? ''))
+    return { kind: 'stopped', cause: mapError(error, doing) };
   if (error instanceof DatabaseError && ERROR_RESPONSES_AFTER_WHICH_NOTHING_IS_WRITTEN.test(error.code ?? ''))
     return { kind: 'refused', error, chunk: null };
   return { kind: 'unknown', cause: lost(doing, error) };
@@ -236,7 +255,8 @@ type Written = {
   readonly audited: boolean;
 };
 
-const write = async (
+/** Everything before COMMIT, in one burst. */
+export const write = async (
   client: pg.Client,
   context: CommitContext,
   options: CommitOptions,
@@ -248,13 +268,15 @@ const write = async (
     ...head,
     ...chunks.map((chunk) => chunkStatement(chunk)),
     ...reasonStatements(context),
+    ...ticketStatements(context),
     epilogue(context),
   ];
   const { answers, error } = await sendBurst(client, statements, (done) => {
     const chunk = chunks[done - head.length - 1];
     if (chunk) options.onProgress?.(rowsBefore(chunks, done - head.length), context.plan.rows);
   });
-  const begun = context.governed ? answers[head.length - 1]?.rows[0] : undefined;
+  const batchAt = head.length - 1 - afterBatchId(context);
+  const begun = context.governed ? answers[batchAt]?.rows[0] : undefined;
   if (begun?.[0] === 'committed') return { kind: 'committed', at: begun[2] ?? '', audited: begun[1] === 't' };
   // An earlier statement that fell short explains a later one's failure better than that failure does.
   const short = chunks.findIndex(({ start, end }, i) => {
@@ -262,7 +284,7 @@ const write = async (
     return answer !== undefined && answer.count !== end - start;
   });
   if (short >= 0) return { kind: 'short', chunk: short };
-  if (error) return stoppedBy(error, answers.length, head.length, context, doing);
+  if (error) return stoppedBy(error, answers.length, { head: head.length, batchAt }, context, doing);
   const [proof, at, ...modifiers] = answers.at(-1)?.rows[0] ?? [];
   const narrowed = narrowedColumns(context, modifiers);
   if (narrowed.length) return { kind: 'stopped', cause: outdated(doing, narrowed) };
@@ -275,13 +297,15 @@ const rowsBefore = (chunks: readonly Chunk[], count: number): number =>
 const stoppedBy = (
   error: Error,
   index: number,
-  head: number,
+  { head, batchAt }: { readonly head: number; readonly batchAt: number },
   context: CommitContext,
   doing: string,
 ): Attempt => {
   if (!(error instanceof DatabaseError) || /^(08|57P|58|53|XX)/.test(error.code ?? ''))
     return { kind: 'stopped', cause: mapError(error, doing) };
-  const atBatch = context.governed && index === head - 1;
+  // What approval refuses is told by its code; no row is to blame.
+  if (APPROVAL.test(error.code ?? '')) return { kind: 'stopped', cause: mapError(error, doing) };
+  const atBatch = context.governed && index === batchAt;
   if (atBatch && ['3F000', '42883', '42501'].includes(error.code ?? '')) return { kind: 'ungoverned' };
   if (atBatch && error.code === 'WR001')
     return {

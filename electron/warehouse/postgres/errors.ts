@@ -47,6 +47,23 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   '57P03': ['unavailable', 'starting', 'The database is starting or stopping. Try again in a moment.'],
   '25P03': ['unavailable', 'transaction-expired', 'The transaction waited too long. Try again.'],
   '53300': ['unavailable', 'too-many-connections', 'The server has no free connection. Try again later.'],
+  WR001: ['conflict', 'batch-id-taken', 'This batch id names another batch.'],
+  WR101: ['denied', 'approval-needed', 'Changes of this table have to be approved. Submit them for review.'],
+  WR102: ['denied', 'may-not-decide', 'This person may not decide about the batch.'],
+  WR103: ['conflict', 'approval-stale', 'The approval holds no longer. Submit the batch again.'],
+  WR104: [
+    'denied',
+    'not-as-approved',
+    'What would be written differs from what was submitted; a trigger of the table may change it. Nothing was written.',
+  ],
+  WR105: ['conflict', 'review-moved', 'The batch does not allow this any more. Look at it again.'],
+  WR106: ['conflict', 'payload-differs', 'The batch is not the one that was looked at. Look at it again.'],
+  WR107: [
+    'denied',
+    'login-shared',
+    'This login is used by several persons, so an approval would prove nothing. Sign in with an own one.',
+  ],
+  WR108: ['bug', 'rehearsal-committed', 'A rehearsal cannot be committed.'],
   P0001: ['invalid', 'refused-by-database', 'The database refused it.'],
 };
 const CLASSES: Readonly<Record<string, Shape>> = {

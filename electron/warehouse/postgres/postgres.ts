@@ -7,6 +7,7 @@ import { historyOf } from './history.ts';
 import { lookupValues } from './lookup.ts';
 import { capabilitiesOf, outcomeOf } from './outcome.ts';
 import { readRows } from './read.ts';
+import { postgresReviews } from './reviews.ts';
 import { planStatements } from './statements.ts';
 
 /** Generated columns and partition trees are read in the form PostgreSQL 12 gave them. */
@@ -46,8 +47,10 @@ export const openPostgres = async (options: PostgresOptions): Promise<Warehouse>
     await link.close();
     throw error;
   }
+  const { close: closeReviews, ...reviews } = postgresReviews(link);
   return {
     identity,
+    reviews,
     capabilities: () => capabilitiesOf(link),
     tables: () => listTables(link),
     describe: (source) => describeTable(link, source),
@@ -58,6 +61,9 @@ export const openPostgres = async (options: PostgresOptions): Promise<Warehouse>
     outcomeOf: (batch, proof) => outcomeOf(link, batch, proof),
     history: (request) => historyOf(link, request),
     onLost: link.onLost,
-    close: link.close,
+    close: async () => {
+      await closeReviews();
+      await link.close();
+    },
   };
 };
