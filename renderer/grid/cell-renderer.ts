@@ -1,7 +1,8 @@
 import type { ICellRendererComp, ICellRendererParams } from 'ag-grid-community';
 import type { Column } from '../../shared/model/sheet.ts';
 import type { GridModel } from './grid-model.ts';
-import type { SheetRow } from './sheet-row.ts';
+import { GroupLabelView, isLabelColumn } from './group-label.ts';
+import type { GroupRow, SheetRow } from './sheet-row.ts';
 
 export interface CellRendererParams extends ICellRendererParams<SheetRow> {
   readonly model: GridModel;
@@ -16,6 +17,7 @@ export class SheetCell implements ICellRendererComp<SheetRow> {
   #gui = document.createElement('span');
   #text = document.createTextNode('');
   #label: HTMLElement | null = null;
+  #group: GroupLabelView | null = null;
 
   init(params: CellRendererParams): void {
     this.#gui.className = 'sheet-value';
@@ -32,9 +34,23 @@ export class SheetCell implements ICellRendererComp<SheetRow> {
     return true;
   }
 
-  #draw({ data, model, sheetColumn, eGridCell }: CellRendererParams): void {
+  #draw({ data, model, sheetColumn, eGridCell, api, column }: CellRendererParams): void {
+    const named = data?.group !== undefined && isLabelColumn(api, column);
+    if (!named && this.#group) {
+      this.#group.element.remove();
+      this.#group = null;
+    }
+    markGroup(eGridCell, data?.group, named);
     if (!data) {
       this.#set(eGridCell, '', null, 'loading', false);
+      return;
+    }
+    if (named) {
+      this.#group ??= new GroupLabelView();
+      if (!this.#group.element.isConnected) this.#gui.append(this.#group.element);
+      this.#group.draw(data, model, api);
+      const { marks } = model.look(data, sheetColumn);
+      this.#set(eGridCell, '', null, `${marks} group-label`, true);
       return;
     }
     const { text, label, marks, readOnly } = model.look(data, sheetColumn);
@@ -63,6 +79,13 @@ export class SheetCell implements ICellRendererComp<SheetRow> {
   }
 }
 
+/** Tells assistive technology whether a row is a group that is open. */
+const markGroup = (cell: HTMLElement, group: GroupRow | undefined, named: boolean): void => {
+  const expanded = named && group && group.id >= 0 ? String(group.open) : null;
+  if (cell.ariaExpanded !== expanded) cell.ariaExpanded = expanded;
+  if (!named && cell.dataset.mark?.includes('group-label')) cell.dataset.mark = '';
+};
+
 export interface NumberRendererParams extends ICellRendererParams<SheetRow> {
   readonly model: GridModel;
   readonly rowState: (row: SheetRow) => string;
@@ -86,7 +109,7 @@ export class RowNumberCell implements ICellRendererComp<SheetRow> {
   }
 
   #draw({ data, node, rowState, eGridCell }: NumberRendererParams): void {
-    this.#gui.textContent = String((node.rowIndex ?? 0) + 1);
+    this.#gui.textContent = node.rowPinned ? 'Σ' : String((node.rowIndex ?? 0) + 1);
     eGridCell.dataset.mark = data ? rowState(data) : 'loading';
   }
 }

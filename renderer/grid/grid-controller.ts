@@ -8,9 +8,11 @@ import { GridDrawing } from './grid-drawing.ts';
 import { commandOf, type GridCommand } from './grid-keyboard.ts';
 import type { GridModel, TypedCell } from './grid-model.ts';
 import { gridTheme, HEADER_HEIGHT, ROW_HEIGHT } from './grid-theme.ts';
+import { GroupRows } from './group-rows.ts';
 import { GRID_MODULES } from './modules.ts';
 import { RangeLayer } from './ranges/range-layer.ts';
 import type { CellPlace, Rectangle, Selection } from './ranges/selection.ts';
+import { rowState } from './row-state.ts';
 import type { SheetRow } from './sheet-row.ts';
 
 /** The cell the person is at. */
@@ -47,6 +49,7 @@ export class GridController {
   readonly #offClipboard: () => void;
   readonly #drawing: GridDrawing;
   readonly #ranges: RangeLayer;
+  readonly #groups: GroupRows;
   /** Column a run of Tabs began in, for Enter to return to. */
   #returnColumn: string | null = null;
   /** Where the last move went; AG Grid tells of it later, and of moves that are not this class's too. */
@@ -76,6 +79,7 @@ export class GridController {
       rowCount: () => model.rowCount,
       editing: () => this.#drawing.editing,
     });
+    this.#groups = new GroupRows(this.#api, host, model);
     // Headers need what draws them, which needs the grid.
     this.#api.setGridOption('columnDefs', this.#columns());
     this.#off = model.onGridChange((change) => this.#drawing.change(change));
@@ -92,6 +96,7 @@ export class GridController {
     this.#host.removeEventListener('keydown', this.#keyDown, true);
     this.#offClipboard();
     this.#ranges.destroy();
+    this.#groups.destroy();
     this.#api.destroy();
   }
 
@@ -122,7 +127,7 @@ export class GridController {
 
   get active(): ActiveCell | null {
     const at = this.#api.getFocusedCell();
-    if (!at) return null;
+    if (!at || at.rowPinned) return null;
     const row = this.#api.getDisplayedRowAtIndex(at.rowIndex)?.data;
     const column = columnOf(this.#model, at.column.getColId());
     return row && column ? { row, column } : null;
@@ -172,20 +177,22 @@ export class GridController {
       onCellFocused: () => {
         const at = this.#api.getFocusedCell();
         if (at && `${at.rowIndex} ${at.column.getColId()}` !== this.#movedTo) this.#returnColumn = null;
-        if (at) this.#ranges.focused(at.rowIndex, at.column.getColId());
+        if (at?.rowPinned) this.#ranges.clear();
+        else if (at) this.#ranges.focused(at.rowIndex, at.column.getColId());
         this.#events.active(this.active);
       },
       onColumnResized: ({ column, source }) => {
         if (column && source === 'uiColumnResized') this.#drawing.keepWidth(column.getColId());
       },
       onModelUpdated: () => this.#events.active(this.active),
-      onCellClicked: ({ column, rowIndex, event }) => {
-        if (rowIndex === null) return;
+      onCellClicked: ({ column, rowIndex, rowPinned, event }) => {
+        if (rowIndex === null || rowPinned) return;
         if (column.getColId() === ROW_NUMBERS)
           this.#selectRow(rowIndex, event instanceof MouseEvent && event.shiftKey);
         else this.#select(null);
       },
-      onCellContextMenu: ({ data, column, rowIndex, event }) => {
+      onCellContextMenu: ({ data, column, rowIndex, rowPinned, event }) => {
+        if (rowPinned) return;
         const sheetColumn = columnOf(this.#model, column.getColId()) ?? this.#model.definition.columns[0];
         if (!data || !sheetColumn || !(event instanceof MouseEvent)) return;
         event.preventDefault();
@@ -215,7 +222,7 @@ export class GridController {
       model: this.#model,
       onView: (listener) => this.#drawing.onView(listener),
       onFilter: (column, anchor) => this.#events.filter(column, anchor),
-      rowState: (row) => this.#rowState(row),
+      rowState: (row) => rowState(this.#model, row, this.isSelected(row.index)),
     });
     return columns.map((column) =>
       column.cellEditorParams
@@ -230,14 +237,6 @@ export class GridController {
           }
         : column,
     );
-  }
-
-  #rowState(row: SheetRow): string {
-    const first = this.#model.definition.columns[0];
-    const marks = first ? this.#model.look(row, first).marks.split(' ') : [];
-    const kept: string[] = marks.filter((mark) => mark === 'new' || mark === 'deleted');
-    if (this.isSelected(row.index)) kept.push('selected');
-    return kept.join(' ');
   }
 
   // --- keyboard and clipboard ---
@@ -262,7 +261,7 @@ export class GridController {
     const { target } = event;
     if (!(target instanceof HTMLElement) || target.closest('.sheet-editor')) return;
     if (!target.closest('.ag-cell')) return;
-    if (this.#ranges.key(event)) {
+    if (this.#groups.key(event, this.active) || this.#ranges.key(event)) {
       event.preventDefault();
       event.stopPropagation();
       return;

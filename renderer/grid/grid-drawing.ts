@@ -49,6 +49,13 @@ export class GridDrawing {
   }
 
   change(change: GridChange): void {
+    if (change.kind === 'figures') {
+      const shown = this.#api
+        .getRenderedNodes()
+        .filter(({ data }) => change.groups.has(data?.group?.id ?? -1));
+      this.change({ kind: 'cells', rows: new Set(shown.flatMap(({ data }) => data?.key ?? [])) });
+      return;
+    }
     if (change.kind !== 'cells') {
       for (const listener of this.#viewListeners) listener();
       // A row drawn anew would take the open editor with it.

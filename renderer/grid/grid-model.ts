@@ -1,6 +1,7 @@
 import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
 import type { ColumnFilter, SortKey, ViewQuery } from '../../shared/model/view.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
+import type { GridGroups } from './grid-groups.ts';
 import type { SheetRow } from './sheet-row.ts';
 
 /** How a cell looks now. `marks` are space separated names the style sheet knows; `note` says why, for tooltip and status bar. */
@@ -34,10 +35,11 @@ export interface LookupMatch {
   readonly label: string | null;
 }
 
-/** What a change of the model means for what is drawn. `rows`: the view is another one, with `moved` in another order or selection; `count`: it grew or shrank. */
+/** What a change of the model means for what is drawn. `rows`: the view is another one, with `moved` in another order or selection; `count`: it grew or shrank; `figures`: the totals and the subtotals of these groups are other ones. */
 export type GridChange =
   | { readonly kind: 'rows'; readonly moved: boolean }
   | { readonly kind: 'count' }
+  | { readonly kind: 'figures'; readonly groups: ReadonlySet<number> }
   | {
       readonly kind: 'cells';
       readonly rows: ReadonlySet<string> | null;
@@ -51,6 +53,7 @@ export interface GridModel {
   readonly rowCount: number;
   readonly sort: readonly SortKey[];
   readonly filters: readonly ColumnFilter[];
+  readonly groups: GridGroups;
   rows(start: number, end: number): readonly SheetRow[] | Promise<readonly SheetRow[]>;
   /** Place at which Ctrl+Up or Ctrl+Down stops, over the whole view. */
   edge(column: Column, from: number, down: boolean): Promise<number>;

@@ -6,6 +6,7 @@ import {
   EventApiModule,
   InfiniteRowModelModule,
   type Module,
+  PinnedRowModule,
   RenderApiModule,
   RowApiModule,
   ScrollApiModule,
@@ -15,6 +16,7 @@ import {
 /** The parts of AG Grid in use; one that is missing is only a console error there, which fails the tests. */
 export const GRID_MODULES: readonly Module[] = [
   InfiniteRowModelModule,
+  PinnedRowModule,
   CustomEditorModule,
   CellStyleModule,
   CellApiModule,

@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/model/failure.ts';
 import type { RowPage } from '../../shared/model/rows.ts';
-import { pageRow, type SheetRow } from '../grid/sheet-row.ts';
+import { pageRows, type SheetRow } from '../grid/sheet-row.ts';
 
 interface Entry {
   readonly page: RowPage;
@@ -96,7 +96,7 @@ export class PageCache {
       if (generation !== this.#generation) {
         throw new AppError('cancelled', 'view-changed', 'The view changed while its rows were read.');
       }
-      const rows = Array.from({ length: page.count }, (_, at) => pageRow(page, at));
+      const rows = pageRows(page);
       this.#pages.set(index, { page, rows });
       for (const oldest of this.#pages.keys()) {
         if (this.#pages.size <= this.#maxPages) break;

@@ -33,6 +33,12 @@ const rowsOf = async (
   { top, bottom }: Pick<Rectangle, 'top' | 'bottom'>,
 ): Promise<readonly SheetRow[]> => model.rows(top, Math.min(bottom + 1, model.rowCount));
 
+/** The same without the rows of groups, which hold nothing of their own. */
+const leavesOf = async (
+  model: SheetModel,
+  rectangle: Pick<Rectangle, 'top' | 'bottom'>,
+): Promise<readonly SheetRow[]> => (await rowsOf(model, rectangle)).filter(({ group }) => !group);
+
 /** The clipboard's forms of a selection, or why it cannot be copied. Rows must be here already, as the clipboard does not wait. */
 export const copySelection = (
   { model, columns }: RangeTarget,
@@ -46,7 +52,11 @@ export const copySelection = (
   const rows = model.rows(rectangle.top, Math.min(rectangle.bottom + 1, model.rowCount));
   if (rows instanceof Promise) return 'These rows are still being read. Copy again in a moment.';
   const shown = columns.slice(rectangle.left, rectangle.right + 1);
-  const cells = rows.map((row) => shown.map((column) => model.editorText(row, column)));
+  const cells = rows.map((row) =>
+    shown.map((column, i) =>
+      row.group && rectangle.left + i === 0 ? model.groups.label(row).text : model.editorText(row, column),
+    ),
+  );
   return { text: formatTsv(cells), html: formatHtmlTable(cells, shown.map(isNumeric)) };
 };
 
@@ -61,7 +71,7 @@ export const enterSelection = async (
   if (refused) return refused;
   const entered: Entered[] = [];
   for (const rectangle of rectangles) {
-    for (const row of await rowsOf(model, rectangle)) {
+    for (const row of await leavesOf(model, rectangle)) {
       for (const column of columns.slice(rectangle.left, rectangle.right + 1))
         entered.push({ row, column, typed });
     }
@@ -108,7 +118,9 @@ export const extendFill = async (
   const refused = tooMany(cellsOf(to));
   if (refused) return refused;
   const rows = await rowsOf(model, to);
-  const rowAt = (index: number): SheetRow | undefined => rows[index - to.top];
+  const leaves = (top: number, bottom: number): readonly SheetRow[] =>
+    rows.slice(top - to.top, bottom - to.top + 1).filter(({ group }) => !group);
+  if (leaves(from.top, from.bottom).length === 0) return 'Subtotals cannot be filled from. Select rows.';
   const mode = copy ? 'copy' : 'series';
   const entered: Entered[] = [];
   const put = (
@@ -121,26 +133,29 @@ export const extendFill = async (
   };
   const vertical = to.top < from.top || to.bottom > from.bottom;
   if (vertical) {
-    const count = to.top < from.top ? to.top - from.top : to.bottom - from.bottom;
+    const up = to.top < from.top;
+    const sources = leaves(from.top, from.bottom);
+    // Nearest first, as a series goes on from where it ends.
+    const targets = up ? leaves(to.top, from.top - 1).toReversed() : leaves(from.bottom + 1, to.bottom);
+    const count = up ? -targets.length : targets.length;
     for (let c = from.left; c <= from.right; c++) {
       const column = columns[c];
       if (!column) continue;
-      const source = range(from.top, from.bottom).map((r) => valueAt(model, rowAt(r), column));
+      const source = sources.map((row) => model.value(row, column));
       fillValues(source, count, mode, isNumeric(column)).forEach((value, i) => {
-        put(rowAt(count < 0 ? from.top - 1 - i : from.bottom + 1 + i), column, value);
+        put(targets[i], column, value);
       });
     }
   } else {
     const count = to.left < from.left ? to.left - from.left : to.right - from.right;
-    for (let r = from.top; r <= from.bottom; r++) {
-      const row = rowAt(r);
+    for (const row of leaves(from.top, from.bottom)) {
       const shown = columns.slice(from.left, from.right + 1);
       const numeric = shown.every(isNumeric);
-      const source = shown.map((column) => valueAt(model, row, column));
+      const source = shown.map((column) => model.value(row, column));
       fillValues(source, count, mode, numeric).forEach((value, i) => {
         const column = columns[count < 0 ? from.left - 1 - i : from.right + 1 + i];
         // Another column may have another type: its own rules read the text.
-        if (row && column) entered.push({ row, column, typed: { text: value ?? '' } });
+        if (column) entered.push({ row, column, typed: { text: value ?? '' } });
       });
     }
   }
@@ -162,12 +177,6 @@ export const planCells = async (
   const shown = columns.slice(rectangle.left, rectangle.right + 1);
   if (shown.some((column) => spreadScale(column) === null))
     return 'Planning works on number columns with a fixed number of decimals.';
-  const rows = await rowsOf(model, rectangle);
+  const rows = await leavesOf(model, rectangle);
   return rows.flatMap((row) => shown.map((column) => ({ row, column })));
 };
-
-const range = (from: number, to: number): number[] =>
-  Array.from({ length: to - from + 1 }, (_, i) => from + i);
-
-const valueAt = (model: SheetModel, row: SheetRow | undefined, column: Column): string | null =>
-  row ? model.value(row, column) : null;

@@ -31,8 +31,10 @@ export const replaceFound = async (
 ): Promise<string> => {
   const byName = new Map(columns.map((column) => [column.name, column]));
   const entered: Entered[] = [];
+  const closed = cells.filter(({ place }) => place < 0).length;
   for (const cell of cells) {
     const column = byName.get(cell.column);
+    if (cell.place < 0) continue;
     const [row] = await model.rows(cell.place, cell.place + 1);
     // The view may have moved since the search; a cell that is another one now is left alone.
     if (!column || row?.key !== cell.row) continue;
@@ -48,5 +50,8 @@ export const replaceFound = async (
       typed: { text: column.type.kind === 'decimal' || column.type.kind === 'float' ? text : next },
     });
   }
-  return `Replaced: ${countsText(model.enterAll(entered, 'Replace'))}.`;
+  const replaced = `Replaced: ${countsText(model.enterAll(entered, 'Replace'))}.`;
+  return closed === 0
+    ? replaced
+    : `${replaced} ${closed.toLocaleString()} in collapsed groups were left alone; expand all groups to replace there.`;
 };

@@ -25,13 +25,15 @@ export const deletions = (
   reading: SheetReading,
   rights: SheetRights,
   overlay: Overlay,
-): { readonly deletes: RowDelete[]; readonly refusal: string | null } => {
+): { readonly deletes: RowDelete[]; readonly label: string; readonly refusal: string | null } => {
   const refusals = new Set<string>();
   const deletes = rows.flatMap((row): RowDelete[] => {
+    if (row.group) return [];
     const refusal = deleteRefusal(reading.definition, rights, row);
     if (refusal) refusals.add(refusal);
     if (refusal || overlay.kind(row.key) === 'delete') return [];
     return [{ row: row.key, before: reading.keptValues(row) }];
   });
-  return { deletes, refusal: refusals.size > 0 ? [...refusals].join(' ') : null };
+  const label = deletes.length === 1 ? 'Delete row' : `Delete ${deletes.length} rows`;
+  return { deletes, label, refusal: refusals.size > 0 ? [...refusals].join(' ') : null };
 };

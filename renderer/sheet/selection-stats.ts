@@ -3,6 +3,7 @@ import type { Column } from '../../shared/model/sheet.ts';
 import { compareDecimals, isDecimalText, sumDecimals } from '../../shared/values/decimal.ts';
 import { isNumeric } from '../grid/columns.ts';
 import { cellCount, disjoint, type Selection } from '../grid/ranges/selection.ts';
+import type { SheetRow } from '../grid/sheet-row.ts';
 import type { SheetModel } from './sheet-model.ts';
 
 /** Count, and for numbers exact sum, least, greatest and the average to six decimals, of the selected cells. */
@@ -33,11 +34,13 @@ export const selectionStats = async (
     return { cells, filled: 0, numbers: 0, sum: null, average: null, min: null, max: null };
   const values: string[] = [];
   let filled = 0;
+  const counts = await countedRows(model, selection);
   for (const { top, left, bottom, right } of disjoint(selection.ranges)) {
     const rows = await model.rows(top, Math.min(bottom + 1, model.rowCount));
     for (const column of columns.slice(left, right + 1)) {
       const numeric = isNumeric(column);
       for (const row of rows) {
+        if (!counts(row)) continue;
         const value = model.value(row, column);
         if (value === null) continue;
         filled++;
@@ -46,6 +49,24 @@ export const selectionStats = async (
     }
   }
   return { cells, filled, ...summary(values) };
+};
+
+/** Rows whose values count: beside rows no subtotal, and no subtotal beside one that has it in it. */
+const countedRows = async (model: SheetModel, selection: Selection): Promise<(row: SheetRow) => boolean> => {
+  if (model.groups.columns.length === 0) return () => true;
+  const groups = new Set<string>();
+  let rows = 0;
+  let outer = Number.POSITIVE_INFINITY;
+  for (const { top, bottom } of disjoint(selection.ranges).toSorted((a, b) => a.top - b.top)) {
+    for (const { key, group } of await model.rows(top, Math.min(bottom + 1, model.rowCount))) {
+      if (!group) rows++;
+      else if (group.level <= outer) {
+        outer = group.level;
+        groups.add(key);
+      }
+    }
+  }
+  return rows > 0 ? ({ group }) => !group : ({ key }) => groups.has(key);
 };
 
 /** Exact figures of decimal texts. */

@@ -3,6 +3,7 @@ import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
 import type { ActiveCell } from '../grid/grid-controller.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
 import type { MenuEntry } from './cell-menu.tsx';
+import { groupMenu } from './groups/group-menu.ts';
 import { deleteRefusal } from './read-only.ts';
 import type { SheetModel } from './sheet-model.ts';
 
@@ -28,6 +29,7 @@ export const menuEntries = ({
   onDelete,
 }: MenuParts): readonly MenuEntry[] => {
   const { row, column } = cell;
+  if (row.group) return groupMenu(model, row, onCopy);
   const isNew = isNewRow(row.key);
   const refused = model.overlay.refused.get(row.key, column.name) !== undefined;
   const changedCell = model.overlay.original(row.key, column.name) !== undefined;

@@ -15,6 +15,7 @@ import type {
   TypedPreview,
 } from '../grid/grid-model.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
+import type { SheetGroups } from './groups/sheet-groups.ts';
 import { Overlay } from './overlay.ts';
 import { PendingWork } from './pending-work.ts';
 import { keyFilters } from './row-finding.ts';
@@ -171,6 +172,10 @@ export class SheetModel implements GridModel {
     return this.#store.snapshot.query.filters;
   }
 
+  get groups(): SheetGroups {
+    return this.#open.groups;
+  }
+
   rows(start: number, end: number): readonly SheetRow[] | Promise<readonly SheetRow[]> {
     return this.#open.view.rows(start, end);
   }
@@ -271,14 +276,9 @@ export class SheetModel implements GridModel {
   deleteRows(rows: readonly SheetRow[]): string | null {
     const { opened } = this.#store.snapshot;
     if (!opened) return null;
-    const { deletes, refusal } = deletions(rows, this.#open.reading, opened.rights, this.overlay);
+    const { deletes, label, refusal } = deletions(rows, this.#open.reading, opened.rights, this.overlay);
     for (const { row } of deletes) this.overlay.refused.deleteRow(row);
-    if (deletes.length > 0) {
-      this.#work.push({
-        label: deletes.length === 1 ? 'Delete row' : `Delete ${deletes.length} rows`,
-        deletes,
-      });
-    }
+    if (deletes.length > 0) this.#work.push({ label, deletes });
     if (refusal) this.#store.say(refusal);
     return refusal;
   }
@@ -347,6 +347,8 @@ export class SheetModel implements GridModel {
       push: (step) => this.#work.send(step),
       changed: (rows) => this.#changed(rows),
       told: () => this.#countLater(),
+      run: (work) => this.#work.after(work),
+      show: () => this.#show(),
     });
     this.#store.set({
       opened: { definition, rights, capabilities, drift },

@@ -5,6 +5,7 @@ import type { RowKey } from '../../shared/model/rows.ts';
 import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type { LookupMatch } from '../grid/grid-model.ts';
+import { SheetGroups } from './groups/sheet-groups.ts';
 import { LookupLabels } from './lookup-labels.ts';
 import type { Overlay } from './overlay.ts';
 import { SheetEntry } from './sheet-entry.ts';
@@ -18,6 +19,7 @@ export interface SheetParts {
   readonly view: SheetView;
   readonly entry: SheetEntry;
   readonly labels: LookupLabels;
+  readonly groups: SheetGroups;
   /** Entries of a lookup that fit a text, the best first. */
   search(column: Column, text: string): Promise<{ matches: readonly LookupMatch[]; total: number }>;
 }
@@ -37,6 +39,10 @@ export interface SheetPartsOptions {
   push(step: EditStep): void;
   changed(rows: ReadonlySet<RowKey>): void;
   told(): void;
+  /** Runs after everything typed so far is in the journal. */
+  run(work: () => Promise<void>): Promise<void>;
+  /** Shows the view that the query asks for. */
+  show(): Promise<void>;
 }
 
 const MOST_SEARCHED = 1_000;
@@ -50,15 +56,6 @@ export const sheetParts = (options: SheetPartsOptions): SheetParts => {
     (column, values) => client.call('lookups.labels', { sheet, column, values: [...values] }),
     (column) => store.draw({ kind: 'cells', rows: null, columns: [column] }),
   );
-  const reading = new SheetReading({
-    definition,
-    rights,
-    overlay,
-    labels,
-    now,
-    locale: options.locale,
-    told,
-  });
   const view =
     options.view ??
     new SheetView(
@@ -67,6 +64,19 @@ export const sheetParts = (options: SheetPartsOptions): SheetParts => {
       { state: (state) => store.set(state), grid: (change) => store.draw(change) },
       options.pages,
     );
+  const { locale, run, show } = options;
+  const groups = new SheetGroups({ definition, view, store, labels, locale, run, show });
+  const reading = new SheetReading({
+    definition,
+    rights,
+    overlay,
+    labels,
+    groups,
+    now,
+    locale,
+    told,
+    changed: () => view.figures.stale(),
+  });
   const search: SheetParts['search'] = async (column, text) => {
     const asked = { sheet, column: column.name, text: text.slice(0, MOST_SEARCHED), limit: MOST_FOUND };
     const answer = await client.call('lookups.search', asked);
@@ -75,5 +85,5 @@ export const sheetParts = (options: SheetPartsOptions): SheetParts => {
   };
   const ask = (asking: Parameters<SheetEntry['giveReason']>[0]): void => store.set({ asking });
   const entry = new SheetEntry({ overlay, sheet, reading, labels, now, newId, search, push, changed, ask });
-  return { reading, view, entry, labels, search };
+  return { reading, view, entry, labels, groups, search };
 };

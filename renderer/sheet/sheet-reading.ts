@@ -9,6 +9,7 @@ import type { CellLook, TypedCell, TypedPreview } from '../grid/grid-model.ts';
 import { baseValue, type SheetRow } from '../grid/sheet-row.ts';
 import { lookOf } from './cell-look.ts';
 import { type Reading, readTyped } from './entry.ts';
+import type { SheetGroups } from './groups/sheet-groups.ts';
 import type { LookupLabels } from './lookup-labels.ts';
 import type { Overlay } from './overlay.ts';
 import { type ColumnRights, cellRefusal, columnRights, sheetReadOnly } from './read-only.ts';
@@ -20,9 +21,12 @@ export interface SheetReadingOptions {
   locale(): LocaleConventions;
   readonly overlay: Overlay;
   readonly labels: LookupLabels;
+  readonly groups: Pick<SheetGroups, 'value' | 'look'>;
   now(): Date;
   /** Something new was found in a row. */
   told(): void;
+  /** Values of rows are other ones. */
+  changed(): void;
 }
 
 /** A date as the person's own clock has it, for "today" in typed dates. */
@@ -53,6 +57,7 @@ export class SheetReading {
 
   /** Value shown, pending edits included. */
   value(row: SheetRow, column: Column): string | null {
+    if (row.group) return this.#options.groups.value(row, column);
     const over = this.#options.overlay.value(row.key, column.name);
     // An overlay value of null is a value: the cell was cleared.
     return over !== undefined ? over : this.#base(row, column);
@@ -89,6 +94,7 @@ export class SheetReading {
   }
 
   readOnlyReason(row: SheetRow, column: Column): string | null {
+    if (row.group) return 'Totals are worked out from the rows; change a row instead.';
     if (this.#sheetRefusal) return this.#sheetRefusal;
     if (this.#options.overlay.kind(row.key) === 'delete') {
       return 'The row is marked for deletion. Undo that to edit it.';
@@ -128,6 +134,7 @@ export class SheetReading {
 
   look(row: SheetRow, column: Column): CellLook {
     const { overlay, labels, locale } = this.#options;
+    if (row.group) return this.#options.groups.look(row, column);
     const { key } = row;
     const value = this.value(row, column);
     const kind = overlay.kind(key);
@@ -150,6 +157,7 @@ export class SheetReading {
   }
 
   forget(rows: Iterable<RowKey>): void {
+    this.#options.changed();
     this.#checks.forget(rows);
   }
 

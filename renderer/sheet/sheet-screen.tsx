@@ -19,6 +19,7 @@ import { FileMenu } from './file-menu.tsx';
 import { FilterPopover } from './filter-popover.tsx';
 import { FindDialog } from './find-dialog.tsx';
 import { GoToDialog } from './go-to-dialog.tsx';
+import { GroupTool } from './groups/group-tool.tsx';
 import { usePaste } from './paste/use-paste.tsx';
 import { type PlanCells, PlanDialog } from './plan-dialog.tsx';
 import {
@@ -290,6 +291,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       <SheetToolbar
         snapshot={snapshot}
         readOnly={readOnly !== null}
+        groups={<GroupTool model={model} snapshot={snapshot} />}
         fileMenu={<FileMenu entries={files.entries} />}
         {...refusals}
         actions={actions}

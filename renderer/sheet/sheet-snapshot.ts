@@ -25,6 +25,8 @@ export interface SheetSnapshot {
   readonly rows: number;
   /** Rows of the sheet without filters, as far as known. */
   readonly total: number | null;
+  /** Rows in the groups of a grouped view, shown or not, as far as known. */
+  readonly inGroups: number | null;
   readonly loading: boolean;
   readonly truncated: boolean;
   /** A view is being made: sort, filter or refresh under way. */
@@ -75,6 +77,7 @@ export const FIRST_SNAPSHOT: SheetSnapshot = {
   query: EMPTY_QUERY,
   rows: 0,
   total: null,
+  inGroups: null,
   loading: false,
   truncated: false,
   busy: false,

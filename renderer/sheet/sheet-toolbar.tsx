@@ -38,6 +38,8 @@ interface ToolbarProps {
   readonly submitRefusal: string | null;
   readonly readOnly: boolean;
   readonly fileMenu: ReactNode;
+  /** Groups and totals. */
+  readonly groups: ReactNode;
 }
 
 interface ToolProps {
@@ -157,6 +159,7 @@ export const SheetToolbar = (props: ToolbarProps): ReactNode => {
           pressed={query.pendingOnly}
           onPress={() => actions.query({ pendingOnly: !query.pendingOnly })}
         />
+        {props.groups}
         {sorted && (
           <button
             type="button"

@@ -1,10 +1,11 @@
 import type { BackendClient } from '../../shared/contract/client.ts';
-import type { EventOf } from '../../shared/contract/operations.ts';
+import type { EventOf, InputOf, OutputOf } from '../../shared/contract/operations.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import type { RowKey, RowPage } from '../../shared/model/rows.ts';
 import type { ViewQuery } from '../../shared/model/view.ts';
 import type { GridChange } from '../grid/grid-model.ts';
 import { addedRow, type SheetRow } from '../grid/sheet-row.ts';
+import { ViewFigures } from './groups/view-figures.ts';
 import { PageCache } from './page-cache.ts';
 
 /** Pages of 250 rows, at most 60 of them: what is on screen, around it, and 15,000 rows to go back to. */
@@ -16,6 +17,8 @@ export const PAGE_SIZE: { readonly pageSize: number; readonly maxPages: number }
 export interface ViewState {
   readonly rows: number;
   readonly total: number | null;
+  /** Rows in the groups of a grouped view, shown or not, as far as known. */
+  readonly inGroups: number | null;
   readonly loading: boolean;
   readonly truncated: boolean;
   readonly busy: boolean;
@@ -28,7 +31,10 @@ export interface ViewEvents {
 }
 
 const isPlain = (query: ViewQuery): boolean =>
-  query.filters.length === 0 && query.quick === '' && !query.pendingOnly;
+  query.filters.length === 0 && query.quick === '' && !query.pendingOnly && query.groups.length === 0;
+
+/** What decides which rows stand where; the totals stand beside them. */
+const rowsOf = ({ totals: _, ...query }: ViewQuery): string => JSON.stringify(query);
 
 /** The rows of a sheet in the order and selection asked for, read page by page, plus rows added since it was made. */
 export class SheetView {
@@ -43,13 +49,15 @@ export class SheetView {
   #state: ViewState = {
     rows: 0,
     total: null,
+    inGroups: null,
     loading: false,
     truncated: false,
     busy: false,
     rowsFailure: null,
   };
-  #shown = '';
+  #shown: ViewQuery | null = null;
   #plain = true;
+  readonly figures: ViewFigures;
   /** New rows the view did not hold when it was made, in the order they were added. */
   #added: RowKey[] = [];
   /** New rows that were pending when the view was made: the backend has them in it. */
@@ -60,10 +68,22 @@ export class SheetView {
     this.#sheet = sheet;
     this.#events = events;
     this.#pages = new PageCache((start, count) => this.#read(start, count), size);
+    this.figures = new ViewFigures({
+      ask: (groups) => client.call('rows.totals', { sheet, view: this.#view, groups: [...groups] }),
+      wanted: () => this.#view >= 0 && (this.isGrouped || this.#shown?.totals === true),
+      arrived: (groups) => {
+        this.#update({});
+        events.grid({ kind: 'figures', groups });
+      },
+    });
   }
 
   get number(): number {
     return this.#view;
+  }
+
+  get isGrouped(): boolean {
+    return (this.#shown?.groups.length ?? 0) > 0;
   }
 
   get rowCount(): number {
@@ -76,6 +96,13 @@ export class SheetView {
 
   /** Makes the view anew; its first rows are read before anything is drawn again, so that nothing flickers. */
   async show(query: ViewQuery, pendingNew: ReadonlySet<RowKey>): Promise<void> {
+    const before = this.#shown;
+    if (before && before.totals !== query.totals && rowsOf(before) === rowsOf(query)) {
+      this.#shown = query;
+      this.figures.stale();
+      this.#events.grid({ kind: 'figures', groups: new Set() });
+      return;
+    }
     const turn = ++this.#turn;
     this.#update({ busy: true });
     try {
@@ -83,6 +110,7 @@ export class SheetView {
       if (turn !== this.#turn) return;
       const told = this.#progress?.view === answer.view ? this.#progress : null;
       this.#view = answer.view;
+      this.#shown = query;
       this.#rows = Math.max(answer.rows, told?.rows ?? 0);
       this.#plain = isPlain(query);
       this.#within = pendingNew;
@@ -94,18 +122,33 @@ export class SheetView {
         truncated,
         rowsFailure: told?.failure ?? null,
       });
+      this.figures.reset();
       if (this.#rows > 0) await this.#pages.rows(0, 1);
       if (turn !== this.#turn) return;
       this.#update({ busy: false });
-      const shown = JSON.stringify(query);
-      const moved = this.#shown !== '' && this.#shown !== shown;
-      this.#shown = shown;
+      const moved = before !== null && rowsOf(before) !== rowsOf(query);
       this.#events.grid({ kind: 'rows', moved });
     } catch (thrown) {
       if (turn !== this.#turn) return;
       const error = AppError.wrap(thrown);
       this.#update({ busy: false, rowsFailure: error.kind === 'cancelled' ? null : error.message });
     }
+  }
+
+  /** Opens or closes groups; the rows around `near` are there before anything is drawn again. */
+  async fold(fold: InputOf<'rows.fold'>['fold'], near: number): Promise<void> {
+    const answer = await this.#client.call('rows.fold', { sheet: this.#sheet, view: this.#view, fold });
+    await this.#refolded(answer, near);
+  }
+
+  async #refolded({ view, rows }: OutputOf<'rows.fold'>, near: number): Promise<void> {
+    if (view === this.#view) return;
+    this.#view = view;
+    this.#rows = rows;
+    this.#pages.clear();
+    this.#update({});
+    if (rows > 0) await this.#pages.rows(Math.max(0, Math.min(near, rows) - 60), Math.min(rows, near + 60));
+    this.#events.grid({ kind: 'rows', moved: false });
   }
 
   progress(event: EventOf<'rows.progress'>): void {
@@ -150,6 +193,12 @@ export class SheetView {
     const held = this.#pages.find(key);
     if (held) return held;
     const asked = { sheet: this.#sheet, view: this.#view, row: key };
+    if (this.isGrouped) {
+      const revealed = await this.#client.call('rows.reveal', asked);
+      const at = revealed.place;
+      await this.#refolded(revealed, at ?? 0);
+      return at === null ? undefined : (await this.rows(at, at + 1))[0];
+    }
     const { place } = await this.#client.call('rows.locate', asked);
     return place === null ? undefined : (await this.rows(place, place + 1))[0];
   }
@@ -184,7 +233,8 @@ export class SheetView {
 
   #update(change: Partial<ViewState>): void {
     const total = this.#plain && this.#view >= 0 ? this.rowCount : this.#state.total;
-    this.#state = { ...this.#state, ...change, rows: this.rowCount, total };
+    const inGroups = this.isGrouped ? this.figures.rows : null;
+    this.#state = { ...this.#state, ...change, rows: this.rowCount, total, inGroups };
     this.#events.state(this.#state);
   }
 }

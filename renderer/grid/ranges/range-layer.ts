@@ -117,6 +117,10 @@ export class RangeLayer {
     this.#set(selectRows(from, to, this.extent));
   }
 
+  clear(): void {
+    if (this.#selection !== null) this.#set(null);
+  }
+
   /** The rows or columns are other ones now. */
   reset(): void {
     if (this.#selection === null) return;
@@ -220,7 +224,9 @@ export class RangeLayer {
     const cell = target.closest<HTMLElement>('.ag-cell[col-id]');
     const row = cell?.closest('.ag-row')?.getAttribute('row-index');
     const column = this.columns.indexOf(cell?.getAttribute('col-id') ?? '');
-    return row === null || row === undefined || column < 0 ? null : { row: Number(row), column };
+    // The rows under the others are numbered apart.
+    const place = Number(row ?? 'none');
+    return !Number.isInteger(place) || column < 0 ? null : { row: place, column };
   }
 
   readonly #down = (event: MouseEvent): void => {

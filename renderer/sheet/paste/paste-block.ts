@@ -72,6 +72,11 @@ export const pasteBlock = async (
     const held = await model.rows(target.top, Math.min(target.top + target.rows, extent.rows));
     for (let r = 0; r < target.rows; r++) {
       const there = held[r];
+      if (there?.group) {
+        if (height > 1)
+          return 'The block would lie over a subtotal. Paste within one group, or paste one row.';
+        continue;
+      }
       if (!there && !mayAdd) {
         lostRows++;
         continue;

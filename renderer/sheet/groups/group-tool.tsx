@@ -1,0 +1,43 @@
+import { Group } from 'lucide-react';
+import { type ReactNode, useRef, useState } from 'react';
+import type { SheetModel } from '../sheet-model.ts';
+import type { SheetSnapshot } from '../sheet-snapshot.ts';
+import { GroupPopover } from './group-popover.tsx';
+import './groups.css';
+
+interface GroupToolProps {
+  readonly model: SheetModel;
+  readonly snapshot: SheetSnapshot;
+}
+
+/** The toolbar's way to groups and totals; pressed while rows are grouped or added up. */
+export const GroupTool = ({ model, snapshot }: GroupToolProps): ReactNode => {
+  const button = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState(false);
+  const { groups, totals } = snapshot.query;
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className="sheet-tool"
+        title="Group rows with subtotals, and show totals"
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        data-active={groups.length > 0 || totals}
+        onClick={() => setOpen(true)}
+      >
+        <Group size={15} aria-hidden="true" />
+        <span>{groups.length > 0 ? `Group (${groups.length})` : 'Group'}</span>
+      </button>
+      {open && button.current && (
+        <GroupPopover
+          model={model}
+          snapshot={snapshot}
+          anchor={button.current}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </>
+  );
+};
