@@ -55,7 +55,11 @@ const nodeBundle = (entries, output) => ({
 /** The process the desktop host keeps the backend in. */
 export const backendBundle = () =>
   nodeBundle(
-    { 'backend-process': join(root, 'electron/desktop/backend-process.ts') },
+    {
+      'backend-process': join(root, 'electron/desktop/backend-process.ts'),
+      // Started by the backend as a thread, from beside its file.
+      'xlsx-worker': join(root, 'electron/exchange/xlsx-worker.ts'),
+    },
     { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js' },
   );
 

@@ -59,10 +59,12 @@ export const planImport = async (input: PlanInput): Promise<ImportPlan> => {
     results[first] = refusedLine(`Line ${line.line} means the same row.`);
   }
   progress(lines.length, lines.length);
+  await breathe();
   const judged = results.flatMap((result, i) => {
     const from = lines[i];
     return from ? [{ from, result }] : [];
   });
+  await breathe();
   return { lines: judged, counts: countsOf(results) };
 };
 

@@ -3,7 +3,8 @@ import { dateOrderOf, decimalMarkOf, NO_DATES, NO_NUMBERS } from '../../shared/e
 import { AppError } from '../../shared/model/failure.ts';
 import type { Breath } from '../sheets/breathe.ts';
 import { readCsv } from './csv-in.ts';
-import { readXlsx, type XlsxCell, type XlsxSheet } from './xlsx-in.ts';
+import { readXlsxAside } from './xlsx-aside.ts';
+import type { XlsxCell, XlsxSheet } from './xlsx-in.ts';
 
 /** A cell of a file: text to be read by the file's conventions, or a workbook's own number, date or yes/no; null when empty. */
 export type FileCell = string | XlsxCell | null;
@@ -87,12 +88,11 @@ const readText = async (bytes: Uint8Array, options: ReadFileOptions): Promise<Im
 };
 
 const readWorkbook = async (bytes: Uint8Array, options: ReadFileOptions): Promise<ImportedFile> => {
-  const { name, breathe, worksheet } = options;
-  const sheets = await readXlsx(bytes);
-  await breathe();
+  const { name, breathe, worksheet, signal, progress } = options;
+  const sheets = await readXlsxAside(bytes, signal, (rows) => progress(rows, null));
   const sheet = sheets.find((each) => each.name === worksheet) ?? sheets.find(({ rows }) => rows.length > 0);
   if (!sheet) throw new AppError('invalid', 'xlsx-empty', 'The workbook has no filled sheet.');
-  const { header, lines } = tableOf(sheet);
+  const { header, lines } = await tableOf(sheet, breathe);
   if (lines.length > MOST_LINES) throw tooLong();
   const columns = await columnsOf(header, lines, breathe);
   const worksheets = sheets.map((each) => each.name);
@@ -103,18 +103,24 @@ const readWorkbook = async (bytes: Uint8Array, options: ReadFileOptions): Promis
 };
 
 /** The first row with anything in it is the header; empty rows below are left out. */
-const tableOf = ({ name, rows }: XlsxSheet): { header: readonly string[]; lines: readonly FileLine[] } => {
+const tableOf = async (
+  { name, rows }: XlsxSheet,
+  breathe: Breath,
+): Promise<{ header: readonly string[]; lines: readonly FileLine[] }> => {
   const top = rows.findIndex((row) => row.some((cell) => cell !== null));
   const header = (rows[top] ?? []).map((cell) => (cell?.text ?? '').trim());
   if (top < 0) throw new AppError('invalid', 'xlsx-empty', `The sheet "${name}" is empty.`);
-  const lines = rows.flatMap((row, i): FileLine[] => {
-    if (i <= top || row.every((cell) => cell === null)) return [];
+  const lines: FileLine[] = [];
+  for (let i = top + 1; i < rows.length; i++) {
+    if (i % STEP === 0) await breathe();
+    const row = rows[i] ?? [];
+    if (row.every((cell) => cell === null)) continue;
     const cells = header.map((_, c) => {
       const cell = row[c] ?? null;
       return cell?.kind === 'text' ? cell.text : cell;
     });
-    return [{ line: i + 1, cells }];
-  });
+    lines.push({ line: i + 1, cells });
+  }
   return { header, lines };
 };
 

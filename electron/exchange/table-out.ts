@@ -3,7 +3,8 @@ import type { Delimiter } from '../../shared/contract/exchange.ts';
 import { guarded } from '../../shared/exchange/formula-guard.ts';
 import { csvStream } from './csv-out.ts';
 import type { ExportTable } from './export-rows.ts';
-import { writeXlsx, type XlsxColumn } from './xlsx-out.ts';
+import { writeXlsxAside } from './xlsx-aside.ts';
+import type { XlsxColumn } from './xlsx-out.ts';
 
 /** A column of an exported table; `mixed` holds numbers and texts, told apart cell by cell. */
 export interface TableColumn {
@@ -20,6 +21,7 @@ const PLAIN = /^-?\d+(\.\d+)?$/;
 export const tableFile = async (
   table: ExportTable,
   file: { readonly format: 'csv' | 'xlsx'; readonly delimiter: Delimiter; readonly name: string },
+  signal: AbortSignal,
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; rows: number }> => {
   let count = 0;
   const { columns } = table;
@@ -43,11 +45,9 @@ export const tableFile = async (
     const bytes = await buffer(csvStream(flagged, safe(), file.delimiter));
     return { bytes: new Uint8Array(bytes), rows: count };
   }
-  const rows: (readonly (string | null)[])[] = [];
-  for await (const row of counted()) rows.push(row);
   const plain = columns.map(
     (column): XlsxColumn => ({ ...column, kind: column.kind === 'mixed' ? 'text' : column.kind }),
   );
-  const bytes = await writeXlsx(file.name, plain, rows);
-  return { bytes: new Uint8Array(bytes), rows: count };
+  const bytes = await writeXlsxAside(file.name, plain, counted(), signal);
+  return { bytes, rows: count };
 };

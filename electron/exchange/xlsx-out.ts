@@ -29,13 +29,16 @@ export const writeXlsx = async (
   }).toBuffer();
 };
 
+/** Earlier days are counted wrongly by Excel, which believes in 29 February 1900, or not at all. */
+const FIRST_DAY = '1900-03-01';
+
 const cellOf = (value: string | null, column: XlsxColumn | undefined) => {
   if (value === null || value === '') return null;
   if (column?.kind === 'number' && fitsSheetNumber(value)) {
     return { value: Number(value), type: Number, ...(column.format ? { format: column.format } : {}) };
   }
   if (column?.kind === 'boolean') return { value: value === 'true', type: Boolean };
-  if (column?.kind === 'date' && /^\d{4}-\d{2}-\d{2}$/.test(value)) {
+  if (column?.kind === 'date' && /^\d{4}-\d{2}-\d{2}$/.test(value) && value >= FIRST_DAY) {
     return { value: new Date(`${value}T00:00:00Z`), type: Date, format: 'yyyy-mm-dd' };
   }
   return { value, type: String };

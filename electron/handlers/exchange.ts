@@ -34,7 +34,7 @@ const TYPES = {
 
 export const exchangeHandlers: ExchangeHandlers = {
   'exports.sheet': (client, { sheet: id, task: name, format, delimiter, what }) =>
-    runTask(client, name, async ({ breathe, progress }) => {
+    runTask(client, name, async ({ signal, breathe, progress }) => {
       const open = sheetOf(client, id);
       const { sheet } = open;
       await sheet.whenRead();
@@ -46,7 +46,11 @@ export const exchangeHandlers: ExchangeHandlers = {
           ? viewTable(input, open.view, what.columns, what.range)
           : pendingTable(input);
       const part = what.kind === 'pending' ? 'pending' : what.range ? 'selection' : 'view';
-      const { bytes, rows } = await tableFile(table, { format, delimiter, name: sheet.definition.name });
+      const { bytes, rows } = await tableFile(
+        table,
+        { format, delimiter, name: sheet.definition.name },
+        signal,
+      );
       const fileName = `${fileBase(sheet)}-${part}.${format}`;
       return { fileName, type: TYPES[format], bytes, rows };
     }),
@@ -90,7 +94,11 @@ export const exchangeHandlers: ExchangeHandlers = {
       const plan = await planned(client, id, file, settings, task);
       const { columns, name: fileName } = fileOf(client, id, file);
       const table = refusedTable(columns, plan, task.breathe);
-      const { bytes, rows } = await tableFile(table, { format: 'csv', delimiter: ',', name: fileName });
+      const { bytes, rows } = await tableFile(
+        table,
+        { format: 'csv', delimiter: ',', name: fileName },
+        task.signal,
+      );
       const base = fileName.replace(/\.[^.]*$/, '');
       return { fileName: `${base}-refused.csv`, type: TYPES.csv, bytes, rows };
     }),

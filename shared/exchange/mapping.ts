@@ -14,6 +14,7 @@ const folded = (text: string): string =>
 export const proposeMapping = (headers: readonly string[], columns: readonly Column[]): (string | null)[] => {
   const mapping: (string | null)[] = headers.map(() => null);
   const free = new Set(columns);
+  const settled = new Set<number>();
   const tries: readonly ((column: Column, header: string) => boolean)[] = [
     ({ label }, header) => label === header,
     ({ name }, header) => name === header,
@@ -22,11 +23,13 @@ export const proposeMapping = (headers: readonly string[], columns: readonly Col
   ];
   for (const fits of tries) {
     headers.forEach((header, i) => {
-      if (mapping[i] !== null || header === '') return;
-      const [column, another] = [...free].filter((each) => fits(each, header));
-      if (!column || another) return;
+      if (settled.has(i) || header === '') return;
+      const [column, another] = columns.filter((each) => fits(each, header));
+      if (!column) return;
+      // Whatever fits more loosely is not what is meant, also where this is left to the person.
+      settled.add(i);
+      if (another || !free.delete(column)) return;
       mapping[i] = column.name;
-      free.delete(column);
     });
   }
   return mapping;

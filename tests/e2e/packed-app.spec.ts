@@ -73,8 +73,8 @@ test('the packed program opens the demo workspace, and stops it when it quits', 
     await expect(page).toHaveURL('writ://app/');
     await expect(page.locator('#root > *').first()).toBeAttached();
     expect(await openDemo(page)).toMatchObject({
-      person: { user: expect.any(String) },
-      serverVersion: expect.any(String),
+      session: { person: { user: expect.any(String) }, serverVersion: expect.any(String) },
+      workbook: { format: 'xlsx', lines: 3 },
     });
     await browser.close();
   } finally {
@@ -121,7 +121,10 @@ test('the packed program runs no other code', async () => {
   expect(await run(['--inspect=127.0.0.1:0'], {})).not.toContain('Debugger listening');
 });
 
-/** Opens the demo through a port of its own: database programs, journal and keychain must all load from the packed folder. */
+/**
+ * Opens the demo through a port of its own, and writes and reads a workbook: database programs, journal, keychain and the thread
+ * for workbooks must all load from the packed folder.
+ */
 const openDemo = (page: Page): Promise<unknown> =>
   page.evaluate(async () => {
     const bridge = (window as unknown as { writDesktop: { requestBackend(): void } }).writDesktop;
@@ -145,5 +148,18 @@ const openDemo = (page: Page): Promise<unknown> =>
       people: readonly { readonly user: string }[];
     };
     const demo = connections.find((each) => each.kind === 'embedded');
-    return call(2, 'session.open', { connection: demo?.id, user: people[0]?.user });
+    const session = await call(2, 'session.open', { connection: demo?.id, user: people[0]?.user });
+    const { definition } = (await call(3, 'sheets.open', {
+      source: { schema: 'plan', table: 'version' },
+    })) as { definition: { id: string; columns: readonly { name: string }[] } };
+    const sheet = definition.id;
+    const { view } = (await call(4, 'rows.view', { sheet, query: {} })) as { view: number };
+    const columns = definition.columns.map(({ name }) => name);
+    const what = { kind: 'rows', view, columns };
+    const task = crypto.randomUUID();
+    const { bytes } = (await call(5, 'exports.sheet', { sheet, task, format: 'xlsx', what })) as {
+      bytes: Uint8Array;
+    };
+    const workbook = await call(6, 'imports.read', { sheet, task, name: 'a.xlsx', bytes });
+    return { session, workbook };
   });
