@@ -19,6 +19,8 @@ const firstColumn = (api: GridApi<SheetRow>): GridColumn | undefined =>
 /** The name of a group's row or of the totals: chevron, value, label, and how many rows it stands for. */
 export class GroupLabelView {
   readonly element = document.createElement('span');
+  /** For those who do not see the indent. */
+  readonly #level = document.createElement('span');
   readonly #chevron = document.createElement('span');
   readonly #name = document.createElement('span');
   readonly #label = document.createElement('span');
@@ -29,7 +31,8 @@ export class GroupLabelView {
     this.#name.className = 'sheet-group-name';
     this.#label.className = 'sheet-label';
     this.#count.className = 'sheet-group-count';
-    this.element.append(this.#chevron, this.#name, this.#label, this.#count);
+    this.#level.className = 'visually-hidden';
+    this.element.append(this.#level, this.#chevron, this.#name, this.#label, this.#count);
   }
 
   draw(row: SheetRow, model: GridModel, api: GridApi<SheetRow>): void {
@@ -40,6 +43,7 @@ export class GroupLabelView {
     this.element.style.maxInlineSize = `${room(row, model, api)}px`;
     this.#chevron.innerHTML = id < 0 ? '' : CHEVRON;
     this.#chevron.classList.toggle('open', open);
+    this.#level.textContent = id < 0 ? '' : `Group, level ${level + 1}: `;
     this.#name.textContent = text;
     this.#label.textContent = label;
     this.#label.hidden = label === null;

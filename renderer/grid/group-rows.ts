@@ -1,9 +1,14 @@
-import type { GridApi } from 'ag-grid-community';
-import { columnOf } from './columns.ts';
+import type { ColumnResizedEvent, GridApi } from 'ag-grid-community';
+import { columnId, columnOf } from './columns.ts';
 import type { ActiveCell } from './grid-controller.ts';
 import type { GridModel } from './grid-model.ts';
 import { GROUP_TOGGLE, isLabelColumn } from './group-label.ts';
-import type { SheetRow } from './sheet-row.ts';
+import { type SheetRow, TOTALS_ROW } from './sheet-row.ts';
+
+/** Pixels of a bold digit and around a figure, and the widest a column grows by itself. */
+const DIGIT_WIDTH = 8.3;
+const PADDING = 22;
+const MOST_WIDTH = 260;
 
 /** The rows of groups and the row of totals under the others: how they are opened and closed, and that they are drawn. */
 export class GroupRows {
@@ -11,12 +16,15 @@ export class GroupRows {
   readonly #host: HTMLElement;
   readonly #model: GridModel;
   readonly #off: () => void;
+  /** Columns a person gave a width. */
+  readonly #sized = new Set<string>();
   #frame = 0;
 
   constructor(api: GridApi<SheetRow>, host: HTMLElement, model: GridModel) {
     this.#api = api;
     this.#host = host;
     this.#model = model;
+    api.addEventListener('columnResized', this.#resized);
     host.addEventListener('click', this.#click);
     host.addEventListener('copy', this.#copy);
     this.#off = model.onGridChange(() => this.#soon());
@@ -100,9 +108,29 @@ export class GroupRows {
     if (Boolean(there) !== (totalsRow !== null))
       this.#api.setGridOption('pinnedBottomRowData', totalsRow ? [totalsRow] : []);
     else if (there) this.#api.refreshCells({ force: true, suppressFlash: true, rowNodes: [there] });
-    // Levels and what is expanded mean something to assistive technology in a tree only.
-    this.#host
-      .querySelector('[role="grid"], [role="treegrid"]')
-      ?.setAttribute('role', columns.length > 0 ? 'treegrid' : 'grid');
+    if (totalsRow || columns.length > 0) this.#fit();
   };
+
+  /** Totals have more digits than rows; a column grows to show them, unless somebody gave it its width. */
+  #fit(): void {
+    const widths = this.#model.definition.columns.flatMap((column) => {
+      const shown = this.#api.getColumn(columnId(column.name));
+      if (!shown?.isVisible() || column.width !== undefined || this.#sized.has(shown.getColId())) return [];
+      const { text } = this.#model.look(TOTALS_ROW, column);
+      const newWidth = Math.min(MOST_WIDTH, Math.ceil(text.length * DIGIT_WIDTH) + PADDING);
+      return text !== '' && newWidth > shown.getActualWidth() ? [{ key: shown, newWidth }] : [];
+    });
+    if (widths.length > 0) this.#api.setColumnWidths(widths);
+  }
+
+  readonly #resized = ({ column, source }: ColumnResizedEvent<SheetRow>): void => {
+    if (column && source === 'uiColumnResized') this.#sized.add(column.getColId());
+    // How far the name of a group may reach depends on the columns it stands over.
+    if (this.#model.groups.columns.length > 0) this.#redraw();
+  };
+
+  #redraw(): void {
+    const rowNodes = this.#api.getRenderedNodes().filter(({ data }) => data?.group);
+    if (rowNodes.length > 0) this.#api.refreshCells({ force: true, suppressFlash: true, rowNodes });
+  }
 }

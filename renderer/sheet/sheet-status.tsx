@@ -1,9 +1,10 @@
 import { ListFilter } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { column } from '../../shared/model/sheet.ts';
+import { type Column, column } from '../../shared/model/sheet.ts';
 import { formatValue } from '../../shared/values/format.ts';
 import { columnHelp } from '../grid/column-help.ts';
 import type { ActiveCell } from '../grid/grid-controller.ts';
+import type { SheetRow } from '../grid/sheet-row.ts';
 import type { SelectionStats } from './selection-stats.ts';
 import type { SheetModel } from './sheet-model.ts';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
@@ -152,9 +153,22 @@ const Stats = ({ stats, model }: { stats: SelectionStats; model: SheetModel }): 
   );
 };
 
+const GroupText = ({ model, row, at }: { model: SheetModel; row: SheetRow; at: Column }): ReactNode => {
+  const { text, label, rows } = model.groups.label(row);
+  const { text: figure, note } = model.look(row, at);
+  return (
+    <span className="sheet-status-cell">
+      <strong>{[text, label].filter(Boolean).join(' ')}</strong>
+      {note !== null && <code>{figure}</code>}
+      <span className="sheet-status-help">{note === null ? count(rows, 'row') : `${note}, ${at.label}`}</span>
+    </span>
+  );
+};
+
 const ActiveCellText = ({ model, active }: { model: SheetModel; active: ActiveCell | null }): ReactNode => {
   if (!active) return <span className="sheet-status-cell" />;
   const { row, column: at } = active;
+  if (row.group) return <GroupText model={model} row={row} at={at} />;
   const value = model.value(row, at);
   const { note } = model.look(row, at);
   const help = note?.split('\n')[0] ?? columnHelp(at).split('\n')[0];

@@ -33,8 +33,13 @@ export interface ViewEvents {
 const isPlain = (query: ViewQuery): boolean =>
   query.filters.length === 0 && query.quick === '' && !query.pendingOnly && query.groups.length === 0;
 
-/** What decides which rows stand where; the totals stand beside them. */
-const rowsOf = ({ totals: _, ...query }: ViewQuery): string => JSON.stringify(query);
+/** What decides which rows stand where; figures stand beside them. */
+const rowsOf = ({ totals: _, aggregates: __, ...query }: ViewQuery): string => JSON.stringify(query);
+
+/** Whether the totals are all that two queries differ in. */
+const sameButTotals = (a: ViewQuery, b: ViewQuery): boolean =>
+  a.totals !== b.totals &&
+  JSON.stringify({ ...a, totals: false }) === JSON.stringify({ ...b, totals: false });
 
 /** The rows of a sheet in the order and selection asked for, read page by page, plus rows added since it was made. */
 export class SheetView {
@@ -97,7 +102,7 @@ export class SheetView {
   /** Makes the view anew; its first rows are read before anything is drawn again, so that nothing flickers. */
   async show(query: ViewQuery, pendingNew: ReadonlySet<RowKey>): Promise<void> {
     const before = this.#shown;
-    if (before && before.totals !== query.totals && rowsOf(before) === rowsOf(query)) {
+    if (before && sameButTotals(before, query)) {
       this.#shown = query;
       this.figures.stale();
       this.#events.grid({ kind: 'figures', groups: new Set() });

@@ -33,6 +33,13 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     ],
   ],
   [
+    'Groups',
+    [
+      ['Enter or Space', 'Expand or collapse the group'],
+      ['Right / Left', 'Expand / collapse, or go to the group around it'],
+    ],
+  ],
+  [
     'Edits',
     [
       ['Ctrl+Z', 'Undo'],

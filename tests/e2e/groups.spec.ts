@@ -119,11 +119,35 @@ test('groups are worked by keyboard, found into, undone and counted once', async
   const sum = page.locator('.sheet-stats span', { hasText: 'Sum' }).locator('code');
   await expect(async () => expect(await cents(sum)).toBe(two)).toPass({ timeout: 5_000 });
 
+  // Filling down over rows of two groups passes the subtotal by.
+  await cell(page, 13, 'amount').click();
+  const filled = await cell(page, 13, 'amount').innerText();
+  await page.locator('.ag-row[row-index="14"] [col-id="c:version"] .sheet-group-name').click();
+  await expect(page.locator('.ag-row[row-index="14"] [aria-expanded="true"]')).toBeVisible();
+  await cell(page, 13, 'amount').click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Control+d');
+  await expect(cell(page, 15, 'amount')).toHaveText(filled);
+  await expect(page.getByText('1 row changed')).toBeVisible();
+  await page.keyboard.press('Control+z');
+  await expect(page.getByText('1 row changed')).toBeHidden();
+
   await page.getByRole('button', { name: 'Group (2)' }).click();
+  await page.getByText('What is worked out').click();
   await shot(page, 'groups-popover');
   await page.getByRole('button', { name: 'Collapse all' }).click();
   await page.keyboard.press('Escape');
   await expect(page.locator('.ag-row[row-index="1"]')).toHaveCount(0);
+
+  // Going to a cell that was found opens the groups around it.
+  await page.locator('.ag-row[row-index="0"] [col-id="c:amount"]').click();
+  await page.keyboard.press('Control+f');
+  const search = page.getByRole('search', { name: 'Find and replace' });
+  await search.getByRole('textbox', { name: 'Find', exact: true }).fill('4050');
+  await expect(search.getByText(/\d+ cells/)).toBeVisible();
+  await search.getByRole('button', { name: 'Next' }).click();
+  await expect(groupRow(page, '4050').locator('[aria-expanded="true"]')).toBeVisible();
 });
 
 for (const scheme of ['light', 'dark'] as const) {

@@ -1,7 +1,9 @@
 import { Group } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
+import { useCommands } from '../../ui/commands.ts';
 import type { SheetModel } from '../sheet-model.ts';
 import type { SheetSnapshot } from '../sheet-snapshot.ts';
+import { groupCommands } from './group-commands.ts';
 import { GroupPopover } from './group-popover.tsx';
 import './groups.css';
 
@@ -15,6 +17,7 @@ export const GroupTool = ({ model, snapshot }: GroupToolProps): ReactNode => {
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
   const { groups, totals } = snapshot.query;
+  useCommands(() => groupCommands(model, snapshot));
   return (
     <>
       <button
