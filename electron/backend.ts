@@ -17,6 +17,7 @@ import { reviewHandlers } from './handlers/reviews.ts';
 import { rowHandlers } from './handlers/rows.ts';
 import { endClient, sessionHandlers } from './handlers/sessions.ts';
 import { sheetHandlers } from './handlers/sheets.ts';
+import { viewHandlers } from './handlers/views.ts';
 import type { AttachedClient } from './host.ts';
 import { createKeychain, type Keychain } from './identity/keychain.ts';
 import { createKeys } from './identity/keys.ts';
@@ -52,6 +53,7 @@ const handlers: Handlers = {
   ...appHandlers,
   ...sessionHandlers,
   ...sheetHandlers,
+  ...viewHandlers,
   ...rowHandlers,
   ...editHandlers,
   ...batchHandlers,
@@ -81,6 +83,7 @@ export const createBackend = async (options: BackendOptions): Promise<Backend> =
   };
   const profiles = new Profiles({
     folder: dataFolder,
+    random,
     now,
     clock,
     tell: (profile, name, event, sheet) => tell(profile, name, event, { sheet }),

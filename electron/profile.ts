@@ -6,6 +6,7 @@ import type { SheetDefinition, Source } from '../shared/model/sheet.ts';
 import { BatchRuns } from './governance/batch-runs.ts';
 import type { OpenedJournal } from './journal/open-journal.ts';
 import { OpenSheet } from './sheets/open-sheet.ts';
+import type { ViewsStore } from './views/views-file.ts';
 import type { Warehouse } from './warehouse/adapter.ts';
 
 /** Tells all windows of a profile something; with `sheet` only those that have it open. */
@@ -14,6 +15,7 @@ export type TellProfile = <N extends EventName>(name: N, event: EventOf<N>, shee
 export interface ProfileParts {
   readonly session: Session;
   readonly journal: OpenedJournal;
+  readonly views: ViewsStore;
   readonly warehouse: Warehouse;
   readonly tell: TellProfile;
   /** The warehouse answers again after a loss. */
@@ -32,6 +34,7 @@ const CLOSE_MS = 3_000;
 export class Profile {
   readonly session: Session;
   readonly journal: OpenedJournal;
+  readonly views: ViewsStore;
   readonly batches = new BatchRuns();
   readonly tell: TellProfile;
   readonly now: () => Date;
@@ -44,9 +47,10 @@ export class Profile {
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor({ session, journal, warehouse, tell, onReachable, now, clock }: ProfileParts) {
+  constructor({ session, journal, views, warehouse, tell, onReachable, now, clock }: ProfileParts) {
     this.session = session;
     this.journal = journal;
+    this.views = views;
     this.tell = tell;
     this.now = now;
     this.#clock = clock;

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import type { EventName, EventOf } from '../shared/contract/operations.ts';
 import type { Session } from '../shared/model/connection.ts';
 import type { ProfileKey } from './identity/keys.ts';
+import type { RandomBytes } from './identity/sealed.ts';
 import { openJournal } from './journal/open-journal.ts';
 import { Profile } from './profile.ts';
+import { openViews } from './views/views-file.ts';
 import type { Warehouse } from './warehouse/adapter.ts';
 
 export interface ProfileRequest {
@@ -16,8 +18,9 @@ export interface ProfileRequest {
 }
 
 export interface ProfilesOptions {
-  /** Holds the journals. */
+  /** Holds the journals and views. */
   readonly folder: string;
+  readonly random: RandomBytes;
   readonly now: () => Date;
   readonly clock: () => number;
   /** Tells the windows of a profile; with `sheet` those that have it open. */
@@ -122,7 +125,7 @@ export class Profiles {
   }
 
   async #start(name: string, { connection, person, key, connect }: ProfileRequest): Promise<Profile> {
-    const { folder, now, clock, tell, onReachable } = this.#options;
+    const { folder, random, now, clock, tell, onReachable } = this.#options;
     const warehouse = await connect();
     try {
       await this.#closing.get(name)?.catch(() => {});
@@ -140,6 +143,7 @@ export class Profiles {
       const profile: Profile = new Profile({
         session,
         journal,
+        views: openViews({ file: join(folder, 'views', `${fileName(name)}.views`), key: key.key, random }),
         warehouse,
         now,
         clock,

@@ -1,5 +1,5 @@
 import type { ColDef, ITooltipParams, SuppressKeyboardEventParams } from 'ag-grid-community';
-import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
+import type { Column } from '../../shared/model/sheet.ts';
 import { RowNumberCell, SheetCell } from './cell-renderer.ts';
 import { columnHelp } from './column-help.ts';
 import { CellEditor } from './editors/cell-editor.ts';
@@ -15,9 +15,7 @@ export const columnId = (name: string): string => PREFIX + name;
 
 /** The table column a grid column shows; undefined for the row numbers. */
 export const columnOf = (model: GridModel, id: string): Column | undefined =>
-  id.startsWith(PREFIX)
-    ? model.definition.columns.find(({ name }) => name === id.slice(PREFIX.length))
-    : undefined;
+  id.startsWith(PREFIX) ? model.layout.column(id.slice(PREFIX.length)) : undefined;
 
 const NUMERIC = new Set(['decimal', 'integer', 'float']);
 export const isNumeric = (column: Column): boolean => NUMERIC.has(column.type.kind) && !column.lookup;
@@ -49,9 +47,12 @@ const sampleOf = (model: GridModel): readonly SheetRow[] => {
   return held instanceof Promise ? [] : held;
 };
 
-/** A width that shows the label and the first rows' values, unless the definition sets one. */
-export const fittingWidth = (column: Column, model: GridModel, sample = sampleOf(model)): number => {
-  if (column.width !== undefined) return column.width;
+/** The definition's width, or one that fits. */
+export const fittingWidth = (column: Column, model: GridModel, sample = sampleOf(model)): number =>
+  column.width ?? contentWidth(column, model, sample);
+
+/** A width that shows the label and the first rows' values. */
+export const contentWidth = (column: Column, model: GridModel, sample = sampleOf(model)): number => {
   let characters = 0;
   for (const row of sample) {
     const { text, label } = model.look(row, column);
@@ -65,12 +66,13 @@ export const fittingWidth = (column: Column, model: GridModel, sample = sampleOf
 
 /** Key columns kept in sight: as many of the first ones as there is room for, so that the key's order is not torn apart. */
 export const pinnedKeys = (
-  { key, columns }: SheetDefinition,
+  { definition: { key }, layout }: GridModel,
   width: (column: string) => number,
 ): ReadonlySet<string> => {
   const pinned = new Set<string>();
   let room = MOST_PINNED;
-  for (const { name, hidden } of columns) {
+  for (const { column, hidden } of layout.placed) {
+    const { name } = column;
     if (hidden || !key.includes(name)) continue;
     room -= width(name);
     if (room < 0) break;
@@ -83,11 +85,12 @@ export interface ColumnParts {
   readonly model: GridModel;
   readonly onView: SheetHeaderParams['onView'];
   readonly onFilter: SheetHeaderParams['onFilter'];
+  readonly onMenu: SheetHeaderParams['onMenu'];
   readonly rowState: (row: SheetRow) => string;
 }
 
 const dataColumn = (column: Column, pinned: boolean, width: number, parts: ColumnParts): ColDef<SheetRow> => {
-  const { model, onView, onFilter } = parts;
+  const { model, onView, onFilter, onMenu } = parts;
   return {
     colId: columnId(column.name),
     headerName: column.label,
@@ -98,6 +101,7 @@ const dataColumn = (column: Column, pinned: boolean, width: number, parts: Colum
       sheetColumn: column,
       onView,
       onFilter,
+      onMenu,
       isKey: model.definition.key.includes(column.name),
     },
     headerClass: isNumeric(column) ? 'numeric' : '',
@@ -120,17 +124,18 @@ const dataColumn = (column: Column, pinned: boolean, width: number, parts: Colum
   };
 };
 
-/** Columns of the grid: row numbers, key columns kept in sight at the left, then the rest in the definition's order. */
+/** Columns of the grid: row numbers, columns kept in sight at the left, then the rest in the layout's order. */
 export const gridColumns = (parts: ColumnParts): ColDef<SheetRow>[] => {
   const { model, rowState } = parts;
-  const { definition } = model;
   const sample = sampleOf(model);
-  const shown = definition.columns.filter((column) => !column.hidden);
-  const widths = new Map(shown.map((column) => [column.name, fittingWidth(column, model, sample)]));
+  const shown = model.layout.placed.filter(({ hidden }) => !hidden);
+  const widths = new Map(
+    shown.map(({ column, width }) => [column.name, width ?? fittingWidth(column, model, sample)]),
+  );
   const width = (name: string): number => widths.get(name) ?? 0;
-  const pinned = pinnedKeys(definition, width);
-  const columns = shown.map((column) =>
-    dataColumn(column, pinned.has(column.name), width(column.name), parts),
+  const keys = pinnedKeys(model, width);
+  const columns = shown.map(({ column, frozen }) =>
+    dataColumn(column, frozen ?? keys.has(column.name), width(column.name), parts),
   );
   const numbers: ColDef<SheetRow> = {
     colId: ROW_NUMBERS,

@@ -1,5 +1,6 @@
 import { createGrid, type GridApi, type GridOptions } from 'ag-grid-community';
 import type { Column } from '../../shared/model/sheet.ts';
+import { ColumnLayer } from './column-layer.ts';
 import { columnId, columnOf, gridColumns, ROW_NUMBERS } from './columns.ts';
 import type { Move } from './editors/editor-props.ts';
 import { type ClipboardEvents, listenToClipboard } from './grid-clipboard.ts';
@@ -7,7 +8,7 @@ import { gridDatasource } from './grid-datasource.ts';
 import { GridDrawing } from './grid-drawing.ts';
 import { commandOf, type GridCommand } from './grid-keyboard.ts';
 import type { GridModel, TypedCell } from './grid-model.ts';
-import { gridTheme, HEADER_HEIGHT, ROW_HEIGHT } from './grid-theme.ts';
+import { GRID_LOOK, gridTheme } from './grid-theme.ts';
 import { GroupRows } from './group-rows.ts';
 import { GRID_MODULES } from './modules.ts';
 import { RangeLayer } from './ranges/range-layer.ts';
@@ -28,6 +29,7 @@ export interface GridEvents extends Omit<ClipboardEvents, 'selection'> {
     selection: Selection | null,
   ): void;
   filter(column: Column, anchor: HTMLElement): void;
+  columnMenu(column: Column, at: { readonly x: number; readonly y: number }): void;
   menu(cell: ActiveCell, at: { readonly x: number; readonly y: number }): void;
   selection(rows: readonly SheetRow[]): void;
   /** The selected range changed. */
@@ -50,6 +52,8 @@ export class GridController {
   readonly #drawing: GridDrawing;
   readonly #ranges: RangeLayer;
   readonly #groups: GroupRows;
+  /** Commands on columns. */
+  readonly columns: ColumnLayer;
   /** Column a run of Tabs began in, for Enter to return to. */
   #returnColumn: string | null = null;
   /** Where the last move went; AG Grid tells of it later, and of moves that are not this class's too. */
@@ -66,6 +70,7 @@ export class GridController {
         this.#select(null);
         this.#ranges.reset();
       },
+      layout: () => this.#layout(),
       drawn: () => events.active(this.active),
     });
     this.#ranges = new RangeLayer(this.#api, host, {
@@ -80,6 +85,7 @@ export class GridController {
       editing: () => this.#drawing.editing,
     });
     this.#groups = new GroupRows(this.#api, host, model);
+    this.columns = new ColumnLayer(this.#api, model, host, () => this.#ranges.columnsMoved());
     // Headers need what draws them, which needs the grid.
     this.#api.setGridOption('columnDefs', this.#columns());
     this.#off = model.onGridChange((change) => this.#drawing.change(change));
@@ -93,6 +99,7 @@ export class GridController {
   destroy(): void {
     this.#off();
     this.#drawing.destroy();
+    this.columns.destroy();
     this.#host.removeEventListener('keydown', this.#keyDown, true);
     this.#offClipboard();
     this.#ranges.destroy();
@@ -100,15 +107,10 @@ export class GridController {
     this.#api.destroy();
   }
 
-  /** Draws the columns again, after the definition changed. */
-  rebuildColumns(): void {
-    this.#api.setGridOption('columnDefs', this.#columns());
-    this.#drawing.change({ kind: 'rows', moved: false });
-  }
-
   /** Scrolls to a cell and makes it the active one. */
   goTo(index: number, column?: string): void {
-    const id = columnId(column ?? this.#model.definition.columns.find(({ hidden }) => !hidden)?.name ?? '');
+    const shown = column !== undefined && !this.columns.isHidden(column);
+    const id = shown ? columnId(column) : (this.#ranges.columns[0] ?? '');
     // A row just added is part of the layout only in the next frame.
     requestAnimationFrame(() => {
       if (this.#api.isDestroyed()) return;
@@ -155,6 +157,7 @@ export class GridController {
 
   #options(): GridOptions<SheetRow> {
     return {
+      ...GRID_LOOK,
       theme: gridTheme(),
       rowModelType: 'infinite',
       datasource: gridDatasource(this.#model),
@@ -162,11 +165,6 @@ export class GridController {
       maxBlocksInCache: 30,
       maxConcurrentDatasourceRequests: 4,
       infiniteInitialRowCount: this.#model.rowCount,
-      blockLoadDebounceMillis: 0,
-      scrollbarWidth: 12,
-      rowBuffer: 12,
-      rowHeight: ROW_HEIGHT,
-      headerHeight: HEADER_HEIGHT,
       getRowId: ({ data }) => data.key,
       readOnlyEdit: true,
       onCellEditRequest: ({ data, column, newValue }) => {
@@ -181,9 +179,6 @@ export class GridController {
         else if (at) this.#ranges.focused(at.rowIndex, at.column.getColId());
         this.#events.active(this.active);
       },
-      onColumnResized: ({ column, source }) => {
-        if (column && source === 'uiColumnResized') this.#drawing.keepWidth(column.getColId());
-      },
       onModelUpdated: () => this.#events.active(this.active),
       onCellClicked: ({ column, rowIndex, rowPinned, event }) => {
         if (rowIndex === null || rowPinned) return;
@@ -193,7 +188,7 @@ export class GridController {
       },
       onCellContextMenu: ({ data, column, rowIndex, rowPinned, event }) => {
         if (rowPinned) return;
-        const sheetColumn = columnOf(this.#model, column.getColId()) ?? this.#model.definition.columns[0];
+        const sheetColumn = columnOf(this.#model, column.getColId()) ?? this.shownColumns[0];
         if (!data || !sheetColumn || !(event instanceof MouseEvent)) return;
         event.preventDefault();
         const id = columnId(sheetColumn.name);
@@ -201,19 +196,6 @@ export class GridController {
         if (rowIndex !== null && !this.#ranges.holds(rowIndex, id)) this.#api.setFocusedCell(rowIndex, id);
         this.#events.menu({ row: data, column: sheetColumn }, { x: event.clientX, y: event.clientY });
       },
-      preventDefaultOnContextMenu: true,
-      enableBrowserTooltips: false,
-      tooltipShowDelay: 350,
-      tooltipSwitchShowDelay: 80,
-      tooltipHideDelay: 60_000,
-      suppressColumnVirtualisation: false,
-      suppressMovableColumns: false,
-      suppressDragLeaveHidesColumns: true,
-      animateRows: false,
-      suppressRowTransform: false,
-      suppressNoRowsOverlay: true,
-      suppressLoadingOverlay: true,
-      overlayNoRowsTemplate: '<span></span>',
     };
   }
 
@@ -222,6 +204,7 @@ export class GridController {
       model: this.#model,
       onView: (listener) => this.#drawing.onView(listener),
       onFilter: (column, anchor) => this.#events.filter(column, anchor),
+      onMenu: (column, at) => this.#events.columnMenu(column, at),
       rowState: (row) => rowState(this.#model, row, this.isSelected(row.index)),
     });
     return columns.map((column) =>
@@ -237,6 +220,21 @@ export class GridController {
           }
         : column,
     );
+  }
+
+  /** Draws the columns as the layout has them; the focus stays in its row when its column goes. */
+  #layout(): void {
+    if (this.columns.isOwn) return;
+    const at = this.#api.getFocusedCell();
+    const place = at ? this.#ranges.columns.indexOf(at.column.getColId()) : -1;
+    this.#api.setGridOption('columnDefs', this.#columns());
+    const left = this.#ranges.columns;
+    if (at && place >= 0 && !left.includes(at.column.getColId())) {
+      const next = left[Math.min(place, left.length - 1)];
+      if (next !== undefined) this.#api.setFocusedCell(at.rowIndex, next);
+    }
+    this.#ranges.columnsMoved();
+    this.#drawing.change({ kind: 'cells', rows: null });
   }
 
   // --- keyboard and clipboard ---
@@ -330,10 +328,7 @@ export class GridController {
   #move(move: Move): boolean {
     const at = this.#api.getFocusedCell();
     if (!at) return false;
-    const columns = this.#api
-      .getAllDisplayedColumns()
-      .map((column) => column.getColId())
-      .filter((id) => id !== ROW_NUMBERS);
+    const { columns } = this.#ranges;
     const id = at.column.getColId();
     let column = columns.indexOf(id);
     let row = at.rowIndex;

@@ -1,11 +1,14 @@
 import type { GridApi, IRowNode } from 'ag-grid-community';
 import { columnId, columnOf, fittingWidth, pinnedKeys, ROW_NUMBERS } from './columns.ts';
 import type { GridChange, GridModel } from './grid-model.ts';
+import type { PlacedColumn } from './layout.ts';
 import type { SheetRow } from './sheet-row.ts';
 
 interface DrawingEvents {
   /** Rows are about to be other ones. */
   rows(): void;
+  /** Columns stand or look otherwise. */
+  layout(): void;
   /** Something was drawn again. */
   drawn(): void;
 }
@@ -16,7 +19,7 @@ export class GridDrawing {
   readonly #model: GridModel;
   readonly #events: DrawingEvents;
   readonly #viewListeners = new Set<() => void>();
-  /** Columns with a width of their own: sized by the person, or fitted once. */
+  /** Columns fitted once; those the person sized have their width in the layout. */
   readonly #sized = new Set<string>();
   /** What to draw in the next frame; null is all of it. */
   #rows: Set<string> | null = new Set();
@@ -44,16 +47,16 @@ export class GridDrawing {
     return this.#api.getEditingCells().length > 0;
   }
 
-  keepWidth(column: string): void {
-    this.#sized.add(column);
-  }
-
   change(change: GridChange): void {
     if (change.kind === 'figures') {
       const shown = this.#api
         .getRenderedNodes()
         .filter(({ data }) => change.groups.has(data?.group?.id ?? -1));
       this.change({ kind: 'cells', rows: new Set(shown.flatMap(({ data }) => data?.key ?? [])) });
+      return;
+    }
+    if (change.kind === 'layout') {
+      this.#events.layout();
       return;
     }
     if (change.kind !== 'cells') {
@@ -95,7 +98,7 @@ export class GridDrawing {
     for (const name of columns) {
       const id = columnId(name);
       const column = columnOf(this.#model, id);
-      if (!column || this.#sized.has(id)) continue;
+      if (!column || this.#sized.has(id) || this.#placed(name)?.width !== null) continue;
       this.#sized.add(id);
       const newWidth = fittingWidth(column, this.#model);
       if ((this.#api.getColumn(id)?.getActualWidth() ?? newWidth) < newWidth) {
@@ -105,9 +108,14 @@ export class GridDrawing {
     if (this.#sized.size > before) this.#pinKeys();
   }
 
+  #placed(name: string): PlacedColumn | undefined {
+    return this.#model.layout.placed.find(({ column }) => column.name === name);
+  }
+
   #pinKeys(): void {
+    if (this.#model.layout.layout.frozen !== null) return;
     const width = (name: string): number => this.#api.getColumn(columnId(name))?.getActualWidth() ?? 0;
-    const pinned = pinnedKeys(this.#model.definition, width);
+    const pinned = pinnedKeys(this.#model, width);
     const free = this.#model.definition.key.filter((name) => !pinned.has(name));
     const held = free.map(columnId).filter((id) => this.#api.getColumn(id)?.isPinnedLeft());
     if (held.length > 0) this.#api.setColumnsPinned(held, null);

@@ -1,7 +1,9 @@
+import type { SheetLayout } from '../../shared/model/saved-view.ts';
 import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
 import type { ColumnFilter, SortKey, ViewQuery } from '../../shared/model/view.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type { GridGroups } from './grid-groups.ts';
+import type { PlacedColumn } from './layout.ts';
 import type { SheetRow } from './sheet-row.ts';
 
 /** How a cell looks now. `marks` are space separated names the style sheet knows; `note` says why, for tooltip and status bar. */
@@ -35,10 +37,11 @@ export interface LookupMatch {
   readonly label: string | null;
 }
 
-/** What a change of the model means for what is drawn. `rows`: the view is another one, with `moved` in another order or selection; `count`: it grew or shrank; `figures`: the totals and the subtotals of these groups are other ones. */
+/** What a change of the model means for what is drawn. `rows`: the view is another one, with `moved` in another order or selection; `count`: it grew or shrank; `figures`: the totals and the subtotals of these groups are other ones; `layout`: columns stand or look otherwise. */
 export type GridChange =
   | { readonly kind: 'rows'; readonly moved: boolean }
   | { readonly kind: 'count' }
+  | { readonly kind: 'layout' }
   | { readonly kind: 'figures'; readonly groups: ReadonlySet<number> }
   | {
       readonly kind: 'cells';
@@ -46,9 +49,20 @@ export type GridChange =
       readonly columns?: readonly string[];
     };
 
+/** How the columns of a sheet stand and look for this person. */
+export interface GridLayout {
+  readonly layout: SheetLayout;
+  readonly placed: readonly PlacedColumn[];
+  /** A column with the layout's format. */
+  column(name: string): Column | undefined;
+  /** Changes the layout; the columns are then drawn anew. */
+  change(next: (layout: SheetLayout) => SheetLayout): void;
+}
+
 /** What the grid needs of a sheet. The grid holds no values of its own. */
 export interface GridModel {
   readonly definition: SheetDefinition;
+  readonly layout: GridLayout;
   readonly locale: LocaleConventions;
   readonly rowCount: number;
   readonly sort: readonly SortKey[];

@@ -1,4 +1,4 @@
-import { type Theme, themeQuartz } from 'ag-grid-community';
+import { type GridOptions, type Theme, themeQuartz } from 'ag-grid-community';
 
 export const ROW_HEIGHT = 28;
 export const HEADER_HEIGHT = 32;
@@ -36,3 +36,25 @@ export const gridTheme = (): Theme =>
     tooltipTextColor: 'var(--grid-tip-ink)',
     browserColorScheme: 'inherit',
   });
+
+/** Options of AG Grid that say how it looks and feels, the same for every sheet. */
+export const GRID_LOOK: GridOptions = {
+  blockLoadDebounceMillis: 0,
+  scrollbarWidth: 12,
+  rowBuffer: 12,
+  rowHeight: ROW_HEIGHT,
+  headerHeight: HEADER_HEIGHT,
+  preventDefaultOnContextMenu: true,
+  enableBrowserTooltips: false,
+  tooltipShowDelay: 350,
+  tooltipSwitchShowDelay: 80,
+  tooltipHideDelay: 60_000,
+  suppressColumnVirtualisation: false,
+  suppressMovableColumns: false,
+  suppressDragLeaveHidesColumns: true,
+  animateRows: false,
+  suppressRowTransform: false,
+  suppressNoRowsOverlay: true,
+  suppressLoadingOverlay: true,
+  overlayNoRowsTemplate: '<span></span>',
+};

@@ -9,12 +9,14 @@ export interface SheetHeaderParams extends IHeaderParams<SheetRow> {
   /** Subscribes to changes of sort and filters. */
   readonly onView: (listener: () => void) => () => void;
   readonly onFilter: (column: Column, anchor: HTMLElement) => void;
+  readonly onMenu: (column: Column, at: { readonly x: number; readonly y: number }) => void;
   readonly isKey: boolean;
 }
 
 const ICONS = {
   up: '<path d="M12 19V5M6 11l6-6 6 6"/>',
   down: '<path d="M12 5v14M6 13l6 6 6-6"/>',
+  menu: '<path d="M6 9l6 6 6-6"/>',
   filter: '<path d="M3 5h18l-7 8v6l-4 2v-8z"/>',
   key: '<circle cx="8" cy="15" r="4"/><path d="M11 12l9-9M17 6l3 3"/>',
 } as const;
@@ -22,11 +24,12 @@ const ICONS = {
 const icon = (name: keyof typeof ICONS): string =>
   `<svg viewBox="0 0 24 24" width="12" height="12" aria-hidden="true">${ICONS[name]}</svg>`;
 
-/** A column's header: label, sort state, and a filter button. Click sorts, shift+click adds a sort, Enter and Alt+Down do so by keyboard. */
+/** A column's header: label, sort state, filter and menu buttons. Click sorts, shift+click adds a sort; Enter, Alt+Down and Shift+F10 by keyboard. */
 export class SheetHeader implements IHeaderComp {
   #gui = document.createElement('div');
   #sort = document.createElement('span');
   #filter = document.createElement('button');
+  #menu = document.createElement('button');
   #params: SheetHeaderParams | null = null;
   #off: () => void = () => undefined;
 
@@ -49,9 +52,18 @@ export class SheetHeader implements IHeaderComp {
     this.#filter.tabIndex = -1;
     this.#filter.ariaLabel = `Filter ${sheetColumn.label}`;
     this.#filter.innerHTML = icon('filter');
-    this.#gui.append(label, this.#sort, this.#filter);
+    this.#menu.className = 'sheet-header-menu';
+    this.#menu.type = 'button';
+    this.#menu.tabIndex = -1;
+    this.#menu.ariaLabel = `Menu of ${sheetColumn.label}`;
+    this.#menu.innerHTML = icon('menu');
+    const tools = document.createElement('span');
+    tools.className = 'sheet-header-tools';
+    tools.append(this.#filter, this.#menu);
+    this.#gui.append(label, this.#sort, tools);
     this.#gui.addEventListener('click', this.#click);
     params.eGridHeader.addEventListener('keydown', this.#key);
+    params.eGridHeader.addEventListener('contextmenu', this.#context);
     this.#off = params.onView(() => this.#draw());
     this.#draw();
   }
@@ -70,6 +82,7 @@ export class SheetHeader implements IHeaderComp {
   destroy(): void {
     this.#off();
     this.#params?.eGridHeader.removeEventListener('keydown', this.#key);
+    this.#params?.eGridHeader.removeEventListener('contextmenu', this.#context);
   }
 
   #click = (event: MouseEvent): void => {
@@ -77,6 +90,8 @@ export class SheetHeader implements IHeaderComp {
     if (!params) return;
     if (event.target instanceof Node && this.#filter.contains(event.target)) {
       params.onFilter(params.sheetColumn, this.#filter);
+    } else if (event.target instanceof Node && this.#menu.contains(event.target)) {
+      this.#openMenu();
     } else params.model.toggleSort(params.sheetColumn.name, event.shiftKey);
   };
 
@@ -86,10 +101,22 @@ export class SheetHeader implements IHeaderComp {
     if (event.key === 'Enter' && !event.altKey && !event.ctrlKey) {
       params.model.toggleSort(params.sheetColumn.name, event.shiftKey);
     } else if (event.key === 'ArrowDown' && event.altKey) params.onFilter(params.sheetColumn, this.#filter);
+    else if ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu') this.#openMenu();
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
+
+  #context = (event: MouseEvent): void => {
+    event.preventDefault();
+    event.stopPropagation();
+    this.#params?.onMenu(this.#params.sheetColumn, { x: event.clientX, y: event.clientY });
+  };
+
+  #openMenu(): void {
+    const { bottom, left } = this.#menu.getBoundingClientRect();
+    this.#params?.onMenu(this.#params.sheetColumn, { x: left, y: bottom });
+  }
 
   #draw(): void {
     const params = this.#params;

@@ -24,6 +24,7 @@ export const SheetGrid = ({ model, label, events, handle }: SheetGridProps): Rea
       active: (cell) => latest.current.active(cell),
       command: (command, selection) => latest.current.command(command, selection),
       filter: (column, anchor) => latest.current.filter(column, anchor),
+      columnMenu: (column, at) => latest.current.columnMenu(column, at),
       menu: (cell, at) => latest.current.menu(cell, at),
       selection: (rows) => latest.current.selection(rows),
       range: (selection) => latest.current.range(selection),

@@ -8,17 +8,19 @@ export interface MenuEntry {
   /** Why it cannot be done here. */
   readonly refusal?: string | null;
   readonly separated?: boolean;
-  run(): void;
+  run(): unknown;
 }
 
 interface CellMenuProps {
+  /** What the menu is of. */
+  readonly label?: string;
   readonly at: { readonly x: number; readonly y: number };
   readonly entries: readonly MenuEntry[];
   readonly onClose: () => void;
 }
 
 /** What can be done with the cell under the pointer, or with the active one from the keyboard. */
-export const CellMenu = ({ at, entries, onClose }: CellMenuProps): ReactNode => {
+export const CellMenu = ({ label = 'Cell', at, entries, onClose }: CellMenuProps): ReactNode => {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   return (
     <>
@@ -33,7 +35,7 @@ export const CellMenu = ({ at, entries, onClose }: CellMenuProps): ReactNode => 
           className="sheet-menu"
         >
           <Menu
-            aria-label="Cell"
+            aria-label={label}
             autoFocus="first"
             disabledKeys={entries.filter(({ refusal }) => refusal).map(({ id }) => id)}
             onAction={(id) => {

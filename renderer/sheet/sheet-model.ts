@@ -16,6 +16,7 @@ import type {
 } from '../grid/grid-model.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
 import type { SheetGroups } from './groups/sheet-groups.ts';
+import { onceATurn } from './once-a-turn.ts';
 import { Overlay } from './overlay.ts';
 import { PendingWork } from './pending-work.ts';
 import { keyFilters } from './row-finding.ts';
@@ -27,6 +28,7 @@ import type { SheetSnapshot } from './sheet-snapshot.ts';
 import { SheetStore } from './sheet-store.ts';
 import { PAGE_SIZE } from './sheet-view.ts';
 import { nextSort } from './sort-keys.ts';
+import { SheetViews } from './views/sheet-views.ts';
 
 export interface SheetModelOptions {
   readonly client: BackendClient;
@@ -46,20 +48,29 @@ export class SheetModel implements GridModel {
   readonly #options: SheetModelOptions;
   readonly #store = new SheetStore();
   readonly #work: PendingWork;
+  readonly layout: SheetViews;
+  // Problems are found while cells are drawn; telling the screen then and there would draw within drawing.
+  readonly #countLater = onceATurn(() => this.#store.set(this.#tally()));
   readonly #unsubscribe: (() => void)[] = [];
   #locale: LocaleConventions;
   #parts: SheetParts | null = null;
-  #telling = false;
 
   constructor(options: SheetModelOptions) {
     this.#options = options;
     this.#locale = options.locale;
+    const { client, newId } = options;
+    this.layout = new SheetViews({
+      client,
+      newId,
+      store: this.#store,
+      query: (query) => this.setQuery(query),
+    });
     this.#work = new PendingWork({
-      client: options.client,
+      client,
       overlay: this.overlay,
       store: this.#store,
       now: options.now,
-      newId: options.newId,
+      newId,
       changed: (rows) => this.#changed(rows),
       follow: (inserted, cleared) => this.#parts?.view.follow(inserted, cleared) ?? false,
       show: () => this.#show(),
@@ -70,11 +81,7 @@ export class SheetModel implements GridModel {
   async open(): Promise<void> {
     this.#store.set({ phase: 'opening', failure: null });
     try {
-      const opened = await this.#options.client.call('sheets.open', { source: this.#options.source });
-      if (this.isClosed) return;
-      this.#start(opened);
-      this.#listen(opened.definition.id);
-      await this.#show();
+      await this.#load();
       this.#store.set({ phase: 'ready' });
     } catch (thrown) {
       this.#store.set({ phase: 'failed', failure: AppError.wrap(thrown) });
@@ -93,14 +100,7 @@ export class SheetModel implements GridModel {
 
   /** Opens the sheet again with its present definition, rights and pending edits; what was refused stays at its cells. */
   async reload(): Promise<void> {
-    await this.#work.after(() =>
-      this.#work.attempt(async () => {
-        const opened = await this.#options.client.call('sheets.open', { source: this.#options.source });
-        if (this.isClosed) return;
-        this.#start(opened);
-        await this.#show();
-      }),
-    );
+    await this.#work.after(() => this.#work.attempt(() => this.#load()));
   }
 
   async refresh(): Promise<void> {
@@ -327,6 +327,15 @@ export class SheetModel implements GridModel {
     return this.#parts;
   }
 
+  async #load(): Promise<void> {
+    const opened = await this.#options.client.call('sheets.open', { source: this.#options.source });
+    if (this.isClosed) return;
+    this.#start(opened);
+    this.#listen(opened.definition.id);
+    await this.layout.begin(opened.definition);
+    await this.#show();
+  }
+
   #start(opened: SheetOpened): void {
     const { definition, rights, capabilities, drift, pending, unresolved } = opened;
     const { client, now, newId } = this.#options;
@@ -385,15 +394,5 @@ export class SheetModel implements GridModel {
   #tally(): Pick<SheetSnapshot, 'refused' | 'conflicts' | 'problems' | 'warnings'> {
     const counts = this.#parts?.reading.counts() ?? { problems: 0, warnings: 0 };
     return { refused: this.overlay.refused.size, conflicts: this.overlay.conflicts.size, ...counts };
-  }
-
-  // Problems are found while cells are drawn; telling the screen then and there would draw within drawing.
-  #countLater(): void {
-    if (this.#telling) return;
-    this.#telling = true;
-    queueMicrotask(() => {
-      this.#telling = false;
-      this.#store.set(this.#tally());
-    });
   }
 }

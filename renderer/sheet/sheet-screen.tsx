@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { Session } from '../../shared/model/connection.ts';
 import { AppError } from '../../shared/model/failure.ts';
@@ -14,6 +14,7 @@ import { useCommands } from '../ui/commands.ts';
 import type { ExchangeRequest } from '../ui/exchange-request.ts';
 import type { SheetContext } from '../ui/sheet-context.ts';
 import { CellMenu } from './cell-menu.tsx';
+import { useColumns } from './columns/use-columns.tsx';
 import { EmptySheet } from './empty-sheet.tsx';
 import { FileMenu } from './file-menu.tsx';
 import { FilterPopover } from './filter-popover.tsx';
@@ -115,14 +116,6 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
   const [asksRefused, setAsksRefused] = useState(false);
   const readOnly = sheetReadOnly(definition, rights);
 
-  // Labels, formats and hidden columns of a new definition; the first one the grid was made with.
-  const drawn = useRef(definition);
-  useEffect(() => {
-    if (drawn.current === definition) return;
-    drawn.current = definition;
-    grid.current?.rebuildColumns();
-  }, [definition]);
-
   const goTo = useCallback(
     async (row: RowKey, column?: string): Promise<void> => {
       const found = await model.bring(row);
@@ -207,9 +200,17 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     columns: () => grid.current?.shownColumns ?? [],
     onExchange: (request) => props.onExchange(context, request),
   });
+  const columns = useColumns({
+    model,
+    snapshot,
+    grid,
+    onFilter: (column, anchor) => setFilter({ column, anchor }),
+    onDefinition: () => props.onDefinition(context),
+  });
   const events: GridEvents = {
     active: setActive,
     filter: (column, anchor) => setFilter({ column, anchor }),
+    columnMenu: columns.openMenu,
     menu: (cell, at) => setMenu({ cell, at }),
     selection: () => undefined,
     range: setSelection,
@@ -292,6 +293,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
         snapshot={snapshot}
         readOnly={readOnly !== null}
         groups={<GroupTool model={model} snapshot={snapshot} />}
+        columns={columns.tools}
         fileMenu={<FileMenu entries={files.entries} />}
         {...refusals}
         actions={actions}
@@ -326,6 +328,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
           onClose={close(() => setFilter(null))}
         />
       )}
+      {columns.dialogs}
       {pasting.dialog}
       {planning && <PlanDialog model={model} cells={planning} onClose={close(() => setPlanning(null))} />}
       {finding && (

@@ -5,6 +5,7 @@ import type { capabilities, SheetRights } from '../../shared/model/rights.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
 import type { ViewQuery } from '../../shared/model/view.ts';
 import type { AskedReason } from './sheet-entry.ts';
+import { FIRST_VIEWS, type ViewsState } from './views/views-state.ts';
 
 /** A sheet as opened, for the controls around the grid. */
 export interface OpenedSheet {
@@ -21,6 +22,7 @@ export interface SheetSnapshot {
   readonly failure: AppError | null;
   readonly opened: OpenedSheet | null;
   readonly query: ViewQuery;
+  readonly views: ViewsState;
   /** Rows of the view, new ones included. */
   readonly rows: number;
   /** Rows of the sheet without filters, as far as known. */
@@ -75,6 +77,7 @@ export const FIRST_SNAPSHOT: SheetSnapshot = {
   failure: null,
   opened: null,
   query: EMPTY_QUERY,
+  views: FIRST_VIEWS,
   rows: 0,
   total: null,
   inGroups: null,

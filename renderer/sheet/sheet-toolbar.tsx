@@ -40,6 +40,8 @@ interface ToolbarProps {
   readonly fileMenu: ReactNode;
   /** Groups and totals. */
   readonly groups: ReactNode;
+  /** Views and columns. */
+  readonly columns: ReactNode;
 }
 
 interface ToolProps {
@@ -199,6 +201,7 @@ export const SheetToolbar = (props: ToolbarProps): ReactNode => {
           </button>
         )}
       </div>
+      <div className="sheet-tools">{props.columns}</div>
       <div className="sheet-tools end">
         {props.fileMenu}
         <Tool label="History" text="History" icon={<History size={size} />} onPress={actions.history} />

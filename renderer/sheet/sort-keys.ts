@@ -9,3 +9,12 @@ export const nextSort = (sort: readonly SortKey[], column: string, add: boolean)
   const others = sort.filter((key) => key.column !== column);
   return others.toSpliced(at < 0 ? others.length : at, 0, ...next);
 };
+
+/** The sort with a column in it, at the place it has or behind the others. */
+export const setSort = (sort: readonly SortKey[], column: string, descending: boolean): SortKey[] => {
+  const at = sort.findIndex((key) => key.column === column);
+  return at < 0 ? [...sort, { column, descending }] : sort.toSpliced(at, 1, { column, descending });
+};
+
+export const withoutSort = (sort: readonly SortKey[], column: string): SortKey[] =>
+  sort.filter((key) => key.column !== column);

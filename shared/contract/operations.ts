@@ -12,6 +12,7 @@ import {
 } from '../model/review.ts';
 import { capabilities, sheetRights } from '../model/rights.ts';
 import { packedColumn, rowPage } from '../model/rows.ts';
+import { sheetViews, viewsChange } from '../model/saved-view.ts';
 import { sheetDefinition, source } from '../model/sheet.ts';
 import { viewQuery } from '../model/view.ts';
 import { exchangeEvents, exchangeOperations } from './exchange.ts';
@@ -124,6 +125,13 @@ export const operations = {
     kind: 'command',
     input: z.object({ json: z.string().max(5_000_000) }),
     output: sheetOpened,
+  },
+  /** A person's own views of a sheet: layouts of its columns and rows, kept in the profile. */
+  'views.list': { kind: 'query', input: sheetId, output: sheetViews },
+  'views.change': {
+    kind: 'command',
+    input: z.object({ sheet: z.string(), change: viewsChange }),
+    output: sheetViews,
   },
   /** Sets what a sheet's rows are in which order; `rows` grows while `loading`, announced by `rows.progress`. */
   'rows.view': {

@@ -80,6 +80,8 @@ export const valueFormat = z.object({
   percent: z.boolean().optional(),
   currency: z.string().optional(),
   negative: z.enum(['minus', 'parentheses']).optional(),
+  /** Dates as the locale writes them where absent; `iso` is 2026-11-24, `long` 24 Nov 2026 with the locale's month names. */
+  dates: z.enum(['iso', 'long']).optional(),
 });
 export type ValueFormat = z.infer<typeof valueFormat>;
 

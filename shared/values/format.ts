@@ -15,12 +15,12 @@ export const formatValue = (value: string | null, column: Column, locale: Locale
     case 'float':
       return PLAIN.test(value) ? formatNumber(value, column, locale) : value;
     case 'date':
-      return formatDate(value, locale);
+      return formatDate(value, locale, column.format?.dates);
     case 'timestamp': {
       const match = STAMP.exec(value);
       if (!match) return value;
       const [, date = '', minutes = '', seconds = '', offset = ''] = match;
-      return `${formatDate(date, locale)} ${minutes}${seconds === ':00' ? '' : seconds}${offset === '' ? '' : ` ${offset}`}`;
+      return `${formatDate(date, locale, column.format?.dates)} ${minutes}${seconds === ':00' ? '' : seconds}${offset === '' ? '' : ` ${offset}`}`;
     }
     case 'boolean':
       return value === 'true' ? 'Yes' : value === 'false' ? 'No' : value;
@@ -59,10 +59,12 @@ const timesHundred = (value: string): string => {
   return `${negative ? '-' : ''}${text}${rest === '' ? '' : `.${rest}`}`;
 };
 
-const formatDate = (value: string, { dateOrder, dateSeparator: s }: LocaleConventions): string => {
+const formatDate = (value: string, locale: LocaleConventions, style?: 'iso' | 'long'): string => {
   const match = DATE.exec(value);
-  if (!match) return value;
+  if (!match || style === 'iso') return value;
+  const { dateOrder, dateSeparator: s, months } = locale;
   const [, y, m, d] = match;
+  if (style === 'long') return `${Number(d)} ${months?.[Number(m) - 1] ?? m} ${y}`;
   return dateOrder === 'dmy'
     ? `${d}${s}${m}${s}${y}`
     : dateOrder === 'mdy'

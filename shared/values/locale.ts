@@ -7,6 +7,8 @@ export interface LocaleConventions {
   readonly group: string;
   readonly dateOrder: 'dmy' | 'mdy' | 'ymd';
   readonly dateSeparator: string;
+  /** Short names, January first. */
+  readonly months?: readonly string[];
 }
 
 /** Reads a locale's conventions from Intl; an unknown tag falls back to en-GB. The caller keeps the answer. */
@@ -31,7 +33,13 @@ export const localeOf = (tag: string): LocaleConventions => {
     group: find('group', ','),
     dateOrder: order === 'mdy' || order === 'ymd' ? order : 'dmy',
     dateSeparator: dateParts.find((part) => part.type === 'literal')?.value.trim() || '/',
+    months: monthNames(supported),
   };
+};
+
+const monthNames = (tag: string): readonly string[] => {
+  const name = new Intl.DateTimeFormat(tag, { month: 'short', timeZone: 'UTC' });
+  return Array.from({ length: 12 }, (_, month) => name.format(new Date(Date.UTC(2026, month, 1))));
 };
 
 const isSupported = (tag: string): boolean => {

@@ -128,6 +128,13 @@ export class RangeLayer {
     this.#set(kept);
   }
 
+  /** The columns stand otherwise: places mean other cells now, so only the active cell stays selected. */
+  columnsMoved(): void {
+    const at = this.#api.getFocusedCell();
+    const column = at ? this.columns.indexOf(at.column.getColId()) : -1;
+    if (this.#selection) this.#set(at && column >= 0 ? selectCell({ row: at.rowIndex, column }) : null);
+  }
+
   /** Handles a key of the selection; false leaves it to others. */
   key(event: KeyboardEvent): boolean {
     this.#menuOver = false;

@@ -15,9 +15,11 @@ import {
   ROW_UPDATABLE,
   rowKeyOf,
 } from '../../../../shared/model/rows.ts';
+import { NO_VIEWS, type SheetViews, viewsChange } from '../../../../shared/model/saved-view.ts';
 import { type Column, column, type SheetDefinition } from '../../../../shared/model/sheet.ts';
 import type { ViewQuery } from '../../../../shared/model/view.ts';
 import { countPending, foldStep } from '../../../../shared/plan/pending.ts';
+import { changeViews } from '../../../../shared/views/change-views.ts';
 
 const text = { kind: 'text' } as const;
 const amount: Column = column.parse({
@@ -82,6 +84,7 @@ export class MemoryBackend implements BackendClient {
   readonly rowCount: number;
   readonly calls: { readonly name: string; readonly input: unknown }[] = [];
   readonly pending = new Map<string, PendingRow>();
+  views: SheetViews = NO_VIEWS;
   readonly #undo: Undoable[] = [];
   readonly #redo: Undoable[] = [];
   readonly #listeners = new Map<string, Set<(event: never) => void>>();
@@ -214,6 +217,11 @@ export class MemoryBackend implements BackendClient {
   }
 
   readonly #handlers: Handlers = {
+    'views.list': () => this.views,
+    'views.change': ({ change }) => {
+      this.views = changeViews(this.views, viewsChange.parse(change));
+      return this.views;
+    },
     'sheets.open': () => ({
       definition: LINES,
       rights: {
