@@ -38,6 +38,8 @@ export interface BackendOptions {
   readonly uuid: () => string;
   /** Checks answers and events against the contract as well; for development and tests. */
   readonly checkOutputs?: boolean;
+  /** Tables of more rows are read page by page; a million where it is not said. */
+  readonly rowLimit?: number | undefined;
   /** Instead of the keychain of the operating system. */
   readonly keychain?: Keychain;
 }
@@ -86,6 +88,7 @@ export const createBackend = async (options: BackendOptions): Promise<Backend> =
     random,
     now,
     clock,
+    rowLimit: options.rowLimit,
     tell: (profile, name, event, sheet) => tell(profile, name, event, { sheet }),
     onReachable: (profile) =>
       void resolveOpenBatches(profile).then((all) => announceToProfile(shared, profile, all)),

@@ -23,6 +23,8 @@ export interface ProfileParts {
   readonly now: () => Date;
   /** Milliseconds that only go forward. */
   readonly clock: () => number;
+  /** Tables of more rows are read page by page. */
+  readonly rowLimit?: number | undefined;
 }
 
 /** Pauses between attempts to reach a warehouse again, in milliseconds; the last one repeats. */
@@ -39,6 +41,7 @@ export class Profile {
   readonly tell: TellProfile;
   readonly now: () => Date;
   readonly #clock: () => number;
+  readonly #rowLimit: number | undefined;
   readonly #onReachable: (profile: Profile) => void;
   /** Open sheets with how many windows hold each; the newest of one id is handed to new windows. */
   readonly #sheets = new Map<OpenSheet, number>();
@@ -47,13 +50,14 @@ export class Profile {
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor({ session, journal, views, warehouse, tell, onReachable, now, clock }: ProfileParts) {
+  constructor({ session, journal, views, warehouse, tell, onReachable, now, clock, rowLimit }: ProfileParts) {
     this.session = session;
     this.journal = journal;
     this.views = views;
     this.tell = tell;
     this.now = now;
     this.#clock = clock;
+    this.#rowLimit = rowLimit;
     this.#onReachable = onReachable;
     this.#warehouse = warehouse;
     this.#watch(warehouse);
@@ -90,6 +94,7 @@ export class Profile {
         warehouse: () => this.#warehouse,
         journal: this.journal,
         clock: this.#clock,
+        rowLimit: this.#rowLimit,
         onReplaced: () => this.tell('sheet.changed', { sheet: definition.id, batch: null }, definition.id),
       });
     this.#sheets.set(sheet, (this.#sheets.get(sheet) ?? 0) + 1);

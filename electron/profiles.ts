@@ -23,6 +23,7 @@ export interface ProfilesOptions {
   readonly random: RandomBytes;
   readonly now: () => Date;
   readonly clock: () => number;
+  readonly rowLimit?: number | undefined;
   /** Tells the windows of a profile; with `sheet` those that have it open. */
   readonly tell: <N extends EventName>(profile: Profile, name: N, event: EventOf<N>, sheet?: string) => void;
   /** The warehouse of a profile answers again after a loss. */
@@ -147,6 +148,7 @@ export class Profiles {
         warehouse,
         now,
         clock,
+        rowLimit: this.#options.rowLimit,
         onReachable,
         tell: (event, data, sheet) => tell(profile, event, data, sheet),
       });

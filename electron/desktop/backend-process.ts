@@ -3,6 +3,7 @@ import type { MessageEvent, MessagePortMain } from 'electron';
 import { AppError } from '../../shared/model/failure.ts';
 import { createBackend } from '../backend.ts';
 import { type Channel, type ServedBackend, serveClient } from '../host.ts';
+import { rowLimit } from '../row-limit.ts';
 import type { BackendStart, ToBackend } from './backend-messages.ts';
 
 /** The backend of the desktop host, in a process of its own: a crash or a busy moment never stops the window. */
@@ -46,6 +47,7 @@ const start = ({ dataFolder, version }: BackendStart) =>
     now: () => new Date(),
     randomBytes,
     uuid: randomUUID,
+    rowLimit: rowLimit(process.env),
   });
 
 /** Answers every call with the reason why there is no backend, so that the page can show it. */

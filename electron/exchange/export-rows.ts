@@ -3,10 +3,11 @@ import type { PendingRow } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { isNewRow, keyValues, packedValue, type RowKey } from '../../shared/model/rows.ts';
 import type { Column, ColumnType, SheetDefinition } from '../../shared/model/sheet.ts';
+import { type AnyView, rowsOfView } from '../sheets/any-view.ts';
 import type { Breath } from '../sheets/breathe.ts';
 import { withoutGroups } from '../sheets/fold-view.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
-import { type SheetView, viewRows } from '../sheets/view.ts';
+import { PagedView } from '../sheets/paged/paged-view.ts';
 import type { TableColumn } from './table-out.ts';
 
 type Cell = string | null;
@@ -28,6 +29,8 @@ export interface ExportInput {
 
 /** Rows packed at a time: a slice of a few milliseconds. */
 const PAGE = 200;
+/** Rows asked of the warehouse at a time, where it holds them. */
+const PAGE_READ = 5_000;
 
 /** How a file keeps values of a type. */
 const kindOf = ({ kind }: ColumnType): TableColumn['kind'] => {
@@ -44,7 +47,7 @@ const formatOf = ({ type }: Column): { format?: string } =>
 /** Rows of a view as they stand with pending edits; rows marked for deletion are left out. */
 export const viewTable = (
   { sheet, pending, breathe, progress }: ExportInput,
-  shownView: SheetView,
+  shownView: AnyView,
   names: readonly string[],
   range?: { readonly start: number; readonly end: number },
 ): ExportTable => {
@@ -54,16 +57,17 @@ export const viewTable = (
   if (shown.length !== names.length)
     throw new AppError('invalid', 'column-unknown', 'The sheet has other columns now. Open it again.');
   // Subtotals in a table of rows would be counted with them.
-  const view = withoutGroups(shownView, range);
+  const view = shownView instanceof PagedView ? shownView : withoutGroups(shownView, range);
   const { start, end: last } =
     view === shownView && range ? range : { start: 0, end: Number.POSITIVE_INFINITY };
-  const end = Math.min(last, viewRows(view));
+  const end = Math.min(last, rowsOfView(view));
   const headers = headersOf(shown);
+  const step = view instanceof PagedView ? PAGE_READ : PAGE;
   async function* rows(): AsyncGenerator<readonly Cell[]> {
-    for (let at = start; at < end; at += PAGE) {
+    for (let at = start; at < end; at += step) {
       await breathe();
       progress(at - start, end - start);
-      const page = sheet.page(view, at, Math.min(PAGE, end - at));
+      const page = await sheet.page(view, at, Math.min(step, end - at));
       for (let i = 0; i < page.count; i++) {
         const change = pending.get(packedValue(page.keys, i) ?? '');
         if (change?.kind === 'delete') continue;

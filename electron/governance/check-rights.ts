@@ -52,9 +52,9 @@ export const refusalOfRow = (sheet: OpenSheet, row: PendingRow): Refusal | null 
 };
 
 /** Row policies predict per row; a row that is not known here is left to the warehouse. */
-const refusalByPolicy = ({ store }: OpenSheet, row: string, flag: number): Refusal | null => {
-  const at = store.indexOf(row);
-  if (at === undefined || store.flags(at) & flag) return null;
+const refusalByPolicy = (sheet: OpenSheet, row: string, flag: number): Refusal | null => {
+  const flags = sheet.flagsOf(row);
+  if (flags === null || flags & flag) return null;
   const what = flag === ROW_DELETABLE ? 'deleted' : 'changed';
   return { code: 'row-denied', message: `A row policy of the warehouse keeps this row from being ${what}.` };
 };

@@ -139,7 +139,7 @@ const checkLock = (
 
 /** A row that was never read has at least a key of the table's shape; one that must have been read is there. */
 const checkKnown = (sheet: OpenSheet, row: string, pending: ReadonlyMap<string, PendingRow>): void => {
-  if (sheet.store.indexOf(row) !== undefined || pending.has(row)) return;
+  if (sheet.flagsOf(row) !== null || pending.has(row)) return;
   if (isNewRow(row) || sheet.knowsAllRows || !isKey(row, sheet.definition.key.length))
     throw invalid('row-unknown', 'The row is not in the sheet any more. Refresh it and edit again.', row);
 };

@@ -16,11 +16,13 @@ export const batchHandlers: BatchHandlers = {
     const profile = profileOf(client);
     // What an earlier batch already wrote is no part of the next one.
     announceToProfile(client.shared, profile, await resolveOpenBatches(profile, id));
+    await sheet.know([...profile.journal.pending(id).keys()]);
     return previewOf(sheet, profile.journal.pending(id), profile.warehouse, breathing(client.shared.clock));
   },
   'batches.commit': async (client, { sheet: id, batch, sha256, note }) => {
     const { sheet } = sheetOf(client, id);
     const profile = profileOf(client);
+    await sheet.know([...profile.journal.pending(id).keys()]);
     const request = { batch, sha256, note: note ?? null };
     const ended = await submitBatch(profile, sheet, request, (done, total) =>
       client.send('commit.progress', { batch, done, total }),

@@ -13,10 +13,10 @@ import type { Keys } from '../identity/keys.ts';
 import { notOpen, type Profile } from '../profile.ts';
 import type { Profiles } from '../profiles.ts';
 import type { SettingsStore } from '../settings/settings.ts';
+import type { AnyView } from '../sheets/any-view.ts';
 import type { Definitions } from '../sheets/definitions.ts';
 import type { KeptFolds } from '../sheets/folding.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
-import type { SheetView } from '../sheets/view.ts';
 import type { KeptPasswords } from './kept-passwords.ts';
 
 /** What all clients of one backend share. */
@@ -50,7 +50,7 @@ export interface Shared {
 export interface ClientSheet {
   readonly sheet: OpenSheet;
   number: number;
-  view: SheetView | null;
+  view: AnyView | null;
   /** Groups opened and closed, for the next view. */
   folds: KeptFolds | null;
   cancel: AbortController;

@@ -12,8 +12,10 @@ type EditHandlers = Pick<
 >;
 
 export const editHandlers: EditHandlers = {
-  'edits.append': (client, { step }) => {
+  'edits.append': async (client, { step }) => {
     const { sheet } = sheetOf(client, step.sheet);
+    if (sheet.paged)
+      await sheet.know([...(step.sets?.rows ?? []), ...(step.deletes ?? []).map(({ row }) => row)]);
     return journaled(client, ({ journal }) => {
       checkStep(sheet, step, journal.pending(step.sheet));
       return journal.append(step);
@@ -25,8 +27,9 @@ export const editHandlers: EditHandlers = {
     const { now, uuid } = client.shared;
     return journaled(client, ({ journal }) => journal.discard(sheet, rows, now().toISOString(), uuid()));
   },
-  'edits.rebase': (client, { sheet: id, rows }) => {
+  'edits.rebase': async (client, { sheet: id, rows }) => {
     const { sheet } = sheetOf(client, id);
+    await sheet.know(rows);
     const { now, uuid } = client.shared;
     return journaled(client, ({ journal }) => {
       // Worked out before anything is dropped: a refusal leaves the edits as they are, and undo brings them back in any case.

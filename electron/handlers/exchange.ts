@@ -9,6 +9,7 @@ import { cellText, type ImportedFile, readFile } from '../exchange/read-file.ts'
 import { refusedTable } from '../exchange/refused-lines.ts';
 import { tableFile } from '../exchange/table-out.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
+import { PagedView } from '../sheets/paged/paged-view.ts';
 import { type Client, type Handlers, profileOf, sheetOf } from './context.ts';
 import { journaled } from './edits.ts';
 import { runTask, type Task } from './tasks.ts';
@@ -37,7 +38,8 @@ export const exchangeHandlers: ExchangeHandlers = {
     runTask(client, name, async ({ signal, breathe, progress }) => {
       const open = sheetOf(client, id);
       const { sheet } = open;
-      await sheet.whenRead();
+      if (open.view instanceof PagedView) await open.view.counted(signal);
+      else await sheet.whenRead();
       const input = { sheet, pending: pendingOf(client, id), breathe, progress };
       if (what.kind === 'rows' && (!open.view || open.number !== what.view))
         throw new AppError('conflict', 'view-gone', 'The order of the rows changed; export again.');

@@ -1,10 +1,10 @@
 import { AppError } from '../../shared/model/failure.ts';
-import { placeOf } from '../sheets/edge.ts';
+import { type AnyView, endView, isAbout, rowsOfView } from '../sheets/any-view.ts';
 import { keptFolds, orderPlace, shownPlace } from '../sheets/fold-view.ts';
 import { totalsOf } from '../sheets/group-page.ts';
 import type { LookupTable } from '../sheets/lookups.ts';
 import { hasLookup } from '../sheets/lookups.ts';
-import { type SheetView, viewRows } from '../sheets/view.ts';
+import { PagedView } from '../sheets/paged/paged-view.ts';
 import { type Client, type Handlers, sheetOf } from './context.ts';
 
 type RowHandlers = Pick<
@@ -32,9 +32,11 @@ export const rowHandlers: RowHandlers = {
     const cancel = new AbortController();
     open.cancel = cancel;
     const view = await sheet.view(query, cancel.signal, open.folds);
+    if (cancel.signal.aborted) endView(view);
     cancel.signal.throwIfAborted();
     const number = ++client.nextView;
     open.stop();
+    endView(open.view);
     open.number = number;
     open.view = view;
     open.folds = keptFolds(view) ?? open.folds;
@@ -42,18 +44,22 @@ export const rowHandlers: RowHandlers = {
       client.send('rows.progress', {
         sheet: id,
         view: open.number,
-        rows: viewRows(open.view ?? view),
+        rows: rowsOfView(open.view ?? view),
+        about: isAbout(open.view ?? view),
         loading,
         failure: failure?.message ?? null,
       }),
     );
-    return { view: number, rows: viewRows(view), loading: sheet.loading, truncated: sheet.truncated };
+    return {
+      ...{ view: number, rows: rowsOfView(view), about: isAbout(view) },
+      ...{ loading: sheet.loading, truncated: sheet.truncated },
+    };
   },
   'rows.page': async (client, { sheet: id, view: number, start, count }) => {
     const { open, view } = viewOf(client, id, number);
     // Subtotals travel with their rows, so they have to be those of now.
     if (view.grouped) await open.sheet.figures(view);
-    return open.sheet.page(view, start, count);
+    return open.sheet.page(view, start, count, open.cancel.signal);
   },
   'rows.fold': async (client, { sheet: id, view: number, fold }) => {
     const { open, view } = viewOf(client, id, number);
@@ -62,9 +68,16 @@ export const rowHandlers: RowHandlers = {
   },
   'rows.reveal': async (client, { sheet: id, view: number, row }) => {
     const { open, view } = viewOf(client, id, number);
+    if (view instanceof PagedView) {
+      const place = await open.sheet.locate(view, row, open.cancel.signal);
+      return { view: number, rows: rowsOfView(view), place };
+    }
     const at = orderPlace(view, row);
     const shown = at === null ? view : await open.sheet.fold(view, { kind: 'place', at }, open.cancel.signal);
-    return { ...showInstead(client, id, number, shown), place: at === null ? null : shownPlace(shown, at) };
+    return {
+      ...showInstead(client, id, number, shown),
+      place: at === null || shown instanceof PagedView ? null : shownPlace(shown, at),
+    };
   },
   'rows.totals': async (client, { sheet: id, view: number, groups }) => {
     const { open, view } = viewOf(client, id, number);
@@ -77,12 +90,13 @@ export const rowHandlers: RowHandlers = {
   },
   'rows.edge': async (client, { sheet: id, view: number, column, from, down }) => {
     const { open, view } = viewOf(client, id, number);
-    if (from >= viewRows(view)) throw new AppError('invalid', 'row-unknown', 'The view has no such row.');
+    if (from >= rowsOfView(view)) throw new AppError('invalid', 'row-unknown', 'The view has no such row.');
     return { place: await open.sheet.edge(view, column, from, down, searching(open)) };
   },
-  'rows.locate': (client, { sheet: id, view: number, row }) => ({
-    place: placeOf(viewOf(client, id, number).view, row),
-  }),
+  'rows.locate': async (client, { sheet: id, view: number, row }) => {
+    const { open, view } = viewOf(client, id, number);
+    return { place: await open.sheet.locate(view, row, open.cancel.signal) };
+  },
   'rows.distinct': (client, { sheet: id, column, query, text, limit }) => {
     const open = sheetOf(client, id);
     return open.sheet.distinct(query, column, text, limit, searching(open));
@@ -109,7 +123,7 @@ const viewOf = (
   client: Client,
   id: string,
   number: number,
-): { readonly open: ReturnType<typeof sheetOf>; readonly view: SheetView } => {
+): { readonly open: ReturnType<typeof sheetOf>; readonly view: AnyView } => {
   const open = sheetOf(client, id);
   if (!open.view || open.number !== number)
     throw new AppError('conflict', 'view-gone', 'The order of the rows changed; they are read again.');
@@ -121,7 +135,7 @@ const showInstead = (
   client: Client,
   id: string,
   from: number,
-  shown: SheetView,
+  shown: AnyView,
 ): { view: number; rows: number } => {
   const { open, view } = viewOf(client, id, from);
   if (shown !== view) {
@@ -129,7 +143,7 @@ const showInstead = (
     open.number = ++client.nextView;
     open.folds = keptFolds(shown);
   }
-  return { view: open.number, rows: viewRows(shown) };
+  return { view: open.number, rows: rowsOfView(shown) };
 };
 
 /** A newer search of the same window ends the one before it. */

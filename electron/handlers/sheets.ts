@@ -4,6 +4,7 @@ import type { SheetDefinition, Source } from '../../shared/model/sheet.ts';
 import { compileSheet } from '../../shared/rules/compile.ts';
 import { resolveOpenBatches } from '../governance/resolve.ts';
 import { type Profile, sheetIdOf } from '../profile.ts';
+import { endView } from '../sheets/any-view.ts';
 import { parseDefinition } from '../sheets/definitions.ts';
 import { type Merged, mergeDefinition } from '../sheets/merge-definition.ts';
 import { announceToProfile } from './announce.ts';
@@ -49,6 +50,7 @@ export const closeSheet = (client: Client, id: string): void => {
   client.sheets.delete(id);
   open.cancel.abort(new AppError('cancelled', 'sheet-closed', 'The sheet was closed.'));
   open.stop();
+  endView(open.view);
   client.profile?.release(open.sheet);
 };
 

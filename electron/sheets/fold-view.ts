@@ -26,7 +26,7 @@ export const foldView = async (view: SheetView, fold: Fold, breathe: Breath): Pr
   return next === folds ? view : refold(view, tree, next, breathe);
 };
 
-export const keptFolds = ({ grouped }: SheetView): KeptFolds | null =>
+export const keptFolds = ({ grouped }: Pick<SheetView, 'grouped'>): KeptFolds | null =>
   grouped ? { columns: grouped.tree.columns, folds: grouped.folds } : null;
 
 /** Where a row stands in the order of a view, closed groups included; null when the view does not have it. */

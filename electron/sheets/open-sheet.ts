@@ -6,12 +6,17 @@ import type { ViewQuery } from '../../shared/model/view.ts';
 import { compileSheet, type SheetRules } from '../../shared/rules/compile.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { RowChunk, Warehouse } from '../warehouse/adapter.ts';
+import type { AnyView } from './any-view.ts';
 import { breathing } from './breathe.ts';
-import { edgeOf } from './edge.ts';
+import { edgeOf, placeOf } from './edge.ts';
 import type { ViewFigures } from './figures.ts';
 import { type Fold, foldView } from './fold-view.ts';
 import type { KeptFolds } from './folding.ts';
 import { LOOKUP_LIMIT, Lookups } from './lookups.ts';
+import { canPage, isLarge, pagesOf } from './paged/large-table.ts';
+import { PagedRows, tooManyRows } from './paged/paged-rows.ts';
+import { distinctPaged, edgePaged, findPaged, type PagedSearch, placePaged } from './paged/paged-search.ts';
+import { PagedView } from './paged/paged-view.ts';
 import { RowStore } from './row-store.ts';
 import {
   type DistinctValues,
@@ -23,7 +28,7 @@ import {
 } from './search.ts';
 import { buildView, needsAllRows, pageOf, type SheetView } from './view.ts';
 
-/** Rows past this many are not read; the window says so and offers filters. */
+/** Rows held in memory at most. A larger table is read page by page, or cut off where it has no key to do so by. */
 export const ROW_LIMIT = 1_000_000;
 const PROGRESS_MS = 150;
 
@@ -39,6 +44,10 @@ export interface OpenSheetOptions {
   readonly journal: Pick<Journal, 'pending'>;
   /** Milliseconds that only go forward. */
   readonly clock: () => number;
+  /** Tables of more rows stay in the warehouse and are read page by page. */
+  readonly rowLimit?: number | undefined;
+  /** Rows a window asks for at a time. */
+  readonly pageRows?: number;
   /** Views are to be made again: a later reading has replaced the rows, or the first was cut off at the limit. */
   readonly onReplaced: () => void;
 }
@@ -49,6 +58,8 @@ const notAllRows = (): AppError =>
     'not-all-rows',
     `Groups and totals need all rows, and only the first ${ROW_LIMIT.toLocaleString('en')} of this table are read.`,
   );
+
+const NEVER = new AbortController();
 
 /** A reading under way, and keys whose rows were written meanwhile: its snapshot may be older than that. */
 interface Reading {
@@ -71,6 +82,10 @@ export class OpenSheet {
   #truncated = false;
   #readBefore = false;
   #reading: Reading | null = null;
+  /** Reads page by page, once the table turned out to be too large. */
+  #paged: PagedRows | null = null;
+  /** Settles when the reading knows whether the table is too large. */
+  #sized: Promise<void> = Promise.resolve();
   #failure: AppError | null = null;
   #closed = false;
 
@@ -97,9 +112,14 @@ export class OpenSheet {
     return this.#store;
   }
 
+  /** Rows stay in the warehouse; see `PagedView`. */
+  get paged(): boolean {
+    return this.#paged !== null;
+  }
+
   /** The store holds every row the person can see; a key it does not know is no row. */
   get knowsAllRows(): boolean {
-    return this.#complete && !this.#truncated;
+    return this.#complete && !this.#truncated && !this.#paged;
   }
 
   /** Tells of rows arriving; the answer unsubscribes. */
@@ -113,26 +133,38 @@ export class OpenSheet {
     if (this.#closed) return;
     this.#reading?.cancel.abort();
     this.lookups.clear();
+    if (this.#paged) {
+      this.#paged.refresh();
+      return;
+    }
     const cancel = new AbortController();
     const stale = new Set<RowKey>();
-    this.#reading = { cancel, stale, done: this.#read(cancel, stale) };
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#sized = promise;
+    this.#reading = { cancel, stale, done: this.#read(cancel, stale, resolve) };
   }
 
   /** Reads again what could not be read. */
   retry(): void {
+    // Pages are asked for again by the windows.
+    if (this.#paged) this.#options.onReplaced();
     if (this.#failure && !this.loading) this.refresh();
   }
 
   /** Settles once the first reading has brought all rows; rejects with its failure. */
   async whenRead(): Promise<void> {
     if (!this.#complete) await this.#reading?.done;
+    if (this.#paged) throw tooManyRows('This');
     if (this.#failure && !this.#complete) throw this.#failure;
   }
 
   /** The rows a query asks for. Waits for the first reading where the query needs all rows; rejects with its failure. */
-  async view(query: ViewQuery, signal: AbortSignal, kept: KeptFolds | null = null): Promise<SheetView> {
+  async view(query: ViewQuery, signal: AbortSignal, kept: KeptFolds | null = null): Promise<AnyView> {
+    await this.#sized;
     if (needsAllRows(query) && !this.#complete) await this.#reading?.done;
     signal.throwIfAborted();
+    if (this.#paged && query.groups.length > 0) throw tooManyRows('Grouping');
+    if (this.#paged) return this.#paged.view(query, signal);
     if (this.#failure && !this.#complete && !this.loading) throw this.#failure;
     if (query.groups.length > 0 && this.#truncated) throw notAllRows();
     const breathe = breathing(this.#options.clock, signal);
@@ -150,7 +182,8 @@ export class OpenSheet {
   }
 
   /** The view's figures with the edits made so far. A sheet that is still being read has none, so its first reading is waited for. */
-  async figures(view: SheetView, signal?: AbortSignal): Promise<ViewFigures> {
+  async figures(view: AnyView, signal?: AbortSignal): Promise<ViewFigures> {
+    if (view instanceof PagedView) throw tooManyRows('Adding up');
     if (!this.#complete) await this.#reading?.done;
     if (this.#failure && !this.#complete) throw this.#failure;
     if (this.#truncated) throw notAllRows();
@@ -159,22 +192,38 @@ export class OpenSheet {
   }
 
   /** The view with other groups open; the same where it has no groups. */
-  async fold(view: SheetView, fold: Fold, signal: AbortSignal): Promise<SheetView> {
+  async fold(view: AnyView, fold: Fold, signal: AbortSignal): Promise<AnyView> {
+    if (view instanceof PagedView) return view;
     return foldView(view, fold, breathing(this.#options.clock, signal));
   }
 
-  page(view: SheetView, start: number, count: number): RowPage {
+  /** A run of a view's rows; at once where they are in memory. */
+  page(
+    view: AnyView,
+    start: number,
+    count: number,
+    signal: AbortSignal = NEVER.signal,
+  ): RowPage | Promise<RowPage> {
+    if (view instanceof PagedView) return view.page(start, count, this.#pending, signal);
     return pageOf(view, { definition: this.definition, pending: this.#pending }, start, count);
   }
 
   /** Cells of a view that hold a text. */
-  find(view: SheetView, wanted: FindRequest, signal: AbortSignal): Promise<FoundCells> {
+  find(view: AnyView, wanted: FindRequest, signal: AbortSignal): Promise<FoundCells> {
+    if (view instanceof PagedView) return findPaged(this.#searchedPaged(signal), view, wanted);
     return findCells(this.#searched(view, signal), wanted);
   }
 
   /** Where Ctrl+Up or Ctrl+Down goes from a place of the view. */
-  edge(view: SheetView, column: string, from: number, down: boolean, signal: AbortSignal): Promise<number> {
+  edge(view: AnyView, column: string, from: number, down: boolean, signal: AbortSignal): Promise<number> {
+    if (view instanceof PagedView) return edgePaged(this.#searchedPaged(signal), view, column, from, down);
     return edgeOf(this.#searched(view, signal), column, from, down);
+  }
+
+  /** Place of a row in a view, or null where the view does not show it. */
+  async locate(view: AnyView, row: RowKey, signal: AbortSignal): Promise<number | null> {
+    if (view instanceof PagedView) return placePaged(this.#searchedPaged(signal), view, row);
+    return placeOf(view, row);
   }
 
   /** Distinct values of a column in the rows a query lets through. */
@@ -185,7 +234,10 @@ export class OpenSheet {
     limit: number,
     signal: AbortSignal,
   ): Promise<DistinctValues> {
+    await this.#sized;
+    if (this.#paged) return distinctPaged(this.#searchedPaged(signal), query, column, text, limit);
     const view = await this.view({ ...query, sort: [], groups: [] }, signal);
+    if (view instanceof PagedView) return this.distinct(query, column, text, limit, signal);
     return distinctValues(this.#searched(view, signal), column, text, limit);
   }
 
@@ -194,31 +246,53 @@ export class OpenSheet {
     return { view, definition: this.definition, pending: this.#pending, breathe };
   }
 
+  #searchedPaged(signal: AbortSignal): PagedSearch {
+    const rows = this.#paged;
+    if (!rows) throw new TypeError('The sheet is not read page by page.');
+    const pages = pagesOf(this.#options.warehouse());
+    return { definition: this.definition, rows, pages, pending: this.#pending, signal };
+  }
+
+  /** Reads stored rows that checks are about to ask for. */
+  async know(keys: readonly RowKey[]): Promise<void> {
+    await this.#paged?.know(keys);
+  }
+
   /** Rereads single rows after a commit, here or by someone else. */
   async reread(keys: readonly RowKey[]): Promise<void> {
     if (keys.length === 0 || this.definition.key.length === 0 || this.#closed) return;
     const reading = this.#reading;
     for (const key of keys) reading?.stale.add(key);
+    if (this.#paged) return this.#paged.reread(keys);
     const chunk = await this.#rowsOf(keys);
     this.#store.patch(keys, chunk, this.#complete);
   }
 
   /** The row's values as stored by the warehouse, by column name; null when it is not known here. */
   baseRow(key: RowKey): Record<string, string | null> | null {
-    const at = this.#store.indexOf(key);
-    if (at === undefined) return null;
+    const known = this.#paged?.known.get(key);
+    const at = this.#paged ? undefined : this.#store.indexOf(key);
+    if (at === undefined && !known) return null;
     // Without a prototype a column may have any name.
     const values = Object.create(null) as Record<string, string | null>;
     this.definition.columns.forEach((column, place) => {
-      values[column.name] = this.#store.value(at, place);
+      values[column.name] = known ? (known.row[place] ?? null) : this.#store.value(at ?? -1, place);
     });
     return values;
+  }
+
+  /** What may be done to a stored row (`ROW_UPDATABLE`...); null for one that is not known here. */
+  flagsOf(key: RowKey): number | null {
+    if (this.#paged) return this.#paged.known.get(key)?.flags ?? null;
+    const at = this.#store.indexOf(key);
+    return at === undefined ? null : this.#store.flags(at);
   }
 
   close(): void {
     this.#closed = true;
     this.#reading?.cancel.abort();
     this.#reading = null;
+    this.#paged?.close();
     this.#listeners.clear();
   }
 
@@ -236,7 +310,7 @@ export class OpenSheet {
     const { definition, rights, warehouse } = this.#options;
     const rows: (readonly (string | null)[])[] = [];
     const flags: number[] = [];
-    const signal = new AbortController().signal;
+    const { signal } = NEVER;
     await warehouse().read({ definition, rights, limit: keys.length, signal, keys }, (chunk) => {
       for (const row of chunk.rows) rows.push(row);
       for (const flag of chunk.flags) flags.push(flag);
@@ -244,7 +318,24 @@ export class OpenSheet {
     return { rows, flags: Uint8Array.from(flags) };
   }
 
-  async #read({ signal }: AbortController, stale: ReadonlySet<RowKey>): Promise<void> {
+  get #limit(): number {
+    return this.#options.rowLimit ?? ROW_LIMIT;
+  }
+
+  #turnToPages(): void {
+    this.#store = this.#newStore();
+    this.#complete = true;
+    this.#paged = new PagedRows({
+      ...this.#options,
+      pages: () => pagesOf(this.#options.warehouse()),
+      rowsOf: (keys) => this.#rowsOf(keys),
+      pending: () => this.#pending,
+      onProgress: () => this.#tell(),
+      onMoved: this.#options.onReplaced,
+    });
+  }
+
+  async #read({ signal }: AbortController, stale: ReadonlySet<RowKey>, sized: () => void): Promise<void> {
     const fresh = this.#newStore();
     const { clock, definition, rights, warehouse, onReplaced } = this.#options;
     const first = !this.#readBefore;
@@ -255,8 +346,17 @@ export class OpenSheet {
     // The caller takes note of this reading before anything of it can end.
     await Promise.resolve();
     try {
+      const large = await isLarge(warehouse(), definition, this.#limit, signal);
+      if (signal.aborted) return;
+      if (large) {
+        this.#reading = null;
+        this.#turnToPages();
+        if (!first) onReplaced();
+        return;
+      }
+      sized();
       const { truncated } = await warehouse().read(
-        { definition, rights, limit: ROW_LIMIT, signal },
+        { definition, rights, limit: this.#limit, signal },
         (chunk) => {
           if (signal.aborted) return;
           fresh.append(chunk);
@@ -274,9 +374,18 @@ export class OpenSheet {
       this.#store = fresh;
       this.#complete = true;
       this.#truncated = truncated;
+      if (truncated && canPage(warehouse(), definition)) {
+        this.#truncated = false;
+        this.#turnToPages();
+        this.#reading = null;
+        onReplaced();
+        return;
+      }
     } catch (error) {
       if (signal.aborted) return;
       this.#failure = AppError.wrap(error);
+    } finally {
+      sized();
     }
     this.#reading = null;
     this.#tell();

@@ -42,7 +42,13 @@ const NESTED_REPEAT = /[+*}]\)[+*{]/;
 /** Longest value a pattern is tried on. */
 const PATTERN_LENGTH = 10_000;
 
-const matcher = ({ text, pattern, matchCase, whole }: FindRequest): ((value: string) => boolean) => {
+/** Tells whether a value is what is searched for; AppError `invalid` for a pattern that is none. */
+export const valueMatcher = ({
+  text,
+  pattern,
+  matchCase,
+  whole,
+}: FindRequest): ((value: string) => boolean) => {
   if (!pattern) {
     const fold = (given: string): string => (matchCase ? given : given.toLocaleLowerCase());
     const wanted = fold(text);
@@ -106,7 +112,7 @@ const eachRow = async (
 
 /** Cells whose value matches, in the view's order; AppError `invalid` for a pattern that is none. */
 export const findCells = async (searched: Searched, request: FindRequest): Promise<FoundCells> => {
-  const matches = matcher(request);
+  const matches = valueMatcher(request);
   const columns = searched.definition.columns.flatMap(({ name }, place) =>
     request.columns.includes(name) ? [{ name, place }] : [],
   );

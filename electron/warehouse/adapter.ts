@@ -4,6 +4,7 @@ import type { Capabilities, SheetRights } from '../../shared/model/rights.ts';
 import type { SheetDefinition, Source } from '../../shared/model/sheet.ts';
 import type { CommitPlan } from '../../shared/plan/commit-plan.ts';
 import type { Reviews } from './reviews.ts';
+import type { RowPages } from './row-pages.ts';
 
 /** Who the warehouse says is connected (`session_user` on Postgres). */
 export interface Identity {
@@ -81,6 +82,8 @@ export interface Warehouse {
     request: HistoryRequest,
   ): Promise<{ entries: readonly HistoryEntry[]; more: boolean; cursor: string | null }>;
   readonly reviews: Reviews;
+  /** For tables too large to be read whole; a warehouse without it has only `read`. */
+  readonly pages?: RowPages;
   /** Called when the link is lost while idle. */
   onLost(listener: (message: string) => void): void;
   close(): Promise<void>;

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { listAssets } from '../assets.ts';
 import { createBackend } from '../backend.ts';
 import { dataFolder } from '../data-folder.ts';
+import { rowLimit } from '../row-limit.ts';
 import { openBrowser } from './open-browser.ts';
 import { serveWeb } from './server.ts';
 
@@ -40,6 +41,7 @@ const main = async (): Promise<void> => {
     now: () => new Date(),
     randomBytes,
     uuid: randomUUID,
+    rowLimit: rowLimit(process.env),
   });
   const web = await serveWeb({
     backend,

@@ -31,6 +31,8 @@ export interface SheetSnapshot {
   readonly inGroups: number | null;
   readonly loading: boolean;
   readonly truncated: boolean;
+  /** The number of rows is an estimate: they stay in the warehouse, and nobody has counted them yet. */
+  readonly about: boolean;
   /** A view is being made: sort, filter or refresh under way. */
   readonly busy: boolean;
   /** Reading rows failed; those shown stay. */
@@ -83,6 +85,7 @@ export const FIRST_SNAPSHOT: SheetSnapshot = {
   inGroups: null,
   loading: false,
   truncated: false,
+  about: false,
   busy: false,
   rowsFailure: null,
   counts: NO_PENDING,

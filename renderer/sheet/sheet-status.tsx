@@ -28,10 +28,11 @@ interface StatusProps {
 const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString()} ${n === 1 ? one : many}`;
 
-const rowsText = ({ rows, total, loading, truncated, inGroups, query }: SheetSnapshot): string => {
+const rowsText = ({ rows, total, loading, truncated, about, inGroups, query }: SheetSnapshot): string => {
   if (!loading && query.groups.length > 0 && inGroups !== null) return `${count(inGroups, 'row')} in groups`;
   if (loading) return `Loading, ${count(rows, 'row')} so far`;
   if (truncated) return `The first ${count(rows, 'row')} are shown`;
+  if (about) return `About ${count(rows, 'row')}`;
   return total !== null && total !== rows
     ? `${rows.toLocaleString()} of ${count(total, 'row')}`
     : count(rows, 'row');

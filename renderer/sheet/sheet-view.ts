@@ -21,6 +21,8 @@ export interface ViewState {
   readonly inGroups: number | null;
   readonly loading: boolean;
   readonly truncated: boolean;
+  /** The number of rows is an estimate. */
+  readonly about: boolean;
   readonly busy: boolean;
   readonly rowsFailure: string | null;
 }
@@ -57,6 +59,7 @@ export class SheetView {
     inGroups: null,
     loading: false,
     truncated: false,
+    about: false,
     busy: false,
     rowsFailure: null,
   };
@@ -116,7 +119,7 @@ export class SheetView {
       const told = this.#progress?.view === answer.view ? this.#progress : null;
       this.#view = answer.view;
       this.#shown = query;
-      this.#rows = Math.max(answer.rows, told?.rows ?? 0);
+      this.#rows = told?.rows ?? answer.rows;
       this.#plain = isPlain(query);
       this.#within = pendingNew;
       this.#added = [];
@@ -125,6 +128,7 @@ export class SheetView {
       this.#update({
         loading: told ? told.loading : answer.loading,
         truncated,
+        about: told ? told.about === true : answer.about === true,
         rowsFailure: told?.failure ?? null,
       });
       this.figures.reset();
@@ -162,7 +166,7 @@ export class SheetView {
     const grew = event.rows !== this.#rows;
     this.#rows = event.rows;
     if (grew) this.#pages.grow(event.rows);
-    this.#update({ loading: event.loading, rowsFailure: event.failure });
+    this.#update({ loading: event.loading, about: event.about === true, rowsFailure: event.failure });
     if (grew) this.#events.grid({ kind: 'count' });
   }
 
@@ -237,9 +241,10 @@ export class SheetView {
   }
 
   #update(change: Partial<ViewState>): void {
-    const total = this.#plain && this.#view >= 0 ? this.rowCount : this.#state.total;
+    const next = { ...this.#state, ...change };
+    const total = this.#plain && this.#view >= 0 && !next.about ? this.rowCount : next.total;
     const inGroups = this.isGrouped ? this.figures.rows : null;
-    this.#state = { ...this.#state, ...change, rows: this.rowCount, total, inGroups };
+    this.#state = { ...next, rows: this.rowCount, total, inGroups };
     this.#events.state(this.#state);
   }
 }

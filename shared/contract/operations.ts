@@ -137,7 +137,14 @@ export const operations = {
   'rows.view': {
     kind: 'command',
     input: z.object({ sheet: z.string(), query: viewQuery }),
-    output: z.object({ view: z.int(), rows: z.int(), loading: z.boolean(), truncated: z.boolean() }),
+    output: z.object({
+      view: z.int(),
+      rows: z.int(),
+      loading: z.boolean(),
+      truncated: z.boolean(),
+      /** `rows` is an estimate: the table is read page by page, and nobody has counted yet. */
+      about: z.boolean().optional(),
+    }),
   },
   'rows.page': {
     kind: 'query',
@@ -369,6 +376,7 @@ export const events = {
     view: z.int(),
     rows: z.int(),
     loading: z.boolean(),
+    about: z.boolean().optional(),
     failure: z.string().nullable(),
   }),
   /** Another window of the same person changed the journal. */

@@ -6,6 +6,7 @@ import { connectPostgres, type Link, type PostgresOptions } from './connect.ts';
 import { historyOf } from './history.ts';
 import { lookupValues } from './lookup.ts';
 import { capabilitiesOf, outcomeOf } from './outcome.ts';
+import { postgresRowPages } from './paging/row-pages.ts';
 import { readRows } from './read.ts';
 import { postgresReviews } from './reviews.ts';
 import { planStatements } from './statements.ts';
@@ -59,6 +60,7 @@ export const openPostgres = async (options: PostgresOptions): Promise<Warehouse>
     statements: planStatements,
     commit: (plan, definition, options) => commitPlan(link, plan, definition, options),
     outcomeOf: (batch, proof) => outcomeOf(link, batch, proof),
+    pages: postgresRowPages(link),
     history: (request) => historyOf(link, request),
     onLost: link.onLost,
     close: async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { rowsOfView } from '../../../../electron/sheets/any-view.ts';
 import { OpenSheet, type SheetProgress } from '../../../../electron/sheets/open-sheet.ts';
-import { viewRows } from '../../../../electron/sheets/view.ts';
 import type { ReadRequest, RowChunk, Warehouse } from '../../../../electron/warehouse/adapter.ts';
 import { AppError } from '../../../../shared/model/failure.ts';
 import { unpackColumn } from '../../../../shared/model/rows.ts';
@@ -76,7 +76,7 @@ const openByHand = async () => {
   };
   const names = async (query = ALL): Promise<readonly (string | null)[]> => {
     const view = await sheet.view(query, new AbortController().signal);
-    const [, column] = sheet.page(view, 0, 100).columns;
+    const [, column] = (await sheet.page(view, 0, 100)).columns;
     return column ? unpackColumn(column) : [];
   };
   return { sheet, at, names, replaced: () => replaced, readings };
@@ -162,9 +162,9 @@ describe('a later reading', () => {
     await turn();
     expect(replaced()).toBe(1);
     expect(await names()).toEqual(['z']);
-    expect(viewRows(before)).toBe(2);
+    expect(rowsOfView(before)).toBe(2);
     expect(
-      unpackColumn(sheet.page(before, 0, 9).columns[1] ?? { text: '', ends: new Uint32Array() }),
+      unpackColumn((await sheet.page(before, 0, 9)).columns[1] ?? { text: '', ends: new Uint32Array() }),
     ).toEqual(['b', 'a']);
   });
 

@@ -1,0 +1,17 @@
+import { PagedView } from './paged/paged-view.ts';
+import { type SheetView, viewRows } from './view.ts';
+
+/** Rows of a sheet as a window looks at them: in memory, or page by page. */
+export type AnyView = SheetView | PagedView;
+
+/** Rows a view shows, new ones included; an estimate where `isAbout`. */
+export const rowsOfView = (view: AnyView): number =>
+  view instanceof PagedView ? view.rowCount : viewRows(view);
+
+/** Whether the number of rows is an estimate. */
+export const isAbout = (view: AnyView): boolean => view instanceof PagedView && !view.exact;
+
+/** Nobody looks at the view any more. */
+export const endView = (view: AnyView | null): void => {
+  if (view instanceof PagedView) view.end();
+};
