@@ -14,6 +14,7 @@ const BENCHES = [
   { name: 'append', exported: 'benchAppend' },
   { name: 'commit', exported: 'benchCommit', takesName: true },
   { name: 'rows', exported: 'benchRows' },
+  { name: 'grid', exported: 'benchGrid' },
 ];
 
 const print = ({ name, ratio, target, ok, detail }) => {

@@ -9,6 +9,7 @@ import { resolveOpenBatches } from './governance/resolve.ts';
 import { announceToProfile } from './handlers/announce.ts';
 import { appHandlers } from './handlers/app.ts';
 import { batchHandlers } from './handlers/batches.ts';
+import { commentHandlers } from './handlers/comments.ts';
 import type { Client, Handlers, Shared } from './handlers/context.ts';
 import { editHandlers } from './handlers/edits.ts';
 import { exchangeHandlers } from './handlers/exchange.ts';
@@ -61,6 +62,7 @@ const handlers: Handlers = {
   ...batchHandlers,
   ...reviewHandlers,
   ...exchangeHandlers,
+  ...commentHandlers,
 };
 
 /** How long closing waits for sign-ins under way, then for sessions, then for the demo warehouse to write what it holds. */

@@ -3,6 +3,7 @@ import type { BackendClient } from '../shared/contract/client.ts';
 import type { Session } from '../shared/model/connection.ts';
 import type { Source } from '../shared/model/sheet.ts';
 import type { LocaleConventions } from '../shared/values/locale.ts';
+import { CommentsPanel } from './comments/comments-panel.tsx';
 import { DefinitionPanel } from './definition/definition-panel.tsx';
 import { ExchangeDialog } from './exchange/exchange-dialog.tsx';
 import { HistoryPanel } from './history/history-panel.tsx';
@@ -26,6 +27,12 @@ type Beside =
       readonly row?: string;
       readonly column?: string;
     }
+  | {
+      readonly kind: 'comments';
+      readonly context: SheetContext;
+      readonly row: string;
+      readonly column: string;
+    }
   | { readonly kind: 'definition'; readonly context: SheetContext }
   | { readonly kind: 'exchange'; readonly context: SheetContext; readonly request: ExchangeRequest };
 
@@ -43,6 +50,7 @@ export const SheetArea = ({ client, session, source, locale }: SheetAreaProps): 
           locale={locale}
           onSubmit={(context) => setBeside({ kind: 'submit', context })}
           onHistory={(context, row, column) => setBeside({ kind: 'history', context, row, column })}
+          onComment={(context, row, column) => setBeside({ kind: 'comments', context, row, column })}
           onDefinition={(context) => setBeside({ kind: 'definition', context })}
           onExchange={(context, request) => setBeside({ kind: 'exchange', context, request })}
         />
@@ -54,6 +62,17 @@ export const SheetArea = ({ client, session, source, locale }: SheetAreaProps): 
           client={client}
           locale={locale}
           audited={beside.context.capabilities.governance !== 'absent'}
+          row={beside.row}
+          column={beside.column}
+          onClose={close}
+        />
+      ) : null}
+      {beside?.kind === 'comments' ? (
+        <CommentsPanel
+          key={`${beside.row} ${beside.column}`}
+          context={beside.context}
+          client={client}
+          locale={locale}
           row={beside.row}
           column={beside.column}
           onClose={close}

@@ -1,6 +1,8 @@
 import type { TableSummary } from '../../shared/contract/operations.ts';
 import type { CommitOutcome, HistoryEntry } from '../../shared/model/batch.ts';
+import type { CellComment } from '../../shared/model/comment.ts';
 import type { Capabilities, SheetRights } from '../../shared/model/rights.ts';
+import type { RowKey } from '../../shared/model/rows.ts';
 import type { SheetDefinition, Source } from '../../shared/model/sheet.ts';
 import type { CommitPlan } from '../../shared/plan/commit-plan.ts';
 import type { Reviews } from './reviews.ts';
@@ -84,6 +86,13 @@ export interface Warehouse {
   readonly reviews: Reviews;
   /** For tables too large to be read whole; a warehouse without it has only `read`. */
   readonly pages?: RowPages;
+  /** Open comments of a table, or every comment of one row, as far as the person sees them. */
+  comments(definition: SheetDefinition, row?: RowKey): Promise<readonly CellComment[]>;
+  comment(
+    definition: SheetDefinition,
+    said: { readonly row: RowKey; readonly column: string | null; readonly text: string },
+  ): Promise<CellComment>;
+  resolveComment(id: string, resolved: boolean): Promise<CellComment>;
   /** Called when the link is lost while idle. */
   onLost(listener: (message: string) => void): void;
   close(): Promise<void>;

@@ -6,6 +6,7 @@ export type GridCommand =
   | { readonly kind: 'today' }
   | { readonly kind: 'plan' }
   | { readonly kind: 'find' }
+  | { readonly kind: 'comment' }
   | { readonly kind: 'go-to' }
   | { readonly kind: 'toggle' }
   | { readonly kind: 'undo' }
@@ -49,7 +50,7 @@ export const commandOf = (event: Key, boolean: boolean): GridCommand | null => {
     case 'Tab':
       return move(event.shiftKey ? 'backtab' : 'tab');
     case 'F2':
-      return { kind: 'edit' };
+      return { kind: event.shiftKey ? 'comment' : 'edit' };
     case 'Delete':
     case 'Backspace':
       return { kind: 'clear' };

@@ -21,6 +21,7 @@ export interface CellFacts {
   readonly readOnly: string | null;
   /** A new row's column that was left out, so that the warehouse fills it in. */
   readonly byDefault: boolean;
+  readonly commented: boolean;
   readonly lookup: LookupLabel;
   format(value: string): string;
 }
@@ -78,6 +79,10 @@ export const lookOf = (facts: CellFacts): CellLook => {
   if (facts.readOnly !== null && facts.rowKind !== 'delete') {
     marks.push('readonly');
     notes.push(facts.readOnly);
+  }
+  if (facts.commented) {
+    marks.push('commented');
+    notes.push('There is a comment. Shift+F2 shows it.');
   }
   if (facts.lookup && !facts.lookup.known && value !== null) notes.push(`No entry for ${quoted(value)}.`);
 

@@ -27,6 +27,8 @@ export class Overlay {
   readonly pending = new Map<RowKey, PendingRow>();
   readonly unsaved = new CellMap<UnsavedCell>();
   readonly refused = new CellMap<RefusedCell>();
+  /** Columns with open comments by row; null stands for the row as a whole. */
+  readonly commented = new Map<RowKey, ReadonlySet<string | null>>();
   readonly conflicts = new Map<RowKey, readonly Conflict[]>();
 
   /** The value shown over the warehouse's; `undefined` when nothing lies over it. */

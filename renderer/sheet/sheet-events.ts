@@ -9,6 +9,8 @@ export interface SheetListener {
   pending(delta: PendingDelta): void;
   /** Rows of the sheet changed in the warehouse. */
   changed(): void;
+  /** Somebody commented on a cell. */
+  commented(): void;
   /** The journal cannot write, or can again (null). */
   trouble(message: string | null): void;
 }
@@ -23,6 +25,9 @@ export const listenTo = (client: BackendClient, sheet: string, listener: SheetLi
   }),
   client.on('sheet.changed', (event) => {
     if (event.sheet === sheet) listener.changed();
+  }),
+  client.on('comments.changed', (event) => {
+    if (event.sheet === sheet) listener.commented();
   }),
   client.on('journal.trouble', ({ message }) => listener.trouble(message)),
 ];

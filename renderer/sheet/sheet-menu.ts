@@ -15,6 +15,7 @@ interface MenuParts {
   /** Copies the selection as the keyboard does. */
   readonly onCopy: () => void;
   readonly onPlan: () => void;
+  readonly onComment: (row: RowKey, column: string) => void;
   readonly onDelete: (rows: readonly SheetRow[]) => void;
 }
 
@@ -26,6 +27,7 @@ export const menuEntries = ({
   onHistory,
   onCopy,
   onPlan,
+  onComment,
   onDelete,
 }: MenuParts): readonly MenuEntry[] => {
   const { row, column } = cell;
@@ -44,10 +46,17 @@ export const menuEntries = ({
     },
     { id: 'plan', label: 'Spread, grow or copy forward…', keys: 'Ctrl+Alt+S', run: onPlan },
     {
+      id: 'comment',
+      label: 'Comment on this cell',
+      keys: 'Shift+F2',
+      refusal: noHistory,
+      separated: true,
+      run: () => onComment(row.key, column.name),
+    },
+    {
       id: 'cell-history',
       label: 'History of this cell',
       refusal: noHistory,
-      separated: true,
       run: () => onHistory(row.key, column.name),
     },
     { id: 'row-history', label: 'History of this row', refusal: noHistory, run: () => onHistory(row.key) },

@@ -374,6 +374,7 @@ export class SheetModel implements GridModel {
         progress: (event) => this.#parts?.view.progress(event),
         pending: (delta) => this.#work.apply(delta),
         changed: () => void this.#work.after(() => this.#show()),
+        commented: () => void this.#parts?.comments.load(),
         trouble: (journalTrouble) => this.#store.set({ journalTrouble }),
       }),
     );

@@ -8,6 +8,7 @@ import type { LookupMatch } from '../grid/grid-model.ts';
 import { SheetGroups } from './groups/sheet-groups.ts';
 import { LookupLabels } from './lookup-labels.ts';
 import type { Overlay } from './overlay.ts';
+import { SheetComments } from './sheet-comments.ts';
 import { SheetEntry } from './sheet-entry.ts';
 import { SheetReading } from './sheet-reading.ts';
 import type { SheetStore } from './sheet-store.ts';
@@ -19,6 +20,7 @@ export interface SheetParts {
   readonly view: SheetView;
   readonly entry: SheetEntry;
   readonly labels: LookupLabels;
+  readonly comments: SheetComments;
   readonly groups: SheetGroups;
   /** Entries of a lookup that fit a text, the best first. */
   search(column: Column, text: string): Promise<{ matches: readonly LookupMatch[]; total: number }>;
@@ -85,5 +87,7 @@ export const sheetParts = (options: SheetPartsOptions): SheetParts => {
   };
   const ask = (asking: Parameters<SheetEntry['giveReason']>[0]): void => store.set({ asking });
   const entry = new SheetEntry({ overlay, sheet, reading, labels, now, newId, search, push, changed, ask });
-  return { reading, view, entry, labels, groups, search };
+  const comments = new SheetComments(client, sheet, overlay, (rows) => store.draw({ kind: 'cells', rows }));
+  void comments.load();
+  return { reading, view, entry, labels, groups, comments, search };
 };

@@ -151,6 +151,7 @@ export class SheetReading {
       conflict: conflicts?.find((one) => one.column === undefined || one.column === column.name),
       readOnly: this.readOnlyReason(row, column),
       byDefault: kind === 'insert' && column.hasDefault && overlay.value(key, column.name) === undefined,
+      commented: overlay.commented.get(key)?.has(column.name) ?? false,
       lookup: column.lookup && value !== null && value !== '' ? labels.get(column, value) : undefined,
       format: (text) => formatValue(text, column, locale()),
     });

@@ -2,7 +2,7 @@ import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { Session } from '../../shared/model/connection.ts';
 import { AppError } from '../../shared/model/failure.ts';
-import type { RowKey } from '../../shared/model/rows.ts';
+import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
 import type { Column, Source } from '../../shared/model/sheet.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type { ActiveCell, GridController, GridEvents } from '../grid/grid-controller.ts';
@@ -57,6 +57,7 @@ export interface SheetScreenProps {
   readonly onSubmit: (context: SheetContext) => void;
   /** History of the sheet, of a row, or of a cell. */
   readonly onHistory: (context: SheetContext, row?: RowKey, column?: string) => void;
+  readonly onComment: (context: SheetContext, row: RowKey, column: string) => void;
   readonly onDefinition: (context: SheetContext) => void;
   /** A file is to be taken in or saved. */
   readonly onExchange: (context: SheetContext, request: ExchangeRequest) => void;
@@ -232,6 +233,8 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
         model.enter(active.row, active.column, { text: localDay(new Date()) });
       } else if (command.kind === 'find') setFinding(true);
       else if (command.kind === 'go-to') setGoing(true);
+      else if (command.kind === 'comment' && active && !isNewRow(active.row.key))
+        props.onComment(context, active.row.key, active.column.name);
       if (command.kind === 'undo') void model.undo();
       else if (command.kind === 'redo') void model.redo();
       else if (command.kind === 'submit') void submit();
@@ -359,6 +362,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
             cell: menu.cell,
             rights,
             onHistory: (row, column) => props.onHistory(context, row, column),
+            onComment: (row, column) => props.onComment(context, row, column),
             // Once the menu has given the focus back, the grid answers the copy event as for the keyboard.
             onCopy: () =>
               requestAnimationFrame(() => requestAnimationFrame(() => document.execCommand('copy'))),

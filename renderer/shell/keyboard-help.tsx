@@ -16,6 +16,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ['Space', 'Switch yes / no'],
       ['= + - * / k m', 'Arithmetic in number cells: =1200*1.05, +10%, 5k'],
       ['Ctrl+;', 'Today'],
+      ['Shift+F2', 'Comment on the cell'],
     ],
   ],
   [

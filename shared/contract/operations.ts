@@ -15,6 +15,7 @@ import { packedColumn, rowPage } from '../model/rows.ts';
 import { sheetViews, viewsChange } from '../model/saved-view.ts';
 import { sheetDefinition, source } from '../model/sheet.ts';
 import { viewQuery } from '../model/view.ts';
+import { commentEvents, commentOperations } from './comments.ts';
 import { exchangeEvents, exchangeOperations } from './exchange.ts';
 
 const none = z.object({});
@@ -355,6 +356,7 @@ export const operations = {
     output: z.object({ entries: z.array(historyEntry), more: z.boolean(), cursor: z.string().nullable() }),
   },
   ...exchangeOperations,
+  ...commentOperations,
 } as const satisfies Record<string, { kind: 'query' | 'command'; input: z.ZodType; output: z.ZodType }>;
 
 export type Operations = typeof operations;
@@ -391,6 +393,7 @@ export const events = {
   /** The journal cannot write (disk full, read-only profile...); null when it can again. */
   'journal.trouble': z.object({ message: z.string().nullable() }),
   ...exchangeEvents,
+  ...commentEvents,
 } as const satisfies Record<string, z.ZodType>;
 
 export type Events = typeof events;

@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/model/failure.ts';
 import type { Identity, Warehouse } from '../adapter.ts';
 import { describeTable, listTables } from './catalog.ts';
+import { addComment, commentsOf, resolveComment } from './comments.ts';
 import { commitPlan } from './commit.ts';
 import { connectPostgres, type Link, type PostgresOptions } from './connect.ts';
 import { historyOf } from './history.ts';
@@ -61,6 +62,9 @@ export const openPostgres = async (options: PostgresOptions): Promise<Warehouse>
     commit: (plan, definition, options) => commitPlan(link, plan, definition, options),
     outcomeOf: (batch, proof) => outcomeOf(link, batch, proof),
     pages: postgresRowPages(link),
+    comments: (definition, row) => commentsOf(link, definition, row),
+    comment: (definition, said) => addComment(link, definition, said),
+    resolveComment: (id, resolved) => resolveComment(link, id, resolved),
     history: (request) => historyOf(link, request),
     onLost: link.onLost,
     close: async () => {

@@ -249,6 +249,7 @@ export class MemoryBackend implements BackendClient {
       const place = (this.#order ?? []).map(MemoryBackend.key).indexOf(row);
       return { place: place < 0 ? null : place };
     },
+    'comments.list': () => ({ comments: [] }),
     'rows.refresh': () => ({}),
     'lookups.labels': ({ values }) => ({
       labels: values.map((value) => UNITS.get(value) ?? null),

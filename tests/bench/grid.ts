@@ -1,0 +1,197 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CDPSession, chromium, type Page } from '@playwright/test';
+import { build } from 'vite';
+import type { BenchPage } from './grid/page.tsx';
+import { type BenchResult, interleave, median, verdict } from './harness.ts';
+
+const MILLION = 1_000_000;
+const ROUNDS = 4;
+const FRAMES = 120;
+const STEP = 42;
+const ORIGIN = 'http://localhost/';
+
+declare global {
+  interface Window {
+    readonly bench: BenchPage;
+  }
+}
+
+/**
+ * The grid against AG Grid alone, both in the same page of the same browser: first cell, smooth scrolling with ranges and marks drawn,
+ * cells painted, and what a million rows cost. Busy milliseconds are the main thread's, by the DevTools protocol.
+ */
+export const benchGrid = async (): Promise<readonly BenchResult[]> => {
+  const folder = await mkdtemp(join(tmpdir(), 'writ-grid-bench-'));
+  const browser = await chromium.launch({
+    ...(existsSync('/usr/bin/chromium') ? { executablePath: '/usr/bin/chromium' } : {}),
+    args: ['--no-sandbox', '--enable-precise-memory-info', '--js-flags=--expose-gc'],
+  });
+  try {
+    await buildPage(folder);
+    const page = await browser.newPage({ viewport: { width: 1360, height: 860 } });
+    await show(page, folder);
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send('Performance.enable');
+    return [
+      ...(await benchMount(page)),
+      ...(await benchScroll(page, cdp)),
+      await benchPaint(page),
+      await benchHeap(page),
+    ];
+  } finally {
+    await browser.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const buildPage = async (folder: string): Promise<void> => {
+  await build({
+    configFile: false,
+    root: join(import.meta.dirname, 'grid'),
+    logLevel: 'error',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    build: {
+      outDir: folder,
+      emptyOutDir: true,
+      target: 'chrome146',
+      lib: {
+        entry: join(import.meta.dirname, 'grid', 'page.tsx'),
+        formats: ['es'],
+        fileName: 'page',
+        cssFileName: 'page',
+      },
+    },
+  });
+};
+
+const show = async (page: Page, folder: string): Promise<void> => {
+  const files = await readdir(folder);
+  await page.route(`${ORIGIN}**`, (route) => {
+    const name = new URL(route.request().url()).pathname.slice(1);
+    return files.includes(name)
+      ? route.fulfill({ path: join(folder, name) })
+      : route.fulfill({
+          contentType: 'text/html',
+          body: '<!doctype html><link rel="stylesheet" href="page.css"><script type="module" src="page.js"></script><body>',
+        });
+  });
+  await page.goto(ORIGIN);
+  await page.waitForFunction(() => 'bench' in window);
+};
+
+const benchMount = async (page: Page): Promise<readonly BenchResult[]> => {
+  const timings = await interleave(
+    [
+      { name: 'empty', run: () => page.evaluate(() => window.bench.mountPlain(1)) },
+      { name: 'writ', run: () => page.evaluate((n) => window.bench.mountSheet(n, 10_000, 50_000), MILLION) },
+      {
+        name: 'writ-100M',
+        run: () => page.evaluate((n) => window.bench.mountSheet(n, 10_000, 50_000), 100 * MILLION),
+      },
+    ],
+    ROUNDS,
+  );
+  return [
+    verdict(
+      'grid first cell at 1M rows',
+      1.2,
+      timings,
+      { ours: 'writ', floor: 'empty' },
+      'floor: AG Grid with one row',
+    ),
+    verdict('grid first cell at 100M rows', 1.2, timings, { ours: 'writ-100M', floor: 'writ' }),
+  ];
+};
+
+const taskSeconds = async (cdp: CDPSession): Promise<number> => {
+  const { metrics } = await cdp.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
+};
+
+const percentile = (values: readonly number[], p: number): number =>
+  [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * p)] ?? Number.NaN;
+
+const benchScroll = async (page: Page, cdp: CDPSession): Promise<readonly BenchResult[]> => {
+  const gaps: Record<'plain' | 'writ', number[]> = { plain: [], writ: [] };
+  const busy = (name: 'plain' | 'writ', mount: () => Promise<unknown>) => async (round: number) => {
+    await mount();
+    await page.evaluate(() => window.bench.scroll(20, 42));
+    const before = await taskSeconds(cdp);
+    const found = await page.evaluate(([frames, step]) => window.bench.scroll(frames, step), [
+      FRAMES,
+      STEP,
+    ] as const);
+    const spent = (await taskSeconds(cdp)) - before;
+    if (round > 0) gaps[name].push(percentile(found, 0.95));
+    return (1000 * spent) / FRAMES;
+  };
+  const race = async (label: string): Promise<readonly BenchResult[]> => {
+    gaps.plain = [];
+    gaps.writ = [];
+    const timings = await interleave(
+      [
+        {
+          name: 'plain',
+          run: busy('plain', () => page.evaluate((n) => window.bench.mountPlain(n), MILLION)),
+        },
+        {
+          name: 'writ',
+          run: busy('writ', async () => {
+            await page.evaluate((n) => window.bench.mountSheet(n, 10_000, 50_000), MILLION);
+            await page.evaluate(() => window.bench.selectBlock());
+          }),
+        },
+      ],
+      ROUNDS,
+    );
+    const note = `busy a frame; p95 between frames: plain ${median(gaps.plain).toFixed(1)} ms, writ ${median(gaps.writ).toFixed(1)} ms`;
+    return [verdict(`grid scroll${label}`, 1.25, timings, { ours: 'writ', floor: 'plain' }, note)];
+  };
+  const normal = await race(' with marks and ranges');
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  const slow = await race(' at a quarter of the speed');
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: 1 });
+  return [...normal, ...slow];
+};
+
+const benchPaint = async (page: Page): Promise<BenchResult> => {
+  const timings = await interleave(
+    [
+      { name: 'transaction', run: () => page.evaluate(() => window.bench.transaction(200_000, 10_000)) },
+      { name: 'writ', run: () => page.evaluate((n) => window.bench.paint(n, 10_000), MILLION) },
+    ],
+    ROUNDS,
+  );
+  return verdict(
+    'grid 10,000 cells painted',
+    0.5,
+    timings,
+    { ours: 'writ', floor: 'transaction' },
+    'floor: applyTransaction at 200,000 rows; ours at 1,000,000',
+  );
+};
+
+const benchHeap = async (page: Page): Promise<BenchResult> => {
+  const used = (): Promise<number> =>
+    page.evaluate(() => {
+      (globalThis as { gc?: () => void }).gc?.();
+      return (
+        (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize / 1_048_576
+      );
+    });
+  await page.evaluate(() => window.bench.empty());
+  const before = await used();
+  await page.evaluate((n) => window.bench.mountSheet(n, 0, 1), MILLION);
+  await page.evaluate(() => window.bench.scroll(300, 2_000));
+  const megabytes = (await used()) - before;
+  return {
+    name: 'grid heap at 1M rows (MB / 20 MB)',
+    ratio: megabytes / 20,
+    target: 1,
+    ok: megabytes <= 20,
+    detail: `${megabytes.toFixed(1)} MB after scrolling through 300 screens`,
+  };
+};

@@ -1,0 +1,235 @@
+import {
+  ClientSideRowModelApiModule,
+  ClientSideRowModelModule,
+  createGrid,
+  type GridApi,
+  InfiniteRowModelModule,
+  RowApiModule,
+  ScrollApiModule,
+} from 'ag-grid-community';
+import { createRef } from 'react';
+import { flushSync } from 'react-dom';
+import { createRoot } from 'react-dom/client';
+import type { GridController, GridEvents } from '../../../renderer/grid/grid-controller.ts';
+import { gridTheme, HEADER_HEIGHT, ROW_HEIGHT } from '../../../renderer/grid/grid-theme.ts';
+import { SheetGrid } from '../../../renderer/grid/sheet-grid.tsx';
+import { SheetModel } from '../../../renderer/sheet/sheet-model.ts';
+import { localeOf } from '../../../shared/values/locale.ts';
+import { ANSWER_MS, BENCH_SHEET, benchBackend, benchValue } from './bench-sheet.ts';
+import '../../../renderer/ui/tokens.css';
+import '../../../renderer/sheet/sheet.css';
+
+/** A grid on the page, with what the bench asks of it. */
+interface Mounted {
+  /** Milliseconds from nothing to the first cell in the page. */
+  readonly ms: number;
+  destroy(): void;
+}
+
+let host: HTMLElement = document.createElement('div');
+let mounted: (Mounted & { api?: GridApi; model?: SheetModel; grid?: GridController | null }) | null = null;
+
+const fresh = (): HTMLElement => {
+  mounted?.destroy();
+  mounted = null;
+  document.body.replaceChildren();
+  host = document.createElement('div');
+  host.style.cssText = 'inline-size:1300px;block-size:800px;display:flex;flex-direction:column';
+  document.body.append(host);
+  return host;
+};
+
+const cellShown = (): boolean => {
+  const cell = host.querySelector('.ag-row[row-index="0"] .ag-cell:nth-of-type(2)');
+  return (cell?.textContent ?? '') !== '';
+};
+
+/** Resolves in the frame in which the first cell is there. */
+const firstCell = (): Promise<void> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      if (cellShown()) resolve();
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+
+const GEOMETRY = { theme: gridTheme(), rowHeight: ROW_HEIGHT, headerHeight: HEADER_HEIGHT, rowBuffer: 12 };
+const PLAIN_COLUMNS = BENCH_SHEET.columns.map(({ name, type }) => ({
+  colId: name,
+  field: name,
+  width: 140,
+  cellClass: type.kind === 'decimal' ? 'number' : '',
+}));
+
+const objectOf = (row: number): Record<string, string> =>
+  Object.fromEntries(BENCH_SHEET.columns.map(({ name }, at) => [name, benchValue(row, at)]));
+
+/** AG Grid alone, on its infinite row model with rows as objects. */
+const mountPlain = async (rows: number): Promise<number> => {
+  const at = fresh();
+  const start = performance.now();
+  const api = createGrid<Record<string, string>>(
+    at,
+    {
+      ...GEOMETRY,
+      rowModelType: 'infinite',
+      columnDefs: [
+        { colId: 'n', valueGetter: 'node.rowIndex + 1', width: 60, pinned: 'left' },
+        ...PLAIN_COLUMNS,
+      ],
+      infiniteInitialRowCount: rows,
+      cacheBlockSize: 100,
+      maxBlocksInCache: 30,
+      blockLoadDebounceMillis: 0,
+      datasource: {
+        getRows: ({ startRow, endRow, successCallback }) => {
+          setTimeout(() => {
+            const end = Math.min(endRow, rows);
+            const made = Array.from({ length: Math.max(0, end - startRow) }, (_, i) =>
+              objectOf(startRow + i),
+            );
+            successCallback(made, rows);
+          }, ANSWER_MS);
+        },
+      },
+    },
+    { modules: [InfiniteRowModelModule, ScrollApiModule, RowApiModule] },
+  );
+  await firstCell();
+  mounted = { ms: performance.now() - start, api, destroy: () => api.destroy() };
+  return mounted.ms;
+};
+
+const quiet: GridEvents = {
+  active: () => {},
+  command: () => {},
+  filter: () => {},
+  menu: () => {},
+  selection: () => {},
+  range: () => {},
+  copy: () => null,
+  paste: () => {},
+  clear: () => {},
+  fill: () => {},
+  enter: () => {},
+};
+
+/** The sheet's grid over its model: ranges, marks and pending edits included. */
+const mountSheet = async (rows: number, pending: number, spread: number): Promise<number> => {
+  const at = fresh();
+  const start = performance.now();
+  const model = new SheetModel({
+    client: benchBackend(rows, pending, spread),
+    source: BENCH_SHEET.source,
+    locale: localeOf('en-GB'),
+    now: () => new Date(),
+    newId: () => crypto.randomUUID(),
+  });
+  await model.open();
+  const handle = createRef<GridController>() as { current: GridController | null };
+  const root = createRoot(at);
+  flushSync(() => root.render(<SheetGrid model={model} label="Bench" events={quiet} handle={handle} />));
+  await firstCell();
+  mounted = {
+    ms: performance.now() - start,
+    model,
+    grid: handle.current,
+    destroy: () => {
+      root.unmount();
+      model.close();
+    },
+  };
+  return mounted.ms;
+};
+
+/** Scrolls smoothly for some frames; answers the milliseconds between frames. */
+const scroll = (frames: number, step: number): Promise<readonly number[]> =>
+  new Promise((resolve) => {
+    const viewport = host.querySelector<HTMLElement>('.ag-grid-viewport, .ag-body-viewport');
+    if (!viewport) throw new Error('There is nothing to scroll.');
+    const gaps: number[] = [];
+    let last = performance.now();
+    const frame = (): void => {
+      const now = performance.now();
+      gaps.push(now - last);
+      last = now;
+      if (gaps.length >= frames) resolve(gaps);
+      else {
+        viewport.scrollTop += step;
+        requestAnimationFrame(frame);
+      }
+    };
+    requestAnimationFrame(frame);
+  });
+
+/** Selects a block by mouse events, as a person would, so that ranges are drawn while scrolling. */
+const selectBlock = (): void => {
+  const cell = (row: number, column: string): Element | null =>
+    host.querySelector(`.ag-row[row-index="${row}"] [col-id="c:${column}"]`);
+  const press = (target: Element | null, type: string, shiftKey = false): void => {
+    target?.dispatchEvent(new MouseEvent(type, { bubbles: true, button: 0, shiftKey }));
+  };
+  press(cell(2, 'account'), 'mousedown');
+  press(cell(2, 'account'), 'mouseup');
+  press(cell(14, 'price'), 'mousedown', true);
+  press(cell(14, 'price'), 'mouseup');
+};
+
+const frame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => resolve()));
+
+/** AG Grid's client-side model with all rows in it, and a transaction of changed rows; milliseconds to the next frame. */
+const transaction = async (rows: number, changed: number): Promise<number> => {
+  const at = fresh();
+  const data = Array.from({ length: rows }, (_, i) => objectOf(i));
+  const api = createGrid<Record<string, string>>(
+    at,
+    {
+      ...GEOMETRY,
+      columnDefs: PLAIN_COLUMNS,
+      rowData: data,
+      getRowId: ({ data: row }) => row.id ?? '',
+    },
+    { modules: [ClientSideRowModelModule, ClientSideRowModelApiModule] },
+  );
+  await firstCellOf('id');
+  mounted = { ms: 0, api, destroy: () => api.destroy() };
+  const update = data.slice(0, changed).map((row) => ({ ...row, amount: '1.00' }));
+  const start = performance.now();
+  api.applyTransaction({ update });
+  await frame();
+  return performance.now() - start;
+};
+
+const firstCellOf = (name: string): Promise<void> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      if (host.querySelector(`[col-id="${name}"].ag-cell`)?.textContent) resolve();
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+
+/** The same number of pending cells changed under the sheet by the journal's answer; milliseconds to the next frame. */
+const paint = async (rows: number, changed: number): Promise<number> => {
+  await mountSheet(rows, 0, 1);
+  const model = mounted?.model;
+  if (!model) throw new Error('No sheet is there.');
+  const held = await model.rows(0, 250);
+  const amount = BENCH_SHEET.columns[4];
+  if (!amount || held.length === 0) throw new Error('No rows are there.');
+  const all = [];
+  for (let from = 0; from < changed; from += 250)
+    for (const row of await model.rows(from, from + 250)) all.push(row);
+  const cells = all
+    .slice(0, changed)
+    .map((row) => ({ row, column: amount, typed: { text: '1', picked: '1.00' } }));
+  const start = performance.now();
+  model.enterAll(cells, 'Paste');
+  await frame();
+  return performance.now() - start;
+};
+
+const api = { mountPlain, mountSheet, scroll, selectBlock, transaction, paint, empty: () => void fresh() };
+export type BenchPage = typeof api;
+Object.assign(window, { bench: api });
