@@ -9,7 +9,6 @@ import type { ActiveCell, GridController, GridEvents } from '../grid/grid-contro
 import { disjoint, type Selection } from '../grid/ranges/selection.ts';
 import { SheetGrid } from '../grid/sheet-grid.tsx';
 import type { SheetRow } from '../grid/sheet-row.ts';
-import { Button } from '../ui/button.tsx';
 import { useCommands } from '../ui/commands.ts';
 import type { ExchangeRequest } from '../ui/exchange-request.ts';
 import type { SheetContext } from '../ui/sheet-context.ts';
@@ -40,6 +39,7 @@ import { SheetBanners } from './sheet-banners.tsx';
 import { sheetCommands, troubledRows } from './sheet-commands.ts';
 import { menuEntries } from './sheet-menu.ts';
 import type { SheetModel } from './sheet-model.ts';
+import { SheetOpening } from './sheet-opening.tsx';
 import { localDay } from './sheet-reading.ts';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
 import { SheetStatus } from './sheet-status.tsx';
@@ -70,24 +70,8 @@ const DATED: ReadonlySet<string> = new Set(['date', 'timestamp']);
 export const SheetScreen = (props: SheetScreenProps): ReactNode => {
   const { model, snapshot } = useSheetModel(props.client, props.source, props.locale);
   const { opened, phase, failure } = snapshot;
-  if (model && phase === 'failed' && failure) {
-    return (
-      <div className="sheet-empty" role="alert">
-        <h2>The sheet could not be opened</h2>
-        <p>{failure.message}</p>
-        <Button onPress={() => void model.open()}>Try again</Button>
-      </div>
-    );
-  }
-  if (!model || phase !== 'ready' || !opened) {
-    return (
-      <div className="sheet-empty" role="status">
-        <p>
-          Opening {props.source.schema}.{props.source.table}…
-        </p>
-      </div>
-    );
-  }
+  if (!model || phase !== 'ready' || !opened)
+    return <SheetOpening source={props.source} failure={failure} onRetry={() => void model?.open()} />;
   return <OpenSheet {...props} model={model} snapshot={snapshot} opened={opened} />;
 };
 

@@ -2,14 +2,7 @@ import { z } from 'zod';
 import { batchPreview, commitOutcome, historyEntry } from '../model/batch.ts';
 import { connection, demoPerson, session } from '../model/connection.ts';
 import { editStep, pendingCounts, pendingDelta, pendingRow } from '../model/edit.ts';
-import {
-  review,
-  reviewSubmission,
-  reviewSummary,
-  sheetPolicy,
-  submittedEdits,
-  tablePolicy,
-} from '../model/review.ts';
+import { sheetPolicy, submittedEdits } from '../model/review.ts';
 import { capabilities, sheetRights } from '../model/rights.ts';
 import { packedColumn, rowPage } from '../model/rows.ts';
 import { sheetViews, viewsChange } from '../model/saved-view.ts';
@@ -17,13 +10,11 @@ import { sheetDefinition, source } from '../model/sheet.ts';
 import { viewQuery } from '../model/view.ts';
 import { commentEvents, commentOperations } from './comments.ts';
 import { exchangeEvents, exchangeOperations } from './exchange.ts';
+import { reviewOperations } from './reviews.ts';
 
 const none = z.object({});
 const text = z.string().max(10_000);
 const sheetId = z.object({ sheet: z.string() });
-const batchId = z.object({ batch: z.uuid() });
-const comment = z.string().trim().min(1).max(4_000);
-const reviewed = z.object({ review: reviewSummary });
 const pending = z.object({ rows: z.array(pendingRow), counts: pendingCounts });
 
 const tableSummary = z.object({
@@ -295,54 +286,7 @@ export const operations = {
     input: z.object({ sheet: z.string(), batch: z.string() }),
     output: commitOutcome,
   },
-  'policies.get': { kind: 'query', input: sheetId, output: sheetPolicy },
-  /** For administrators of schema `writ`; approvals given under the policy before become stale. */
-  'policies.set': {
-    kind: 'command',
-    input: z.object({ sheet: z.string(), policy: tablePolicy }),
-    output: sheetPolicy,
-  },
-  /**
-   * Submits all pending edits of the sheet for review, after a rehearsal in a transaction that is rolled back. The edits
-   * leave the pending ones and are locked until the batch is committed or comes back. Repeating a batch id submits once.
-   */
-  'reviews.submit': {
-    kind: 'command',
-    input: z.object({ sheet: z.string(), batch: z.uuid(), sha256: z.string(), note: text.optional() }),
-    output: reviewSubmission,
-  },
-  /** Oldest first in `waiting` (for this person to decide); newest first in `mine` and `all` that the person may see. */
-  'reviews.list': {
-    kind: 'query',
-    input: z.object({
-      box: z.enum(['waiting', 'mine', 'all']),
-      sheet: z.string().optional(),
-      limit: z.int().min(1).max(500),
-    }),
-    output: z.object({ reviews: z.array(reviewSummary), waiting: z.int(), mine: z.int(), more: z.boolean() }),
-  },
-  'reviews.get': {
-    kind: 'query',
-    input: batchId.extend({ start: z.int().min(0), count: z.int().min(1).max(10_000) }),
-    output: review,
-  },
-  /** `sha256` is the one of the batch that was looked at; another is refused. */
-  'reviews.approve': {
-    kind: 'command',
-    input: batchId.extend({ sha256: z.string(), comment: comment.optional() }),
-    output: reviewed,
-  },
-  'reviews.return': { kind: 'command', input: batchId.extend({ comment }), output: reviewed },
-  'reviews.withdraw': {
-    kind: 'command',
-    input: batchId.extend({ comment: comment.optional() }),
-    output: reviewed,
-  },
-  'reviews.comment': {
-    kind: 'command',
-    input: batchId.extend({ text: comment, row: z.string().optional(), column: z.string().optional() }),
-    output: reviewed,
-  },
+  ...reviewOperations,
   /** Audit entries newest first; of one row or cell when given. `more` tells whether older ones exist. */
   'history.list': {
     kind: 'query',

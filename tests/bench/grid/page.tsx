@@ -105,6 +105,7 @@ const quiet: GridEvents = {
   active: () => {},
   command: () => {},
   filter: () => {},
+  columnMenu: () => {},
   menu: () => {},
   selection: () => {},
   range: () => {},
