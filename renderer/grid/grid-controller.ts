@@ -50,6 +50,8 @@ export class GridController {
   readonly #off: () => void;
   readonly #offClipboard: () => void;
   readonly #drawing: GridDrawing;
+  /** Headers that show the sort and filter of their column. */
+  readonly #viewListeners = new Set<() => void>();
   readonly #ranges: RangeLayer;
   readonly #groups: GroupRows;
   /** Commands on columns. */
@@ -66,6 +68,9 @@ export class GridController {
     this.#events = events;
     this.#api = createGrid(host, this.#options(), { modules: [...GRID_MODULES] });
     this.#drawing = new GridDrawing(this.#api, model, {
+      view: () => {
+        for (const listener of this.#viewListeners) listener();
+      },
       rows: () => {
         this.#select(null);
         this.#ranges.reset();
@@ -86,8 +91,6 @@ export class GridController {
     });
     this.#groups = new GroupRows(this.#api, host, model);
     this.columns = new ColumnLayer(this.#api, model, host, () => this.#ranges.columnsMoved());
-    // Headers need what draws them, which needs the grid.
-    this.#api.setGridOption('columnDefs', this.#columns());
     this.#off = model.onGridChange((change) => this.#drawing.change(change));
     host.addEventListener('keydown', this.#keyDown, true);
     this.#offClipboard = listenToClipboard(host, {
@@ -165,6 +168,7 @@ export class GridController {
       maxBlocksInCache: 30,
       maxConcurrentDatasourceRequests: 4,
       infiniteInitialRowCount: this.#model.rowCount,
+      columnDefs: this.#columns(),
       getRowId: ({ data }) => data.key,
       readOnlyEdit: true,
       onCellEditRequest: ({ data, column, newValue }) => {
@@ -202,7 +206,10 @@ export class GridController {
   #columns(): GridOptions<SheetRow>['columnDefs'] {
     const columns = gridColumns({
       model: this.#model,
-      onView: (listener) => this.#drawing.onView(listener),
+      onView: (listener) => {
+        this.#viewListeners.add(listener);
+        return () => this.#viewListeners.delete(listener);
+      },
       onFilter: (column, anchor) => this.#events.filter(column, anchor),
       onMenu: (column, at) => this.#events.columnMenu(column, at),
       rowState: (row) => rowState(this.#model, row, this.isSelected(row.index)),

@@ -5,6 +5,8 @@ import type { PlacedColumn } from './layout.ts';
 import type { SheetRow } from './sheet-row.ts';
 
 interface DrawingEvents {
+  /** Sort or filters changed. */
+  view(): void;
   /** Rows are about to be other ones. */
   rows(): void;
   /** Columns stand or look otherwise. */
@@ -18,7 +20,6 @@ export class GridDrawing {
   readonly #api: GridApi<SheetRow>;
   readonly #model: GridModel;
   readonly #events: DrawingEvents;
-  readonly #viewListeners = new Set<() => void>();
   /** Columns fitted once; those the person sized have their width in the layout. */
   readonly #sized = new Set<string>();
   /** What to draw in the next frame; null is all of it. */
@@ -35,12 +36,6 @@ export class GridDrawing {
 
   destroy(): void {
     cancelAnimationFrame(this.#frame);
-  }
-
-  /** Tells headers when sort or filters change; the answer unsubscribes. */
-  onView(listener: () => void): () => void {
-    this.#viewListeners.add(listener);
-    return () => this.#viewListeners.delete(listener);
   }
 
   get editing(): boolean {
@@ -60,7 +55,7 @@ export class GridDrawing {
       return;
     }
     if (change.kind !== 'cells') {
-      for (const listener of this.#viewListeners) listener();
+      this.#events.view();
       // A row drawn anew would take the open editor with it.
       if (this.editing) this.#rowsWaiting = true;
       else {

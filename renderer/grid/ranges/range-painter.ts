@@ -23,7 +23,8 @@ export class RangePainter {
   #rectangles: readonly Rectangle[] = [];
   #last: Rectangle | null = null;
   #fill: Rectangle | null = null;
-  #painted = false;
+  /** Cells that have marks now. */
+  #drawn: ReadonlyMap<HTMLElement, number> = new Map();
   #frame = 0;
 
   constructor(host: HTMLElement, columns: () => readonly string[]) {
@@ -68,36 +69,53 @@ export class RangePainter {
 
   readonly #draw = (): void => {
     this.#frame = 0;
-    if (this.#rectangles.length === 0 && !this.#painted) return;
+    if (this.#rectangles.length === 0 && this.#drawn.size === 0) return;
+    const wanted = new Map<HTMLElement, number>();
+    const areas = this.#fill ? [...this.#rectangles, this.#fill] : this.#rectangles;
     const places = new Map(this.#columns().map((id, i) => [id, i]));
     for (const row of this.#host.querySelectorAll<HTMLElement>('.ag-row[row-index]')) {
       const r = Number(row.getAttribute('row-index'));
+      // Most rows on the screen have nothing selected in them.
+      if (!areas.some(({ top, bottom }) => r >= top && r <= bottom)) continue;
       for (const cell of row.querySelectorAll<HTMLElement>('.ag-cell[col-id]')) {
         const c = places.get(cell.getAttribute('col-id') ?? '');
-        if (c !== undefined) this.#mark(cell, r, c);
+        const marks = c === undefined ? 0 : this.#marks(r, c);
+        if (marks !== 0) wanted.set(cell, marks);
       }
     }
-    this.#painted = this.#rectangles.length > 0;
+    for (const [cell, marks] of this.#drawn) if (!wanted.has(cell)) toggle(cell, marks, 0);
+    for (const [cell, marks] of wanted) toggle(cell, this.#drawn.get(cell) ?? 0, marks);
+    this.#drawn = wanted;
   };
 
-  #mark(cell: HTMLElement, row: number, column: number): void {
-    const inside = this.#rectangles.find((rectangle) => contains(rectangle, row, column));
+  /** One bit for each of `CLASSES` that the cell has. */
+  #marks(row: number, column: number): number {
+    const at = (r: number, c: number): boolean =>
+      this.#rectangles.some((rectangle) => contains(rectangle, r, c));
+    const [first] = this.#rectangles;
     const single =
-      this.#rectangles.length === 1 && inside && inside.top === inside.bottom && inside.left === inside.right;
-    const marks = new Set<string>();
+      this.#rectangles.length === 1 && first && first.top === first.bottom && first.left === first.right;
+    const inside = at(row, column);
+    let marks = 0;
     if (inside && !single) {
-      marks.add('range');
-      const at = (r: number, c: number): boolean =>
-        this.#rectangles.some((rectangle) => contains(rectangle, r, c));
-      if (!at(row - 1, column)) marks.add('range-top');
-      if (!at(row + 1, column)) marks.add('range-bottom');
-      if (!at(row, column - 1)) marks.add('range-left');
-      if (!at(row, column + 1)) marks.add('range-right');
+      marks |= bit('range');
+      if (!at(row - 1, column)) marks |= bit('range-top');
+      if (!at(row + 1, column)) marks |= bit('range-bottom');
+      if (!at(row, column - 1)) marks |= bit('range-left');
+      if (!at(row, column + 1)) marks |= bit('range-right');
     }
-    if (this.#last && row === this.#last.bottom && column === this.#last.right) marks.add('range-handle');
-    if (this.#fill && !inside && contains(this.#fill, row, column)) marks.add('range-fill');
-    for (const name of CLASSES) {
-      if (cell.classList.contains(name) !== marks.has(name)) cell.classList.toggle(name, marks.has(name));
-    }
+    if (this.#last && row === this.#last.bottom && column === this.#last.right) marks |= bit('range-handle');
+    if (this.#fill && !inside && contains(this.#fill, row, column)) marks |= bit('range-fill');
+    return marks;
   }
 }
+
+const bit = (name: (typeof CLASSES)[number]): number => 1 << CLASSES.indexOf(name);
+
+const toggle = (cell: HTMLElement, from: number, to: number): void => {
+  const changed = from ^ to;
+  if (changed === 0) return;
+  CLASSES.forEach((name, i) => {
+    if (changed & (1 << i)) cell.classList.toggle(name, (to & (1 << i)) !== 0);
+  });
+};
