@@ -46,9 +46,11 @@ export const findDecimalMark = (texts: Iterable<string>, locale: LocaleConventio
   let unsettled: string | null = null;
   for (const text of texts) {
     const mark = markOf(text);
-    if (mark === null || readNumber(text, locale).kind === 'none') continue;
+    if (mark === null || (proof.has(mark) && (mark !== 'open' || unsettled !== null))) continue;
+    const { kind } = readNumber(text, locale);
+    if (kind === 'none') continue;
     if (!proof.has(mark)) proof.set(mark, text);
-    if (mark === 'open' && unsettled === null && readNumber(text, locale).kind === 'two') unsettled = text;
+    if (mark === 'open' && kind === 'two') unsettled ??= text;
   }
   const own: DecimalMark = locale.decimal === ',' ? ',' : '.';
   const other: DecimalMark = own === '.' ? ',' : '.';

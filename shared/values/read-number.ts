@@ -7,6 +7,8 @@ export type NumberReading =
   | { readonly kind: 'two'; readonly readings: readonly string[]; readonly percent: boolean }
   | { readonly kind: 'none'; readonly why: string };
 
+/** Plain digits without leading zeros, and no minus zero. */
+const CANONICAL = /^(?:-?[1-9]\d*|0)(?:\.\d+)?$/;
 const SPACES = /[\s\u00a0\u202f\u2009]/g;
 const ALWAYS_GROUP = /[\s\u00a0\u202f\u2009'’_]/g;
 const CURRENCY = /^(?:\p{Sc}|[A-Z]{3}(?=[\s\d(-]))|(?:\p{Sc}|(?<=[\s\d)-])[A-Z]{3})$/gu;
@@ -20,6 +22,9 @@ const MAX_EXPONENT = 16_383;
  * locale but has one reading is read and noted; one with two readings is given back with both.
  */
 export const readNumber = (text: string, locale: LocaleConventions): NumberReading => {
+  // What needs no reading is most of what is pasted.
+  if (CANONICAL.test(text) && (locale.decimal === '.' || !text.includes('.')))
+    return { kind: 'read', value: text, percent: false };
   const bare = unwrap(text);
   if (bare === null) return none(text);
   const { body, negative, percent } = bare;

@@ -39,6 +39,7 @@ export const benchGrid = async (): Promise<readonly BenchResult[]> => {
       ...(await benchMount(page)),
       ...(await benchScroll(page, cdp)),
       await benchPaint(page),
+      ...(await benchPaste(page)),
       await benchHeap(page, cdp),
     ];
   } finally {
@@ -178,6 +179,45 @@ const benchPaint = async (page: Page): Promise<BenchResult> => {
     { ours: 'writ', floor: 'transaction' },
     'floor: applyTransaction at 200,000 rows; ours at 1,000,000',
   );
+};
+
+/** Rows of three numbers: 100,002 cells. */
+const LINES = 33_334;
+/** Milliseconds the window may be without an answer. */
+const MOST_BLOCKED = 50;
+
+const benchPaste = async (page: Page): Promise<readonly BenchResult[]> => {
+  const blocked: number[] = [];
+  let parts = '';
+  const timings = await interleave(
+    [
+      { name: 'floor', run: () => page.evaluate((n) => window.bench.pasteFloor(n), LINES) },
+      {
+        name: 'writ',
+        run: async (round) => {
+          const found = await page.evaluate(([n, lines]) => window.bench.paste(n, lines), [
+            MILLION,
+            LINES,
+          ] as const);
+          if (round > 0) blocked.push(found.longest);
+          parts = found.parts;
+          return found.ms;
+        },
+      },
+    ],
+    ROUNDS,
+  );
+  const longest = median(blocked);
+  return [
+    verdict('grid paste of 100,000 cells', 4, timings, { ours: 'writ', floor: 'floor' }, parts),
+    {
+      name: 'grid paste, window blocked (ms / 50 ms)',
+      ratio: longest / MOST_BLOCKED,
+      target: 1,
+      ok: longest <= MOST_BLOCKED,
+      detail: `${longest.toFixed(0)} ms the longest without an answer, journal and decoding in the same thread`,
+    },
+  ];
 };
 
 const benchHeap = async (page: Page, cdp: CDPSession): Promise<BenchResult> => {

@@ -14,6 +14,7 @@ import type { LocaleConventions } from '../../../shared/values/locale.ts';
 import type { Selection } from '../../grid/ranges/selection.ts';
 import { pasteTargets } from '../../grid/ranges/tiling.ts';
 import { addedRow, type SheetRow } from '../../grid/sheet-row.ts';
+import { breathe } from '../../ui/breathe.ts';
 import { MOST_CELLS, type RangeTarget } from '../range-commands.ts';
 
 /** A pasted text and the cell it goes to. */
@@ -71,6 +72,7 @@ export const pasteBlock = async (
     lostColumns = Math.max(lostColumns, target.lostColumns);
     const held = await model.rows(target.top, Math.min(target.top + target.rows, extent.rows));
     for (let r = 0; r < target.rows; r++) {
+      if ((r & 0xfff) === 0xfff) await breathe();
       const there = held[r];
       if (there?.group) {
         if (height > 1)

@@ -12,10 +12,13 @@ import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import type { GridController, GridEvents } from '../../../renderer/grid/grid-controller.ts';
 import { gridTheme, HEADER_HEIGHT, ROW_HEIGHT } from '../../../renderer/grid/grid-theme.ts';
+import { selectCell } from '../../../renderer/grid/ranges/selection.ts';
 import { SheetGrid } from '../../../renderer/grid/sheet-grid.tsx';
+import { pasteBlock } from '../../../renderer/sheet/paste/paste-block.ts';
+import { reviewPaste, takePaste } from '../../../renderer/sheet/paste/paste-review.ts';
 import { SheetModel } from '../../../renderer/sheet/sheet-model.ts';
 import { localeOf } from '../../../shared/values/locale.ts';
-import { ANSWER_MS, BENCH_SHEET, benchBackend, benchValue } from './bench-sheet.ts';
+import { ANSWER_MS, BENCH_SHEET, benchBackend, benchKey, benchValue } from './bench-sheet.ts';
 import '../../../renderer/ui/tokens.css';
 import '../../../renderer/sheet/sheet.css';
 
@@ -231,6 +234,91 @@ const paint = async (rows: number, changed: number): Promise<number> => {
   return performance.now() - start;
 };
 
-const api = { mountPlain, mountSheet, scroll, selectBlock, transaction, paint, empty: () => void fresh() };
+/**
+ * A block pasted over three number columns, from its text to the next frame after the journal's answer: milliseconds in all, and the
+ * longest time the window could not answer.
+ */
+const paste = async (
+  rows: number,
+  lines: number,
+): Promise<{ ms: number; longest: number; parts: string }> => {
+  await mountSheet(rows, 0, 1);
+  const model = mounted?.model;
+  const columns = BENCH_SHEET.columns.filter(({ type }) => type.kind === 'decimal');
+  if (!model) throw new Error('No sheet is there.');
+  const text = Array.from({ length: lines }, (_, i) => `${i}.25\t${i % 977}.5\t${i % 13}\r\n`).join('');
+  await model.rows(0, lines);
+  await frame();
+  const stop = longestBlock();
+  const start = performance.now();
+  const marks: string[] = [];
+  const mark = (name: string): void => void marks.push(`${name} ${(performance.now() - start).toFixed(0)}`);
+  const target = { model, columns };
+  const block = await pasteBlock(target, selectCell({ row: 0, column: 0 }), text, true, () =>
+    crypto.randomUUID(),
+  );
+  if (typeof block === 'string') throw new Error(block);
+  mark('laid out');
+  const review = await reviewPaste(model, block, model.locale, {
+    signal: new AbortController().signal,
+    progress: () => {},
+  });
+  mark('checked');
+  if (!review || review.leftOut.length > 0) throw new Error('The block was not taken.');
+  await takePaste(model, review, false);
+  mark('taken');
+  await model.settled();
+  mark('kept');
+  await frame();
+  const ms = performance.now() - start;
+  return { ms, longest: await stop(), parts: marks.join(', ') };
+};
+
+/** The floor of a paste: the text split once, each number matched once, and a fold of as many cells into a map. */
+const pasteFloor = (lines: number): number => {
+  const text = Array.from({ length: lines }, (_, i) => `${i}.25\t${i % 977}.5\t${i % 13}\r\n`).join('');
+  const start = performance.now();
+  const held = new Map<string, Record<string, string>>();
+  const shape = /^-?\d+(?:\.\d{1,2})?$/;
+  text.split('\r\n').forEach((line, i) => {
+    const cells = line.split('\t');
+    if (cells.length !== 3 || !cells.every((cell) => shape.test(cell))) return;
+    held.set(benchKey(i), { amount: cells[0] ?? '', quantity: cells[1] ?? '', price: cells[2] ?? '' });
+  });
+  structuredClone([...held]);
+  return performance.now() - start;
+};
+
+/** Watches how long the window could not answer: the longest gap between two turns of the event loop, until the answer is called. */
+const longestBlock = (): (() => Promise<number>) => {
+  let longest = 0;
+  let last = performance.now();
+  let on = true;
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    if (on) port2.postMessage(null);
+  };
+  port2.postMessage(null);
+  return async () => {
+    await frame();
+    on = false;
+    return longest;
+  };
+};
+
+const api = {
+  paste,
+  pasteFloor,
+  mountPlain,
+  mountSheet,
+  scroll,
+  selectBlock,
+  transaction,
+  paint,
+  empty: () => void fresh(),
+};
 export type BenchPage = typeof api;
 Object.assign(window, { bench: api });
