@@ -15,6 +15,7 @@ const BENCHES = [
   { name: 'commit', exported: 'benchCommit', takesName: true },
   { name: 'rows', exported: 'benchRows' },
   { name: 'grid', exported: 'benchGrid' },
+  { name: 'window', exported: 'benchWindow' },
 ];
 
 const print = ({ name, ratio, target, ok, detail }) => {

@@ -19,6 +19,8 @@ export interface RunningHost {
   readonly page: Page;
   /** The Electron application; null in the web host. */
   readonly electron: ElectronApplication | null;
+  /** Process of the backend in the web host; null in the desktop, where it is one of several. */
+  readonly backend: number | null;
   /** What the host printed so far. */
   readonly output: () => string;
   /** Ends as a person would: windows closed, backend stopped. */
@@ -56,7 +58,14 @@ const startWeb = async ({ dataFolder, viewport, watch }: HostOptions): Promise<R
       await browser.close();
       await ended(server, signal);
     };
-    return { page, electron: null, output, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+    return {
+      page,
+      electron: null,
+      backend: server.pid ?? null,
+      output,
+      stop: () => end('SIGTERM'),
+      kill: () => end('SIGKILL'),
+    };
   } catch (error) {
     await ended(server, 'SIGTERM');
     throw error;
@@ -75,6 +84,7 @@ const startDesktop = async ({ dataFolder, watch }: HostOptions): Promise<Running
   return {
     page,
     electron,
+    backend: null,
     output,
     stop: () => electron.close(),
     kill: async () => {
