@@ -14,7 +14,7 @@ import { type Fold, foldView } from './fold-view.ts';
 import type { KeptFolds } from './folding.ts';
 import { LOOKUP_LIMIT, Lookups } from './lookups.ts';
 import { canPage, isLarge, pagesOf } from './paged/large-table.ts';
-import { PagedRows, tooManyRows } from './paged/paged-rows.ts';
+import { notAllRows, PagedRows, tooManyRows } from './paged/paged-rows.ts';
 import { distinctPaged, edgePaged, findPaged, type PagedSearch, placePaged } from './paged/paged-search.ts';
 import { PagedView } from './paged/paged-view.ts';
 import { RowStore } from './row-store.ts';
@@ -51,13 +51,6 @@ export interface OpenSheetOptions {
   /** Views are to be made again: a later reading has replaced the rows, or the first was cut off at the limit. */
   readonly onReplaced: () => void;
 }
-
-const notAllRows = (): AppError =>
-  new AppError(
-    'invalid',
-    'not-all-rows',
-    `Groups and totals need all rows, and only the first ${ROW_LIMIT.toLocaleString('en')} of this table are read.`,
-  );
 
 const NEVER = new AbortController();
 
@@ -125,6 +118,8 @@ export class OpenSheet {
   /** Tells of rows arriving; the answer unsubscribes. */
   onProgress(listener: (progress: SheetProgress) => void): () => void {
     this.#listeners.add(listener);
+    // Who comes after a reading has failed would never hear of it.
+    if (this.#failure && !this.loading) listener({ loading: false, failure: this.#failure });
     return () => this.#listeners.delete(listener);
   }
 
@@ -166,7 +161,7 @@ export class OpenSheet {
     if (this.#paged && query.groups.length > 0) throw tooManyRows('Grouping');
     if (this.#paged) return this.#paged.view(query, signal);
     if (this.#failure && !this.#complete && !this.loading) throw this.#failure;
-    if (query.groups.length > 0 && this.#truncated) throw notAllRows();
+    if (query.groups.length > 0 && this.#truncated) throw notAllRows(ROW_LIMIT);
     const breathe = breathing(this.#options.clock, signal);
     const { definition } = this;
     const view = await buildView({
@@ -186,7 +181,7 @@ export class OpenSheet {
     if (view instanceof PagedView) throw tooManyRows('Adding up');
     if (!this.#complete) await this.#reading?.done;
     if (this.#failure && !this.#complete) throw this.#failure;
-    if (this.#truncated) throw notAllRows();
+    if (this.#truncated) throw notAllRows(ROW_LIMIT);
     await view.figures.refresh(this.#pending, breathing(this.#options.clock, signal));
     return view.figures;
   }

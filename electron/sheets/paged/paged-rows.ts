@@ -135,6 +135,14 @@ export class PagedRows {
   }
 }
 
+/** Why rows cut off at `limit` are not grouped. */
+export const notAllRows = (limit: number): AppError =>
+  new AppError(
+    'invalid',
+    'not-all-rows',
+    `Groups and totals need all rows, and only the first ${limit.toLocaleString('en')} of this table are read.`,
+  );
+
 /** What is asked of all rows where they cannot all be held. */
 export const tooManyRows = (what: string): AppError =>
   new AppError(
