@@ -7,6 +7,7 @@ import { AppError } from '../shared/model/failure.ts';
 import { demoWarehouse } from './demo-warehouse.ts';
 import { resolveOpenBatches } from './governance/resolve.ts';
 import { announceToProfile } from './handlers/announce.ts';
+import { followAndTell, heardReview } from './handlers/announce-reviews.ts';
 import { appHandlers } from './handlers/app.ts';
 import { batchHandlers } from './handlers/batches.ts';
 import { commentHandlers } from './handlers/comments.ts';
@@ -92,8 +93,11 @@ export const createBackend = async (options: BackendOptions): Promise<Backend> =
     clock,
     rowLimit: options.rowLimit,
     tell: (profile, name, event, sheet) => tell(profile, name, event, { sheet }),
-    onReachable: (profile) =>
-      void resolveOpenBatches(profile).then((all) => announceToProfile(shared, profile, all)),
+    onReachable: (profile) => {
+      void resolveOpenBatches(profile).then((all) => announceToProfile(shared, profile, all));
+      followAndTell(shared, profile).catch(() => {});
+    },
+    onReview: (profile, batch) => heardReview(shared, profile, batch),
   });
   const shared: Shared = {
     ...options,

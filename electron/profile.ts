@@ -4,6 +4,8 @@ import { AppError } from '../shared/model/failure.ts';
 import type { SheetRights } from '../shared/model/rights.ts';
 import type { SheetDefinition, Source } from '../shared/model/sheet.ts';
 import { BatchRuns } from './governance/batch-runs.ts';
+import { ReviewPayloads } from './governance/review-payloads.ts';
+import type { ReviewSubmitted } from './governance/review-submit.ts';
 import type { OpenedJournal } from './journal/open-journal.ts';
 import { OpenSheet } from './sheets/open-sheet.ts';
 import type { ViewsStore } from './views/views-file.ts';
@@ -20,6 +22,8 @@ export interface ProfileParts {
   readonly tell: TellProfile;
   /** The warehouse answers again after a loss. */
   readonly onReachable: (profile: Profile) => void;
+  /** A batch under review moved; null: any may have. */
+  readonly onReview: (profile: Profile, batch: string | null) => void;
   readonly now: () => Date;
   /** Milliseconds that only go forward. */
   readonly clock: () => number;
@@ -38,11 +42,17 @@ export class Profile {
   readonly journal: OpenedJournal;
   readonly views: ViewsStore;
   readonly batches = new BatchRuns();
+  /** Submissions for review under way, by batch id. */
+  readonly submissions = new Map<string, Promise<ReviewSubmitted>>();
+  readonly payloads = new ReviewPayloads();
   readonly tell: TellProfile;
   readonly now: () => Date;
   readonly #clock: () => number;
   readonly #rowLimit: number | undefined;
   readonly #onReachable: (profile: Profile) => void;
+  readonly #onReview: (profile: Profile, batch: string | null) => void;
+  /** The link whose reviews are heard. */
+  #heard: Warehouse | null = null;
   /** Open sheets with how many windows hold each; the newest of one id is handed to new windows. */
   readonly #sheets = new Map<OpenSheet, number>();
   #warehouse: Warehouse;
@@ -50,7 +60,8 @@ export class Profile {
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor({ session, journal, views, warehouse, tell, onReachable, now, clock, rowLimit }: ProfileParts) {
+  constructor(parts: ProfileParts) {
+    const { session, journal, views, warehouse, tell, onReachable, onReview, now, clock, rowLimit } = parts;
     this.session = session;
     this.journal = journal;
     this.views = views;
@@ -59,6 +70,7 @@ export class Profile {
     this.#clock = clock;
     this.#rowLimit = rowLimit;
     this.#onReachable = onReachable;
+    this.#onReview = onReview;
     this.#warehouse = warehouse;
     this.#watch(warehouse);
   }
@@ -76,8 +88,19 @@ export class Profile {
     const before = this.#warehouse;
     this.#warehouse = warehouse;
     this.#watch(warehouse);
+    if (this.#heard) this.hearReviews();
     before.close().catch(() => {});
     this.#found();
+  }
+
+  /** Hears from now on what happens to batches under review; more than one call is one. */
+  hearReviews(): void {
+    const warehouse = this.#warehouse;
+    if (this.#heard === warehouse) return;
+    this.#heard = warehouse;
+    warehouse.reviews.onChanged((batch) => {
+      if (warehouse === this.#warehouse && !this.#closed) this.#onReview(this, batch);
+    });
   }
 
   /** Opens a sheet, or shares it where it is open with the same definition and rights. */

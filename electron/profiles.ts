@@ -28,6 +28,8 @@ export interface ProfilesOptions {
   readonly tell: <N extends EventName>(profile: Profile, name: N, event: EventOf<N>, sheet?: string) => void;
   /** The warehouse of a profile answers again after a loss. */
   readonly onReachable: (profile: Profile) => void;
+  /** A batch under review moved; null: any may have. */
+  readonly onReview: (profile: Profile, batch: string | null) => void;
 }
 
 interface Entry {
@@ -126,7 +128,7 @@ export class Profiles {
   }
 
   async #start(name: string, { connection, person, key, connect }: ProfileRequest): Promise<Profile> {
-    const { folder, random, now, clock, tell, onReachable } = this.#options;
+    const { folder, random, now, clock, tell, onReachable, onReview } = this.#options;
     const warehouse = await connect();
     try {
       await this.#closing.get(name)?.catch(() => {});
@@ -150,6 +152,7 @@ export class Profiles {
         clock,
         rowLimit: this.#options.rowLimit,
         onReachable,
+        onReview,
         tell: (event, data, sheet) => tell(profile, event, data, sheet),
       });
       this.#names.set(profile, name);

@@ -26,7 +26,7 @@ export const resolveOpenBatches = async (
 ): Promise<readonly { readonly sheet: string; readonly ended: Submitted }[]> => {
   const ended: { sheet: string; ended: Submitted }[] = [];
   for (const open of profile.journal.openBatches(sheet)) {
-    if (profile.batches.isRunning(open.batch)) continue;
+    if (open.review || profile.batches.isRunning(open.batch)) continue;
     try {
       const submitted = await resolveBatch(profile, open.sheet, open.batch);
       if (submitted.outcome.kind !== 'unknown') ended.push({ sheet: open.sheet, ended: submitted });

@@ -7,7 +7,7 @@ import type { Submitted } from './batch-runs.ts';
 
 /**
  * Records how a batch ended. Rows as written are read before the edits over them are cleared, so that no window shows the
- * old values in between. `unsure`: the batch also touched rows whose keys are not known, so all are read again.
+ * old values in between. `note` writes it down; `unsure`: the batch also touched rows whose keys are not known, so all are read again.
  */
 export const settle = async (
   profile: Profile,
@@ -15,6 +15,7 @@ export const settle = async (
   outcome: CommitOutcome,
   written: readonly string[],
   unsure = false,
+  note: () => PendingDelta | null = () => profile.journal.settled(outcome.batch, outcome),
 ): Promise<Submitted> => {
   if (outcome.kind === 'unknown') return { outcome, delta: null, rows: [], trouble: null };
   const rows =
@@ -24,16 +25,15 @@ export const settle = async (
   // Where rereading fails, all is read again; a loss of the link is told by the link itself.
   await profile.reread(sheet, rows).catch(() => profile.refresh(sheet));
   if (unsure) profile.refresh(sheet);
-  return { outcome, rows, ...record(profile, outcome) };
+  return { outcome, rows, ...record(note) };
 };
 
 /** The warehouse has spoken: a journal that cannot write now must not make its answer untrue. The batch stays open there. */
 const record = (
-  profile: Profile,
-  outcome: CommitOutcome,
+  note: () => PendingDelta | null,
 ): { readonly delta: PendingDelta | null; readonly trouble: string | null } => {
   try {
-    return { delta: profile.journal.settled(outcome.batch, outcome), trouble: null };
+    return { delta: note(), trouble: null };
   } catch (error) {
     return { delta: null, trouble: AppError.wrap(error).message };
   }

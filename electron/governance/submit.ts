@@ -70,7 +70,8 @@ const submit = async (
   return settle(profile, definition.id, outcome, touched.rows, touched.chosenKeys);
 };
 
-const blockedBy = async (
+/** Why the rules of the sheet do not let the rows be submitted; null when they do. */
+export const blockedBy = async (
   sheet: OpenSheet,
   pending: readonly PendingRow[],
   batch: string,
@@ -98,7 +99,7 @@ const SHOWN_PROBLEMS = 500;
  * Keys of the rows a plan touches: deleted, updated (the new key as well where a key column changes), inserted. New rows
  * whose key the warehouse chooses (identity, default) are not known; `chosenKeys` says that there are some.
  */
-const touchedRows = (
+export const touchedRows = (
   plan: CommitPlan,
 ): { readonly rows: readonly string[]; readonly chosenKeys: boolean } => {
   const rows = new Set<string>();

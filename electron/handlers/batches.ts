@@ -1,9 +1,14 @@
+import type { CommitOutcome } from '../../shared/model/batch.ts';
+import type { Submitted } from '../governance/batch-runs.ts';
+import { commitApproved, resolveApproved } from '../governance/commit-approved.ts';
 import { previewOf } from '../governance/preview.ts';
 import { resolveBatch, resolveOpenBatches } from '../governance/resolve.ts';
 import { submitBatch } from '../governance/submit.ts';
+import type { Profile } from '../profile.ts';
 import { breathing } from '../sheets/breathe.ts';
 import { announce, announceToProfile } from './announce.ts';
-import { type Handlers, profileOf, sheetOf } from './context.ts';
+import { followAndTell, tellSubmitted } from './announce-reviews.ts';
+import { type Client, type Handlers, profileOf, sheetOf } from './context.ts';
 
 type BatchHandlers = Pick<
   Handlers,
@@ -16,21 +21,26 @@ export const batchHandlers: BatchHandlers = {
     const profile = profileOf(client);
     // What an earlier batch already wrote is no part of the next one.
     announceToProfile(client.shared, profile, await resolveOpenBatches(profile, id));
+    await followAndTell(client.shared, profile, id);
     await sheet.know([...profile.journal.pending(id).keys()]);
     return previewOf(sheet, profile.journal.pending(id), profile.warehouse, breathing(client.shared.clock));
   },
-  'batches.commit': async (client, { sheet: id, batch, sha256, note }) => {
+  'batches.commit': async (client, { sheet: id, batch, sha256, note, approved }) => {
     const { sheet } = sheetOf(client, id);
     const profile = profileOf(client);
     await sheet.know([...profile.journal.pending(id).keys()]);
-    const request = { batch, sha256, note: note ?? null };
-    const ended = await submitBatch(profile, sheet, request, (done, total) =>
-      client.send('commit.progress', { batch, done, total }),
-    );
-    return announce(client, profile, id, ended);
+    const progress = (done: number, total: number) => client.send('commit.progress', { batch, done, total });
+    if (!approved) {
+      const request = { batch, sha256, note: note ?? null };
+      return announce(client, profile, id, await submitBatch(profile, sheet, request, progress));
+    }
+    const ended = await commitApproved(profile, sheet, { batch, sha256 }, progress);
+    return announceApproved(client, profile, id, ended);
   },
   'batches.resolve': async (client, { sheet, batch }) => {
     const profile = profileOf(client);
+    if (profile.journal.reviewed(sheet).some((each) => each.batch === batch))
+      return announceApproved(client, profile, sheet, await resolveApproved(profile, batch));
     return announce(client, profile, sheet, await resolveBatch(profile, sheet, batch));
   },
   'history.list': async (client, { sheet: id, row, column, before, limit }) => {
@@ -44,4 +54,18 @@ export const batchHandlers: BatchHandlers = {
     });
     return { entries: [...entries], more, cursor };
   },
+};
+
+/** Edits that were under review are not the window's pending ones: it hears of them as the others do. */
+const announceApproved = (
+  client: Client,
+  profile: Profile,
+  sheet: string,
+  ended: Submitted,
+): CommitOutcome => {
+  if (ended.delta) {
+    client.send('pending.changed', { delta: ended.delta });
+    tellSubmitted(client.shared, profile, sheet);
+  }
+  return announce(client, profile, sheet, ended);
 };

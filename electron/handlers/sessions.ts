@@ -4,6 +4,7 @@ import { resolveOpenBatches } from '../governance/resolve.ts';
 import { within } from '../profile.ts';
 import { demoPeople } from '../warehouse/embedded/people.ts';
 import { announceToProfile } from './announce.ts';
+import { followAndTell } from './announce-reviews.ts';
 import { DEMO, openDemo, openRemote, type SignIn } from './connect.ts';
 import type { Client, Handlers } from './context.ts';
 import { closeSheets } from './sheets.ts';
@@ -75,7 +76,10 @@ const signIn = async (client: Client, id: string, input: SignIn): Promise<Sessio
   client.profile = profile;
   await within(
     RESOLVE_MS,
-    resolveOpenBatches(profile).then((all) => announceToProfile(client.shared, profile, all)),
+    Promise.all([
+      resolveOpenBatches(profile).then((all) => announceToProfile(client.shared, profile, all)),
+      followAndTell(client.shared, profile),
+    ]),
   );
   client.send('session.state', {
     state: 'connected',

@@ -8,6 +8,7 @@ import { endView } from '../sheets/any-view.ts';
 import { parseDefinition } from '../sheets/definitions.ts';
 import { type Merged, mergeDefinition } from '../sheets/merge-definition.ts';
 import { announceToProfile } from './announce.ts';
+import { followAndTell, submittedOf } from './announce-reviews.ts';
 import { type Client, type Handlers, profileOf, sheetOf } from './context.ts';
 
 type SheetHandlers = Pick<
@@ -62,11 +63,14 @@ export const closeSheets = (client: Client): void => {
 const openSheet = async (client: Client, source: Source): Promise<SheetOpened> => {
   const profile = profileOf(client);
   const id = sheetIdOf(source);
-  const [{ definition: fresh, rights }, capabilities, settled] = await Promise.all([
+  const [{ definition: fresh, rights }, capabilities, settled, policy] = await Promise.all([
     profile.warehouse.describe(source),
     profile.warehouse.capabilities(),
     resolveOpenBatches(profile, id),
+    profile.warehouse.reviews.policy(source),
+    followAndTell(client.shared, profile, id),
   ]);
+  if (policy?.policy.mode === 'approval') profile.hearReviews();
   announceToProfile(client.shared, profile, settled);
   const { definition, drift } = await savedOver(client, profile, fresh);
   if (client.profile !== profile)
@@ -89,8 +93,13 @@ const openSheet = async (client: Client, source: Source): Promise<SheetOpened> =
     rights,
     capabilities,
     pending: pendingOf(profile, id),
-    unresolved: profile.journal.openBatches(id).map((open) => open.batch),
+    unresolved: profile.journal
+      .openBatches(id)
+      .filter(({ review }) => !review)
+      .map((open) => open.batch),
     drift: [...drift, ...sheet.rules.definitionProblems],
+    ...(policy ? { policy } : {}),
+    submitted: submittedOf(profile, id),
   };
 };
 
