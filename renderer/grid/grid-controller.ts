@@ -167,7 +167,8 @@ export class GridController {
       cacheBlockSize: BLOCK,
       maxBlocksInCache: 30,
       maxConcurrentDatasourceRequests: 4,
-      infiniteInitialRowCount: this.#model.rowCount,
+      // The first block brings the count; rows without values would be drawn in vain.
+      infiniteInitialRowCount: Math.min(1, this.#model.rowCount),
       columnDefs: this.#columns(),
       getRowId: ({ data }) => data.key,
       readOnlyEdit: true,
