@@ -7,6 +7,7 @@ import { CommentsPanel } from './comments/comments-panel.tsx';
 import { DefinitionPanel } from './definition/definition-panel.tsx';
 import { ExchangeDialog } from './exchange/exchange-dialog.tsx';
 import { HistoryPanel } from './history/history-panel.tsx';
+import { PolicyDialog } from './policy/policy-dialog.tsx';
 import { SubmitDialog } from './review/submit-dialog.tsx';
 import { SheetScreen } from './sheet/sheet-screen.tsx';
 import type { ExchangeRequest } from './ui/exchange-request.ts';
@@ -17,6 +18,8 @@ export interface SheetAreaProps {
   readonly session: Session;
   readonly source: Source;
   readonly locale: LocaleConventions;
+  /** Shows the batches under review, or one of them. */
+  readonly onReviews: (batch?: string) => void;
 }
 
 type Beside =
@@ -33,11 +36,12 @@ type Beside =
       readonly row: string;
       readonly column: string;
     }
+  | { readonly kind: 'policy'; readonly context: SheetContext }
   | { readonly kind: 'definition'; readonly context: SheetContext }
   | { readonly kind: 'exchange'; readonly context: SheetContext; readonly request: ExchangeRequest };
 
 /** A sheet with what can be opened over or beside it; features meet here and nowhere else. */
-export const SheetArea = ({ client, session, source, locale }: SheetAreaProps): ReactNode => {
+export const SheetArea = ({ client, session, source, locale, onReviews }: SheetAreaProps): ReactNode => {
   const [beside, setBeside] = useState<Beside | null>(null);
   const close = (): void => setBeside(null);
   return (
@@ -52,6 +56,8 @@ export const SheetArea = ({ client, session, source, locale }: SheetAreaProps): 
           onHistory={(context, row, column) => setBeside({ kind: 'history', context, row, column })}
           onComment={(context, row, column) => setBeside({ kind: 'comments', context, row, column })}
           onDefinition={(context) => setBeside({ kind: 'definition', context })}
+          onPolicy={(context) => setBeside({ kind: 'policy', context })}
+          onReviews={() => onReviews()}
           onExchange={(context, request) => setBeside({ kind: 'exchange', context, request })}
         />
       </main>
@@ -84,12 +90,16 @@ export const SheetArea = ({ client, session, source, locale }: SheetAreaProps): 
       {beside?.kind === 'exchange' ? (
         <ExchangeDialog context={beside.context} request={beside.request} client={client} onClose={close} />
       ) : null}
+      {beside?.kind === 'policy' ? (
+        <PolicyDialog context={beside.context} client={client} onClose={close} />
+      ) : null}
       {beside?.kind === 'submit' ? (
         <SubmitDialog
           context={beside.context}
           client={client}
           locale={locale}
           governance={governanceLabel(beside.context, session)}
+          onReviews={onReviews}
           onClose={close}
         />
       ) : null}
@@ -98,8 +108,10 @@ export const SheetArea = ({ client, session, source, locale }: SheetAreaProps): 
 };
 
 /** What this database does with a batch, said before it is sent. */
-const governanceLabel = ({ capabilities }: SheetContext, { person }: Session): string => {
+const governanceLabel = ({ capabilities, policy }: SheetContext, { person }: Session): string => {
   if (capabilities.governance === 'absent')
     return `Written directly as ${person.user}. No audit: governance is not installed on this database.`;
+  if (policy?.policy.mode === 'approval')
+    return `Another person approves it first; then it is written as ${person.user}.`;
   return `Written directly as ${person.user}; the database records the audit.`;
 };

@@ -8,6 +8,8 @@ import { localeOf } from '../shared/values/locale.ts';
 import { applyTheme } from './app.tsx';
 import { useBackendEvent } from './client/subscribe.ts';
 import { ConnectScreen } from './connect/connect-screen.tsx';
+import { ReviewsScreen } from './reviews/reviews-screen.tsx';
+import { useWaiting } from './reviews/use-waiting.ts';
 import { SettingsDialog } from './settings/settings-dialog.tsx';
 import { SheetArea } from './sheet-area.tsx';
 import { type Basics, DEMO_SHEET } from './shell/boot.ts';
@@ -41,6 +43,9 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
   const [catalogFailure, setCatalogFailure] = useState<string | null>(null);
   const [connecting, setConnecting] = useState(first === null);
   const [sidebar, setSidebar] = useState(true);
+  /** The reviews stand over the sheet: the inbox, or one batch. */
+  const [reviewing, setReviewing] = useState<{ readonly batch: string | null } | null>(null);
+  const waiting = useWaiting(client, session);
   const [panel, setPanel] = useState<Panel>(null);
   const [board] = useState(() => new CommandBoard());
   useEffect(
@@ -48,6 +53,7 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
       board.offer(() => [
         { id: 'settings', label: 'Settings', run: () => setPanel('settings') },
         { id: 'keys', label: 'Keyboard', keys: '?', run: () => setPanel('help') },
+        { id: 'reviews', label: 'Reviews', run: () => setReviewing({ batch: null }) },
         { id: 'connections', label: 'Connections', run: () => setConnecting(true) },
       ]),
     [board],
@@ -105,6 +111,7 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
 
   const enter = (opened: Session, next: Source | null): void => {
     setSession(opened);
+    setReviewing(null);
     setTables(null);
     setSource(next);
     setConnecting(false);
@@ -132,6 +139,7 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
     }
   };
   const open = (next: Source): void => {
+    setReviewing(null);
     setPanel(null);
     setConnecting(false);
     if (!sameSource(next, source)) setSource(next);
@@ -199,24 +207,40 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
           <Sidebar
             tables={tables}
             failure={catalogFailure}
-            current={source}
+            current={reviewing ? null : source}
+            reviews={
+              waiting === null
+                ? null
+                : { shown: reviewing !== null, waiting, onOpen: () => setReviewing({ batch: null }) }
+            }
             onOpen={open}
             onCollapse={() => setSidebar(false)}
             onReload={() => void loadTables()}
           />
         ) : null}
         <div className="main">
-          {connecting ? (
-            connect
-          ) : source ? (
-            <SheetArea
-              key={`${epoch}/${session.connection.id}/${session.person.user}/${source.schema}/${source.table}`}
+          {connecting ? connect : null}
+          {!connecting && reviewing ? (
+            <ReviewsScreen
+              key={reviewing.batch ?? ''}
               client={client}
-              session={session}
-              source={source}
               locale={locale}
+              me={session.person.user}
+              first={reviewing.batch}
             />
-          ) : (
+          ) : null}
+          {connecting ? null : source ? (
+            <div className="main-area" hidden={reviewing !== null}>
+              <SheetArea
+                key={`${epoch}/${session.connection.id}/${session.person.user}/${source.schema}/${source.table}`}
+                client={client}
+                session={session}
+                source={source}
+                locale={locale}
+                onReviews={(batch) => setReviewing({ batch: batch ?? null })}
+              />
+            </div>
+          ) : reviewing ? null : (
             <div className="empty quiet">
               <p>Choose a sheet from the list, or press Ctrl+K.</p>
             </div>

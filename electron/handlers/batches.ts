@@ -67,5 +67,7 @@ const announceApproved = (
     client.send('pending.changed', { delta: ended.delta });
     tellSubmitted(client.shared, profile, sheet);
   }
+  // The batch is written from the reviews; the sheet behind them in the same window has to read its rows again.
+  if (ended.outcome.kind === 'committed') client.send('sheet.changed', { sheet, batch: ended.outcome.batch });
   return announce(client, profile, sheet, ended);
 };

@@ -4,6 +4,7 @@ import type { Conflict } from '../../shared/model/batch.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { Button } from '../ui/button.tsx';
+import { isNumeric } from '../ui/exact-text.ts';
 import type { SheetContext } from '../ui/sheet-context.ts';
 import {
   type ConflictingRow,
@@ -13,7 +14,6 @@ import {
   decideAll,
   decided,
 } from './decisions.ts';
-import { isNumeric } from './exact-text.ts';
 import { counted, labelOf, Value } from './preview-view.tsx';
 
 export interface ConflictsViewProps {

@@ -2,8 +2,8 @@ import { type ReactNode, useMemo } from 'react';
 import type { BatchPreview, Problem } from '../../shared/model/batch.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
+import { exactText, isNumeric, signedText } from '../ui/exact-text.ts';
 import type { SheetContext } from '../ui/sheet-context.ts';
-import { exactText, isNumeric, signedText } from './exact-text.ts';
 
 interface ViewProps {
   readonly preview: BatchPreview;

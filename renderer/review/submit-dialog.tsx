@@ -11,6 +11,7 @@ import type { SheetContext } from '../ui/sheet-context.ts';
 import { useFocusReturn } from '../ui/use-focus-return.ts';
 import { ConflictsView } from './conflicts-view.tsx';
 import { Changes, Counts, counted, Problems, Sums } from './preview-view.tsx';
+import { SubmittedDialog } from './submitted-dialog.tsx';
 import { useSubmit } from './use-submit.ts';
 import './review.css';
 
@@ -20,6 +21,7 @@ export interface SubmitDialogProps {
   readonly locale: LocaleConventions;
   /** What this database does with a batch, in a sentence. */
   readonly governance: string;
+  readonly onReviews: (batch?: string) => void;
   readonly onClose: () => void;
 }
 
@@ -29,9 +31,11 @@ export const SubmitDialog = ({
   client,
   locale,
   governance,
+  onReviews,
   onClose,
 }: SubmitDialogProps): ReactNode => {
   const newId = useCallback(() => crypto.randomUUID(), []);
+  const approval = context.policy?.policy.mode === 'approval';
   const { state, run } = useSubmit(client, context, newId);
   const [note, setNote] = useState('');
   useFocusReturn(() => context.focus());
@@ -85,6 +89,7 @@ export const SubmitDialog = ({
                 onPress={() => void run.send(note)}
               >
                 Submit {counted(preview.counts.rows, 'row', 'rows', locale)}
+                {approval ? ' for approval' : ''}
               </Button>
             </>
           }
@@ -132,7 +137,11 @@ export const SubmitDialog = ({
     case 'sending':
       return (
         <Dialog title="Submit" onClose={() => {}} dismissable={false}>
-          <p role="status">Writing {counted(state.total, 'row', 'rows', locale)} in one transaction…</p>
+          <p role="status">
+            {approval
+              ? `Rehearsing ${counted(state.total, 'row', 'rows', locale)}, then submitting them for approval…`
+              : `Writing ${counted(state.total, 'row', 'rows', locale)} in one transaction…`}
+          </p>
           <div className={state.done === 0 ? 'progress unknown' : 'progress'}>
             <div
               style={
@@ -143,6 +152,16 @@ export const SubmitDialog = ({
             />
           </div>
         </Dialog>
+      );
+    case 'submitted':
+      return (
+        <SubmittedDialog
+          review={state.review}
+          locale={locale}
+          onClose={onClose}
+          onReviews={onReviews}
+          onWrite={() => void run.write(state.review)}
+        />
       );
     case 'ended':
       return (

@@ -1,6 +1,7 @@
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { BatchPreview, CommitOutcome } from '../../shared/model/batch.ts';
 import { AppError } from '../../shared/model/failure.ts';
+import type { ReviewSubmission, ReviewSummary } from '../../shared/model/review.ts';
 
 /** Where a submit stands. */
 export type SubmitState =
@@ -13,9 +14,10 @@ export type SubmitState =
       readonly done: number;
       readonly total: number;
     }
+  | { readonly kind: 'submitted'; readonly review: ReviewSummary }
   | {
       readonly kind: 'ended';
-      readonly preview: BatchPreview;
+      readonly preview: BatchPreview | null;
       readonly outcome: CommitOutcome;
       /** The warehouse is being asked what became of the batch. */
       readonly asking: boolean;
@@ -25,6 +27,8 @@ export interface SubmitRunOptions {
   readonly client: BackendClient;
   readonly sheet: string;
   readonly newId: () => string;
+  /** The batch goes to other persons for approval, not to the table. */
+  readonly approval: boolean;
   /** Told once of each end, after it stands in the state. */
   readonly onEnd: (outcome: CommitOutcome) => void;
 }
@@ -84,14 +88,18 @@ export class SubmitRun {
     const batch = this.#batch.id;
     this.#set({ kind: 'sending', preview, done: 0, total: preview.counts.rows });
     const trimmed = note.trim();
+    const request = { sheet, batch, sha256, ...(trimmed ? { note: trimmed } : {}) };
     let outcome: CommitOutcome;
     try {
-      outcome = await client.call('batches.commit', {
-        sheet,
-        batch,
-        sha256,
-        ...(trimmed ? { note: trimmed } : {}),
-      });
+      if (this.#options.approval) {
+        const answer = await client.call('reviews.submit', request);
+        if (answer.kind === 'submitted') {
+          this.#batch = null;
+          return this.#set({ kind: 'submitted', review: answer.review });
+        }
+        return this.#end(preview, outcomeOf(answer, batch));
+      }
+      outcome = await client.call('batches.commit', request);
     } catch (error) {
       const failure = AppError.wrap(error);
       if (failure.code === 'changed-since-preview') return this.load(failure.message);
@@ -100,6 +108,17 @@ export class SubmitRun {
       outcome = { kind: 'unknown', batch, failure: failure.toFailure() };
     }
     this.#end(preview, outcome);
+  }
+
+  /** Writes a batch that needs no approval, or has it. */
+  async write(review: ReviewSummary): Promise<void> {
+    const { client } = this.#options;
+    const { batch, sha256, sheet } = review;
+    try {
+      this.#end(null, await client.call('batches.commit', { sheet, batch, sha256, approved: true }));
+    } catch (error) {
+      this.#set({ kind: 'failed', failure: AppError.wrap(error) });
+    }
   }
 
   /** Asks the warehouse what became of a batch with unknown outcome. */
@@ -119,7 +138,7 @@ export class SubmitRun {
     }
   }
 
-  #end(preview: BatchPreview, outcome: CommitOutcome): void {
+  #end(preview: BatchPreview | null, outcome: CommitOutcome): void {
     if (outcome.kind === 'not-committed' && outcome.failure.kind !== 'unavailable') this.#batch = null;
     this.#set({ kind: 'ended', preview, outcome, asking: false });
     this.#options.onEnd(outcome);
@@ -130,3 +149,12 @@ export class SubmitRun {
     for (const listener of [...this.#listeners]) listener();
   }
 }
+
+/** A submission that did not arrive, as the outcome of a commit that did not happen. */
+const outcomeOf = (
+  answer: Exclude<ReviewSubmission, { readonly kind: 'submitted' }>,
+  batch: string,
+): CommitOutcome =>
+  answer.kind === 'refused'
+    ? { ...answer, kind: 'not-committed', batch }
+    : { kind: 'unknown', batch, failure: answer.failure };

@@ -16,6 +16,7 @@ export const useSubmit = (client: BackendClient, context: SheetContext, newId: (
         client,
         sheet: context.sheet,
         newId,
+        approval: context.policy?.policy.mode === 'approval',
         onEnd: (outcome) => void context.afterCommit(outcome),
       }),
   );

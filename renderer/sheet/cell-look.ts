@@ -22,6 +22,8 @@ export interface CellFacts {
   /** A new row's column that was left out, so that the warehouse fills it in. */
   readonly byDefault: boolean;
   readonly commented: boolean;
+  /** What a batch under review would make of it. */
+  readonly proposed: string | null | undefined;
   readonly lookup: LookupLabel;
   format(value: string): string;
 }
@@ -79,6 +81,11 @@ export const lookOf = (facts: CellFacts): CellLook => {
   if (facts.readOnly !== null && facts.rowKind !== 'delete') {
     marks.push('readonly');
     notes.push(facts.readOnly);
+  }
+  if (facts.proposed !== undefined) {
+    marks.push('submitted');
+    const proposed = facts.proposed === null ? 'nothing' : `“${oneLine(facts.format(facts.proposed))}”`;
+    notes.push(`Waits for approval: ${proposed}.`);
   }
   if (facts.commented) {
     marks.push('commented');

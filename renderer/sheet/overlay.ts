@@ -1,5 +1,6 @@
 import type { Conflict } from '../../shared/model/batch.ts';
 import type { PendingDelta, PendingRow } from '../../shared/model/edit.ts';
+import type { SubmittedEdits } from '../../shared/model/review.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import { applyDelta } from '../../shared/plan/pending.ts';
 import { CellMap } from './cell-map.ts';
@@ -27,6 +28,8 @@ export class Overlay {
   readonly pending = new Map<RowKey, PendingRow>();
   readonly unsaved = new CellMap<UnsavedCell>();
   readonly refused = new CellMap<RefusedCell>();
+  /** Edits under review: their rows are locked until the batch ends or comes back. */
+  readonly submitted = new Map<RowKey, PendingRow>();
   /** Columns with open comments by row; null stands for the row as a whole. */
   readonly commented = new Map<RowKey, ReadonlySet<string | null>>();
   readonly conflicts = new Map<RowKey, readonly Conflict[]>();
@@ -68,6 +71,25 @@ export class Overlay {
   replacePending(rows: readonly PendingRow[]): void {
     this.pending.clear();
     for (const row of rows) this.pending.set(row.row, row);
+  }
+
+  /** Replaces what is under review; answers the rows to draw again. */
+  showSubmitted(batches: readonly SubmittedEdits[]): Set<RowKey> {
+    const touched = new Set(this.submitted.keys());
+    this.submitted.clear();
+    for (const { rows } of batches) {
+      for (const row of rows) {
+        this.submitted.set(row.row, row);
+        touched.add(row.row);
+      }
+    }
+    return touched;
+  }
+
+  /** The value a cell would get from a batch under review; undefined where none changes it. */
+  proposed(row: RowKey, column: string): string | null | undefined {
+    const submitted = this.submitted.get(row);
+    return submitted?.kind === 'update' ? own(submitted.cells, column)?.after : undefined;
   }
 
   showConflicts(conflicts: readonly Conflict[]): void {

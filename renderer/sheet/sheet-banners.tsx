@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { SheetPolicy } from '../../shared/model/review.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
@@ -9,6 +10,7 @@ interface BannersProps {
   readonly onRetrySave: () => void;
   readonly onRefresh: () => void;
   readonly onResolve: (batch: string) => void;
+  readonly onReviews: () => void;
 }
 
 /** What the person has to know before going on, the most pressing first. */
@@ -43,6 +45,15 @@ export const SheetBanners = (props: BannersProps): ReactNode => {
           {text}
         </Banner>
       ))}
+      {snapshot.underReview > 0 && (
+        <Banner action={<Button onPress={props.onReviews}>Open reviews</Button>}>
+          {snapshot.underReview === 1
+            ? 'One row of yours waits'
+            : `${snapshot.underReview.toLocaleString()} rows of yours wait`}{' '}
+          for approval and cannot be changed meanwhile.
+        </Banner>
+      )}
+      {snapshot.opened?.policy?.advisory && <Advisory policy={snapshot.opened.policy} />}
       {props.readOnly && <Banner>Read-only. {props.readOnly}</Banner>}
       {snapshot.truncated && (
         <Banner>
@@ -52,3 +63,15 @@ export const SheetBanners = (props: BannersProps): ReactNode => {
     </>
   );
 };
+
+/** Ways around the approval are named, so that nobody believes in more than there is. */
+const Advisory = ({ policy }: { readonly policy: SheetPolicy }): ReactNode => (
+  <Banner look="warn">
+    Approval is advisory here{policy.sideDoors.length > 0 ? ':' : '.'}{' '}
+    {policy.sideDoors
+      .slice(0, 3)
+      .map(({ message }) => message)
+      .join(' ')}
+    {policy.sideDoors.length > 3 ? ` And ${policy.sideDoors.length - 3} more.` : ''}
+  </Banner>
+);

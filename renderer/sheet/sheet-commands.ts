@@ -14,6 +14,7 @@ export interface SheetCommandParts {
   readonly find: () => void;
   readonly goTo: () => void;
   readonly plan: () => void;
+  readonly policy: () => void;
 }
 
 /** What can be done with the sheet, for the palette. */
@@ -74,6 +75,12 @@ export const sheetCommands = (parts: SheetCommandParts): readonly Command[] => {
     },
     { id: 'history', label: 'History of the sheet', run: actions.history },
     { id: 'definition', label: 'Sheet definition', run: actions.definition },
+    {
+      id: 'policy',
+      label: 'Approval policy',
+      refusal: snapshot.opened?.policy ? null : 'Governance is not installed on this database',
+      run: parts.policy,
+    },
   ];
 };
 

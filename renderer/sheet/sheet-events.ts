@@ -1,6 +1,7 @@
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { EventOf } from '../../shared/contract/operations.ts';
 import type { PendingDelta } from '../../shared/model/edit.ts';
+import type { SubmittedEdits } from '../../shared/model/review.ts';
 
 /** What a sheet wants to hear of. */
 export interface SheetListener {
@@ -9,6 +10,8 @@ export interface SheetListener {
   pending(delta: PendingDelta): void;
   /** Rows of the sheet changed in the warehouse. */
   changed(): void;
+  /** Edits were submitted for review, came back or were written. */
+  submitted(batches: readonly SubmittedEdits[]): void;
   /** Somebody commented on a cell. */
   commented(): void;
   /** The journal cannot write, or can again (null). */
@@ -25,6 +28,9 @@ export const listenTo = (client: BackendClient, sheet: string, listener: SheetLi
   }),
   client.on('sheet.changed', (event) => {
     if (event.sheet === sheet) listener.changed();
+  }),
+  client.on('submitted.changed', (event) => {
+    if (event.sheet === sheet) listener.submitted(event.submitted);
   }),
   client.on('comments.changed', (event) => {
     if (event.sheet === sheet) listener.commented();

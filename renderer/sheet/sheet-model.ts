@@ -2,6 +2,7 @@ import type { BackendClient } from '../../shared/contract/client.ts';
 import type { SheetOpened } from '../../shared/contract/operations.ts';
 import type { CommitOutcome } from '../../shared/model/batch.ts';
 import { AppError } from '../../shared/model/failure.ts';
+import type { SubmittedEdits } from '../../shared/model/review.ts';
 import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
 import type { Column, SheetDefinition, Source } from '../../shared/model/sheet.ts';
 import type { ColumnFilter, SortKey, ViewQuery } from '../../shared/model/view.ts';
@@ -283,22 +284,10 @@ export class SheetModel implements GridModel {
     return refusal;
   }
 
-  undo(): Promise<void> {
-    return this.#work.undo();
-  }
-
-  redo(): Promise<void> {
-    return this.#work.redo();
-  }
-
-  discard(rows?: readonly RowKey[]): Promise<void> {
-    return this.#work.discard(rows);
-  }
-
-  retry(): void {
-    this.#work.retry();
-  }
-
+  undo = (): Promise<void> => this.#work.undo();
+  redo = (): Promise<void> => this.#work.redo();
+  discard = (rows?: readonly RowKey[]): Promise<void> => this.#work.discard(rows);
+  retry = (): void => this.#work.retry();
   /** Settles once everything asked of the sheet so far is done or has failed. */
   settled(): Promise<void> {
     return this.#work.after(async () => undefined);
@@ -341,6 +330,7 @@ export class SheetModel implements GridModel {
     const { client, now, newId } = this.#options;
     const { overlay } = this;
     overlay.replacePending(pending.rows);
+    overlay.showSubmitted(opened.submitted ?? []);
     this.#work.begin(definition.id);
     this.#parts = sheetParts({
       client,
@@ -360,11 +350,18 @@ export class SheetModel implements GridModel {
       show: () => this.#show(),
     });
     this.#store.set({
-      opened: { definition, rights, capabilities, drift },
+      opened: { definition, rights, capabilities, drift, policy: opened.policy ?? null },
       counts: pending.counts,
       unresolved,
+      underReview: overlay.submitted.size,
       ...this.#tally(),
     });
+  }
+
+  #submitted(batches: readonly SubmittedEdits[]): void {
+    const rows = this.overlay.showSubmitted(batches);
+    this.#store.set({ underReview: this.overlay.submitted.size });
+    this.#changed(rows);
   }
 
   #listen(sheet: string): void {
@@ -374,6 +371,7 @@ export class SheetModel implements GridModel {
         progress: (event) => this.#parts?.view.progress(event),
         pending: (delta) => this.#work.apply(delta),
         changed: () => void this.#work.after(() => this.#show()),
+        submitted: (batches) => this.#submitted(batches),
         commented: () => void this.#parts?.comments.load(),
         trouble: (journalTrouble) => this.#store.set({ journalTrouble }),
       }),

@@ -96,6 +96,8 @@ export class SheetReading {
   readOnlyReason(row: SheetRow, column: Column): string | null {
     if (row.group) return 'Totals are worked out from the rows; change a row instead.';
     if (this.#sheetRefusal) return this.#sheetRefusal;
+    if (this.#options.overlay.submitted.has(row.key))
+      return 'The row is part of a batch under review. Withdraw the batch to change it.';
     if (this.#options.overlay.kind(row.key) === 'delete') {
       return 'The row is marked for deletion. Undo that to edit it.';
     }
@@ -151,6 +153,7 @@ export class SheetReading {
       conflict: conflicts?.find((one) => one.column === undefined || one.column === column.name),
       readOnly: this.readOnlyReason(row, column),
       byDefault: kind === 'insert' && column.hasDefault && overlay.value(key, column.name) === undefined,
+      proposed: overlay.proposed(key, column.name),
       commented: overlay.commented.get(key)?.has(column.name) ?? false,
       lookup: column.lookup && value !== null && value !== '' ? labels.get(column, value) : undefined,
       format: (text) => formatValue(text, column, locale()),

@@ -59,6 +59,8 @@ export interface SheetScreenProps {
   readonly onHistory: (context: SheetContext, row?: RowKey, column?: string) => void;
   readonly onComment: (context: SheetContext, row: RowKey, column: string) => void;
   readonly onDefinition: (context: SheetContext) => void;
+  readonly onPolicy: (context: SheetContext) => void;
+  readonly onReviews: () => void;
   /** A file is to be taken in or saved. */
   readonly onExchange: (context: SheetContext, request: ExchangeRequest) => void;
 }
@@ -114,6 +116,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       definition,
       rights,
       capabilities: opened.capabilities,
+      policy: opened.policy,
       rowLabel,
       reload: () => model.reload(),
       afterCommit: (outcome) => model.afterCommit(outcome),
@@ -121,7 +124,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       focus: () => grid.current?.focus(),
       say: (text) => model.say(text),
     }),
-    [definition, rights, opened.capabilities, model, goTo],
+    [definition, rights, opened.capabilities, opened.policy, model, goTo],
   );
 
   const pendingRows = snapshot.counts.updated + snapshot.counts.inserted + snapshot.counts.deleted;
@@ -255,6 +258,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       find: () => setFinding(true),
       goTo: () => setGoing(true),
       plan: () => void plan(selection),
+      policy: () => props.onPolicy(context),
     }),
   );
 
@@ -291,6 +295,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
         onRetrySave={() => model.retry()}
         onRefresh={() => void model.refresh()}
         onResolve={(batch) => void model.resolve(batch)}
+        onReviews={props.onReviews}
       />
       <div className="sheet-body" {...files.drop}>
         {files.dropping && <p className="sheet-drop">Drop a CSV or XLSX file to import it</p>}

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { PendingCounts } from '../../shared/model/edit.ts';
 import type { AppError } from '../../shared/model/failure.ts';
+import type { SheetPolicy } from '../../shared/model/review.ts';
 import type { capabilities, SheetRights } from '../../shared/model/rights.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
 import type { ViewQuery } from '../../shared/model/view.ts';
@@ -13,6 +14,8 @@ export interface OpenedSheet {
   readonly rights: SheetRights;
   readonly capabilities: z.infer<typeof capabilities>;
   readonly drift: readonly string[];
+  /** How changes reach the table; null where schema `writ` is absent. */
+  readonly policy: SheetPolicy | null;
 }
 
 /** What the screen around the grid draws; replaced as a whole when anything in it changes. */
@@ -50,6 +53,8 @@ export interface SheetSnapshot {
   readonly saveFailure: string | null;
   readonly journalTrouble: string | null;
   readonly unresolved: readonly string[];
+  /** Rows of this person under review. */
+  readonly underReview: number;
   readonly asking: AskedReason | null;
   /** The last thing worth telling a person who does not see the grid. */
   readonly said: string;
@@ -97,6 +102,7 @@ export const FIRST_SNAPSHOT: SheetSnapshot = {
   saveFailure: null,
   journalTrouble: null,
   unresolved: [],
+  underReview: 0,
   asking: null,
   said: '',
 };

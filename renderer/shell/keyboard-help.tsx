@@ -53,6 +53,16 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     ],
   ],
   [
+    'Reviews',
+    [
+      ['Arrows or j / k', 'Next or previous batch'],
+      ['Enter', 'Open the batch'],
+      ['Space or x', 'Choose several'],
+      ['a / r', 'Approve / return'],
+      ['Esc', 'Back to the batches'],
+    ],
+  ],
+  [
     'Window',
     [
       ['Ctrl+K', 'Open a sheet or run a command'],

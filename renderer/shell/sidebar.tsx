@@ -1,4 +1,4 @@
-import { Eye, Lock, PanelLeftClose, Search, Table2 } from 'lucide-react';
+import { Eye, Inbox, Lock, PanelLeftClose, Search, Table2 } from 'lucide-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { TableSummary } from '../../shared/contract/operations.ts';
 import type { Source } from '../../shared/model/sheet.ts';
@@ -9,6 +9,8 @@ export interface SidebarProps {
   readonly failure: string | null;
   readonly current: Source | null;
   readonly onOpen: (source: Source) => void;
+  /** The reviews are shown; `waiting` counts what waits for this person. Null where approval is not installed. */
+  readonly reviews: { readonly shown: boolean; readonly waiting: number; onOpen(): void } | null;
   readonly onCollapse: () => void;
   readonly onReload: () => void;
 }
@@ -34,6 +36,7 @@ export const Sidebar = ({
   failure,
   current,
   onOpen,
+  reviews,
   onCollapse,
   onReload,
 }: SidebarProps): ReactNode => {
@@ -52,6 +55,26 @@ export const Sidebar = ({
         </Button>
       </div>
       <div className="sidebar-list">
+        {reviews ? (
+          <section>
+            <ul>
+              <li>
+                <button
+                  type="button"
+                  aria-current={reviews.shown ? 'page' : undefined}
+                  title="Batches that wait for approval"
+                  onClick={reviews.onOpen}
+                >
+                  <Inbox size={14} aria-hidden />
+                  <span className="name">Reviews</span>
+                  <span className={reviews.waiting > 0 ? 'count waiting' : 'count'}>
+                    {reviews.waiting > 0 ? reviews.waiting : ''}
+                  </span>
+                </button>
+              </li>
+            </ul>
+          </section>
+        ) : null}
         {failure ? (
           <div className="sidebar-note" role="alert">
             <p>{failure}</p>

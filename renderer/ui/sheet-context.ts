@@ -1,4 +1,5 @@
 import type { CommitOutcome } from '../../shared/model/batch.ts';
+import type { SheetPolicy } from '../../shared/model/review.ts';
 import type { Capabilities, SheetRights } from '../../shared/model/rights.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
@@ -9,6 +10,8 @@ export interface SheetContext {
   readonly definition: SheetDefinition;
   readonly rights: SheetRights;
   readonly capabilities: Capabilities;
+  /** How changes reach the table; null where schema `writ` is absent. */
+  readonly policy: SheetPolicy | null;
   /** A row's key in words. */
   rowLabel(row: RowKey): string;
   /** Opens the sheet again: definition, rights, pending edits and rows. */

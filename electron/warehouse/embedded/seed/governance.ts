@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { governTable, grantUse, installGovernance } from '../../../governance/install.ts';
+import { governTable, grantPolicies, grantUse, installGovernance } from '../../../governance/install.ts';
 
 /** Tables under audit, with the columns that name their rows. */
 const governed: readonly { readonly table: string; readonly key: readonly string[] }[] = [
@@ -19,4 +19,5 @@ export const governDemo = async (client: pg.Client): Promise<void> => {
   await installGovernance(client);
   for (const { table, key } of governed) await governTable(client, { schema: 'plan', table, key: [...key] });
   for (const role of ['planner', 'reviewer', 'plan_admin']) await grantUse(client, role);
+  await grantPolicies(client, 'plan_admin');
 };

@@ -64,6 +64,7 @@ const runOver = (answers: Readonly<Record<string, Answer[]>>) => {
   const ends: CommitOutcome[] = [];
   let ids = 0;
   const run = new SubmitRun({
+    approval: false,
     client: world.client,
     sheet: 'lines',
     newId: () => `batch-${++ids}`,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exactText, signedText } from '../../../../renderer/review/exact-text.ts';
+import { exactText, signedText } from '../../../../renderer/ui/exact-text.ts';
 import { localeOf } from '../../../../shared/values/locale.ts';
 import { aColumn } from '../../../support/columns.ts';
 

@@ -1,0 +1,127 @@
+import { type ReactNode, useMemo, useState } from 'react';
+import type { LocaleConventions } from '../../shared/values/locale.ts';
+import { exactText, signedText } from '../ui/exact-text.ts';
+import { dimensionValues, sumsBy } from './change-sums.ts';
+import { columnOf, labelIn } from './review-value.tsx';
+import type { OpenReview } from './use-reviews.ts';
+
+const SHOWN = 50;
+
+/** What the batch moves in each numeric column, in all and by the values of a dimension. */
+export const BatchSums = ({
+  data: { review, changes, definition },
+  locale,
+}: {
+  readonly data: OpenReview;
+  readonly locale: LocaleConventions;
+}): ReactNode => {
+  const { sums } = review.summary;
+  const [column, setColumn] = useState(sums[0]?.column ?? '');
+  const dimensions = useMemo(
+    () => [
+      ...(definition?.key ?? []),
+      ...new Set(
+        changes.flatMap(({ column: name }) =>
+          definition?.key.includes(name) || sums.some((sum) => sum.column === name) ? [] : [name],
+        ),
+      ),
+    ],
+    [changes, definition, sums],
+  );
+  const [dimension, setDimension] = useState('');
+  const by = useMemo(
+    () =>
+      dimension === ''
+        ? []
+        : sumsBy(changes, column, dimensionValues(changes, { key: definition?.key ?? [] }, dimension)),
+    [changes, column, dimension, definition],
+  );
+  if (sums.length === 0) return null;
+  const shown = (name: string, value: string | null): string => {
+    const found = columnOf(definition, name);
+    return value === null ? '' : found ? exactText(value, found, locale) : value;
+  };
+  const moved = (name: string, value: string | null): string => {
+    const found = columnOf(definition, name);
+    return value === null ? '' : found ? signedText(value, found, locale) : value;
+  };
+  return (
+    <div className="reviews-sums">
+      <table className="review-table">
+        <caption className="visually-hidden">Sums of the numeric columns</caption>
+        <thead>
+          <tr>
+            <th scope="col">Column</th>
+            <th scope="col" className="number">
+              Cells
+            </th>
+            <th scope="col" className="number">
+              Before
+            </th>
+            <th scope="col" className="number">
+              After
+            </th>
+            <th scope="col" className="number">
+              Difference
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sums.map((sum) => (
+            <tr key={sum.column}>
+              <th scope="row">{labelIn(definition, sum.column)}</th>
+              <td className="number">{sum.cells.toLocaleString(locale.tag)}</td>
+              <td className="number">{shown(sum.column, sum.before)}</td>
+              <td className="number">{shown(sum.column, sum.after)}</td>
+              <td className="number">{moved(sum.column, sum.delta)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <div className="reviews-by">
+        <label>
+          Sums of{' '}
+          <select className="input" value={column} onChange={(event) => setColumn(event.target.value)}>
+            {sums.map((sum) => (
+              <option key={sum.column} value={sum.column}>
+                {labelIn(definition, sum.column)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          by{' '}
+          <select className="input" value={dimension} onChange={(event) => setDimension(event.target.value)}>
+            <option value="">Choose a column</option>
+            {dimensions.map((name) => (
+              <option key={name} value={name}>
+                {labelIn(definition, name)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      {by.length > 0 ? (
+        <table className="review-table">
+          <caption className="visually-hidden">
+            {labelIn(definition, column)} by {labelIn(definition, dimension)}
+          </caption>
+          <tbody>
+            {by.slice(0, SHOWN).map((sum) => (
+              <tr key={sum.value}>
+                <th scope="row">{sum.value === '' ? <span className="quiet">none</span> : sum.value}</th>
+                <td className="number">{sum.cells.toLocaleString(locale.tag)}</td>
+                <td className="number">{shown(column, sum.before)}</td>
+                <td className="number">{shown(column, sum.after)}</td>
+                <td className="number">{moved(column, sum.delta)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : null}
+      {by.length > SHOWN ? (
+        <p className="quiet">and {(by.length - SHOWN).toLocaleString(locale.tag)} more</p>
+      ) : null}
+    </div>
+  );
+};
