@@ -15,6 +15,7 @@ import type { Client, Handlers, Shared } from './handlers/context.ts';
 import { editHandlers } from './handlers/edits.ts';
 import { exchangeHandlers } from './handlers/exchange.ts';
 import { openKeptPasswords } from './handlers/kept-passwords.ts';
+import { periodHandlers } from './handlers/periods.ts';
 import { reviewHandlers } from './handlers/reviews.ts';
 import { rowHandlers } from './handlers/rows.ts';
 import { endClient, sessionHandlers } from './handlers/sessions.ts';
@@ -64,6 +65,7 @@ const handlers: Handlers = {
   ...reviewHandlers,
   ...exchangeHandlers,
   ...commentHandlers,
+  ...periodHandlers,
 };
 
 /** How long closing waits for sign-ins under way, then for sessions, then for the demo warehouse to write what it holds. */

@@ -1,8 +1,10 @@
+import { closedReason } from '../../shared/lifecycle/periods.ts';
 import type { PendingRow } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { ROW_DELETABLE, ROW_UPDATABLE } from '../../shared/model/rows.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
+import { effectiveRow } from './rows-to-check.ts';
 
 export interface Refusal {
   readonly code: string;
@@ -36,7 +38,24 @@ export const refusalOfColumn = ({ rights }: OpenSheet, column: Column, isNew: bo
 };
 
 /** What the pending state of a row asks of the person's rights that they do not have; null when nothing. */
-export const refusalOfRow = (sheet: OpenSheet, row: PendingRow): Refusal | null => {
+export const refusalOfRow = (sheet: OpenSheet, row: PendingRow): Refusal | null =>
+  refusalByRights(sheet, row) ?? refusalByPeriod(sheet, row);
+
+/** The row as it is stored, and as it would stand, must both lie in open periods. */
+const refusalByPeriod = (sheet: OpenSheet, row: PendingRow): Refusal | null => {
+  const { periods } = sheet.rights;
+  if (!periods?.some((each) => each.periods.length > 0)) return null;
+  const now = new Date();
+  const base = row.kind === 'insert' ? null : sheet.baseRow(row.row);
+  const after = effectiveRow(sheet, row);
+  for (const values of [base, after]) {
+    const message = values && closedReason(periods, (column) => values[column], now);
+    if (message) return { code: 'period-closed', message };
+  }
+  return null;
+};
+
+const refusalByRights = (sheet: OpenSheet, row: PendingRow): Refusal | null => {
   switch (row.kind) {
     case 'insert':
       return sheet.rights.insert

@@ -63,14 +63,16 @@ export const closeSheets = (client: Client): void => {
 const openSheet = async (client: Client, source: Source): Promise<SheetOpened> => {
   const profile = profileOf(client);
   const id = sheetIdOf(source);
-  const [{ definition: fresh, rights }, capabilities, settled, policy] = await Promise.all([
+  const [{ definition: fresh, rights: granted }, capabilities, periods, settled, policy] = await Promise.all([
     profile.warehouse.describe(source),
     profile.warehouse.capabilities(),
+    profile.warehouse.periods.of(source),
     resolveOpenBatches(profile, id),
     profile.warehouse.reviews.policy(source),
     followAndTell(client.shared, profile, id),
   ]);
   if (policy?.policy.mode === 'approval') profile.hearReviews();
+  const rights = periods.length === 0 ? granted : { ...granted, periods: [...periods] };
   announceToProfile(client.shared, profile, settled);
   const { definition, drift } = await savedOver(client, profile, fresh);
   if (client.profile !== profile)

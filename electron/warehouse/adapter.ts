@@ -5,6 +5,7 @@ import type { Capabilities, SheetRights } from '../../shared/model/rights.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import type { SheetDefinition, Source } from '../../shared/model/sheet.ts';
 import type { CommitPlan } from '../../shared/plan/commit-plan.ts';
+import type { Periods } from './periods.ts';
 import type { Reviews } from './reviews.ts';
 import type { RowPages } from './row-pages.ts';
 
@@ -93,6 +94,7 @@ export interface Warehouse {
     said: { readonly row: RowKey; readonly column: string | null; readonly text: string },
   ): Promise<CellComment>;
   resolveComment(id: string, resolved: boolean): Promise<CellComment>;
+  readonly periods: Periods;
   /** Called when the link is lost while idle. */
   onLost(listener: (message: string) => void): void;
   close(): Promise<void>;

@@ -10,6 +10,7 @@ import { sheetDefinition, source } from '../model/sheet.ts';
 import { viewQuery } from '../model/view.ts';
 import { commentEvents, commentOperations } from './comments.ts';
 import { exchangeEvents, exchangeOperations } from './exchange.ts';
+import { periodEvents, periodOperations } from './periods.ts';
 import { reviewOperations } from './reviews.ts';
 
 const none = z.object({});
@@ -301,6 +302,7 @@ export const operations = {
   },
   ...exchangeOperations,
   ...commentOperations,
+  ...periodOperations,
 } as const satisfies Record<string, { kind: 'query' | 'command'; input: z.ZodType; output: z.ZodType }>;
 
 export type Operations = typeof operations;
@@ -338,6 +340,7 @@ export const events = {
   'journal.trouble': z.object({ message: z.string().nullable() }),
   ...exchangeEvents,
   ...commentEvents,
+  ...periodEvents,
 } as const satisfies Record<string, z.ZodType>;
 
 export type Events = typeof events;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sheetPeriods } from './period.ts';
 
 /** What the connected person's own roles allow on one table, as the warehouse's catalog says. The warehouse decides; this predicts. */
 export const sheetRights = z.object({
@@ -12,6 +13,8 @@ export const sheetRights = z.object({
   rowPolicies: z.boolean(),
   /** A sentence when nothing can be written at all, for the banner over the sheet. */
   readOnlyReason: z.string().optional(),
+  /** Calendars that bear on the table, where periods are kept: rows of closed ones take no writes. */
+  periods: z.array(sheetPeriods).optional(),
 });
 export type SheetRights = z.infer<typeof sheetRights>;
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { governTable, grantUse, installGovernance } from '../../electron/governance/install.ts';
+import { defineCalendar, mapPeriods } from '../../electron/governance/periods.ts';
 import { describeTable } from '../../electron/warehouse/postgres/catalog.ts';
 import { commitPlan } from '../../electron/warehouse/postgres/commit.ts';
 import {
@@ -65,6 +66,11 @@ const open = async (): Promise<Bench> => {
   await admin.query('vacuum analyze bench.floor');
   await governTable(admin, { schema: 'bench', table: 'line', key: ['id'] });
   await grantUse(admin, USER);
+  await defineCalendar(admin, 'Bench', []);
+  await mapPeriods(admin, {
+    ...{ schema: 'bench', table: 'line', calendar: 'Bench' },
+    ...{ columns: ['period'], style: 'text' },
+  });
   await admin.query('checkpoint');
   const options: PostgresOptions = {
     host: postgres.host,

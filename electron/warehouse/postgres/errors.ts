@@ -64,6 +64,10 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     'This login is used by several persons, so an approval would prove nothing. Sign in with an own one.',
   ],
   WR108: ['bug', 'rehearsal-committed', 'A rehearsal cannot be committed.'],
+  WR201: ['denied', 'period-closed', 'The period is closed.'],
+  WR202: ['denied', 'may-not-close', 'This sign-in may not close or reopen periods of this calendar.'],
+  WR203: ['conflict', 'period-moved', 'The period is not in a state that allows it. Read the periods again.'],
+  WR204: ['conflict', 'commit-needed', 'The period closes at a set time; end the transaction with COMMIT.'],
   P0001: ['invalid', 'refused-by-database', 'The database refused it.'],
 };
 const CLASSES: Readonly<Record<string, Shape>> = {
@@ -134,7 +138,7 @@ const mapDatabaseError = (error: DatabaseError, doing: string, sql: string | und
     });
   const [kind, code, advice] = shape;
   // What a trigger raises is written for people; the server's other texts may quote a cell.
-  const text = state === 'P0001' ? error.message : advice;
+  const text = state === 'P0001' || state === 'WR201' ? error.message : advice;
   return new AppError(kind, code, `${doing} failed. ${text}${place(details)}`, { details, cause: error });
 };
 

@@ -15,7 +15,7 @@ export interface Found {
 const MAX_ROWS = 20;
 /** Rows run again while searching; past it, what was found so far is answered. */
 const BUDGET_ROWS = 300_000;
-const SEARCHABLE = /^(22|23|44|42501|P0)/;
+const SEARCHABLE = /^(22|23|44|42501|P0|WR201)/;
 
 /** Why a slice does not go through: an error, or rows the database passed over. */
 type Fault = { readonly error: DatabaseError | null };

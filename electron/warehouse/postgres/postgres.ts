@@ -8,6 +8,7 @@ import { historyOf } from './history.ts';
 import { lookupValues } from './lookup.ts';
 import { capabilitiesOf, outcomeOf } from './outcome.ts';
 import { postgresRowPages } from './paging/row-pages.ts';
+import { periodsOf } from './periods.ts';
 import { readRows } from './read.ts';
 import { postgresReviews } from './reviews.ts';
 import { planStatements } from './statements.ts';
@@ -66,6 +67,7 @@ export const openPostgres = async (options: PostgresOptions): Promise<Warehouse>
     comment: (definition, said) => addComment(link, definition, said),
     resolveComment: (id, resolved) => resolveComment(link, id, resolved),
     history: (request) => historyOf(link, request),
+    periods: periodsOf(link),
     onLost: link.onLost,
     close: async () => {
       await closeReviews();
