@@ -65,7 +65,7 @@ export class SheetHeader implements IHeaderComp {
     params.eGridHeader.addEventListener('keydown', this.#key);
     params.eGridHeader.addEventListener('contextmenu', this.#context);
     this.#off = params.onView(() => this.#draw());
-    this.#draw();
+    this.#drawTwice();
   }
 
   getGui(): HTMLElement {
@@ -75,7 +75,7 @@ export class SheetHeader implements IHeaderComp {
   /** A new definition gives another column; the header is then made anew. */
   refresh(params: SheetHeaderParams): boolean {
     if (params.sheetColumn !== this.#params?.sheetColumn) return false;
-    this.#draw();
+    this.#drawTwice();
     return true;
   }
 
@@ -116,6 +116,12 @@ export class SheetHeader implements IHeaderComp {
   #openMenu(): void {
     const { bottom, left } = this.#menu.getBoundingClientRect();
     this.#params?.onMenu(this.#params.sheetColumn, { x: left, y: bottom });
+  }
+
+  // AG Grid sorts nothing here and takes `aria-sort` off whatever it has just drawn.
+  #drawTwice(): void {
+    this.#draw();
+    queueMicrotask(() => this.#draw());
   }
 
   #draw(): void {

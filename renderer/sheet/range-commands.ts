@@ -39,10 +39,11 @@ const leavesOf = async (
   rectangle: Pick<Rectangle, 'top' | 'bottom'>,
 ): Promise<readonly SheetRow[]> => (await rowsOf(model, rectangle)).filter(({ group }) => !group);
 
-/** The clipboard's forms of a selection, or why it cannot be copied. Rows must be here already, as the clipboard does not wait. */
+/** The clipboard's forms of a selection (with the columns' labels above it where wanted), or why it cannot be copied. Rows must be here already, as the clipboard does not wait. */
 export const copySelection = (
   { model, columns }: RangeTarget,
   selection: Selection,
+  headers = false,
 ): { text: string; html: string } | Told => {
   const [only, ...more] = selection.ranges;
   if (!only || more.length > 0) return 'Several ranges cannot be copied at once. Select one.';
@@ -52,11 +53,12 @@ export const copySelection = (
   const rows = model.rows(rectangle.top, Math.min(rectangle.bottom + 1, model.rowCount));
   if (rows instanceof Promise) return 'These rows are still being read. Copy again in a moment.';
   const shown = columns.slice(rectangle.left, rectangle.right + 1);
-  const cells = rows.map((row) =>
+  const body = rows.map((row) =>
     shown.map((column, i) =>
       row.group && rectangle.left + i === 0 ? model.groups.label(row).text : model.editorText(row, column),
     ),
   );
+  const cells = headers ? [shown.map(({ label }) => label), ...body] : body;
   return { text: formatTsv(cells), html: formatHtmlTable(cells, shown.map(isNumeric)) };
 };
 

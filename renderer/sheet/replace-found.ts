@@ -32,12 +32,16 @@ export const replaceFound = async (
   const byName = new Map(columns.map((column) => [column.name, column]));
   const entered: Entered[] = [];
   const closed = cells.filter(({ place }) => place < 0).length;
+  let moved = 0;
   for (const cell of cells) {
     const column = byName.get(cell.column);
     if (cell.place < 0) continue;
     const [row] = await model.rows(cell.place, cell.place + 1);
     // The view may have moved since the search; a cell that is another one now is left alone.
-    if (!column || row?.key !== cell.row) continue;
+    if (!column || row?.key !== cell.row) {
+      moved++;
+      continue;
+    }
     const value = model.value(row, column);
     if (value === null) continue;
     const next = replacedText(value, how);
@@ -51,7 +55,11 @@ export const replaceFound = async (
     });
   }
   const replaced = `Replaced: ${countsText(model.enterAll(entered, 'Replace'))}.`;
-  return closed === 0
-    ? replaced
-    : `${replaced} ${closed.toLocaleString()} in collapsed groups were left alone; expand all groups to replace there.`;
+  const left = [
+    closed > 0
+      ? `${closed.toLocaleString()} in collapsed groups were left alone; expand all groups to replace there.`
+      : '',
+    moved > 0 ? `${moved.toLocaleString()} have moved since and were left alone; search again.` : '',
+  ];
+  return [replaced, ...left].filter(Boolean).join(' ');
 };

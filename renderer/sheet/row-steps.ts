@@ -28,7 +28,10 @@ export const deletions = (
 ): { readonly deletes: RowDelete[]; readonly label: string; readonly refusal: string | null } => {
   const refusals = new Set<string>();
   const deletes = rows.flatMap((row): RowDelete[] => {
-    if (row.group) return [];
+    if (row.group) {
+      refusals.add('Subtotals are no rows and were left alone.');
+      return [];
+    }
     const refusal = deleteRefusal(reading.definition, rights, row);
     if (refusal) refusals.add(refusal);
     if (refusal || overlay.kind(row.key) === 'delete') return [];

@@ -13,6 +13,7 @@ import { useCommands } from '../ui/commands.ts';
 import type { ExchangeRequest } from '../ui/exchange-request.ts';
 import type { SheetContext } from '../ui/sheet-context.ts';
 import { CellMenu } from './cell-menu.tsx';
+import { copyAsKeyboard, pasteFromMenu } from './clipboard-menu.ts';
 import { useColumns } from './columns/use-columns.tsx';
 import { EmptySheet } from './empty-sheet.tsx';
 import { FileMenu } from './file-menu.tsx';
@@ -37,7 +38,7 @@ import { RefusedDialog } from './refused-dialog.tsx';
 import { nextAfter, nextRefused, rowLabel } from './row-finding.ts';
 import { SheetBanners } from './sheet-banners.tsx';
 import { sheetCommands, troubledRows } from './sheet-commands.ts';
-import { menuEntries } from './sheet-menu.ts';
+import { type MenuParts, menuEntries } from './sheet-menu.ts';
 import type { SheetModel } from './sheet-model.ts';
 import { SheetOpening } from './sheet-opening.tsx';
 import { localDay } from './sheet-reading.ts';
@@ -101,6 +102,8 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
   const [going, setGoing] = useState(false);
   const [menu, setMenu] = useState<{ cell: ActiveCell; at: { x: number; y: number } } | null>(null);
   const [asksRefused, setAsksRefused] = useState(false);
+  /** The copy under way takes the columns' labels along. */
+  const headers = useRef(false);
   const readOnly = sheetReadOnly(definition, rights);
 
   const goTo = useCallback(
@@ -203,7 +206,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     selection: () => undefined,
     range: setSelection,
     copy: (range) => {
-      const copied = copySelection(target(), range);
+      const copied = copySelection(target(), range, headers.current);
       if (typeof copied === 'string') model.say(copied);
       return typeof copied === 'string' ? null : copied;
     },
@@ -228,6 +231,19 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     },
   };
 
+  const menuParts = (cell: ActiveCell): MenuParts => ({
+    ...{ model, cell, rights, selection },
+    column: columns.cellEntries(cell.column),
+    onHistory: (row, column) => props.onHistory(context, row, column),
+    onComment: (row, column) => props.onComment(context, row, column),
+    onCopy: (how) => copyAsKeyboard(how, headers),
+    onPaste: () => selection && tell(pasteFromMenu((text) => pasting.paste(selection, text))),
+    onClear: () => selection && events.clear(selection),
+    onFill: (direction) => selection && tell(fillSelection(target(), disjoint(selection.ranges), direction)),
+    onInsert: () => void addRow(),
+    onPlan: () => void plan(selection),
+    onDelete: deleteRows,
+  });
   const refusals = {
     addRefusal: insertRefusal(definition, rights),
     deleteRefusal:
@@ -346,18 +362,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
         <CellMenu
           at={menu.at}
           onClose={close(() => setMenu(null))}
-          entries={menuEntries({
-            model,
-            cell: menu.cell,
-            rights,
-            onHistory: (row, column) => props.onHistory(context, row, column),
-            onComment: (row, column) => props.onComment(context, row, column),
-            // Once the menu has given the focus back, the grid answers the copy event as for the keyboard.
-            onCopy: () =>
-              requestAnimationFrame(() => requestAnimationFrame(() => document.execCommand('copy'))),
-            onPlan: () => void plan(selection),
-            onDelete: deleteRows,
-          })}
+          entries={menuEntries(menuParts(menu.cell))}
         />
       )}
       {snapshot.asking && (

@@ -23,6 +23,21 @@ for (const scheme of ['light', 'dark'] as const) {
     if (await goOn.isVisible()) await goOn.click();
     expect(await serious(page)).toEqual([]);
     await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'File: import and export' }).click();
+    expect(await serious(page)).toEqual([]);
+    await page.getByRole('menuitem', { name: 'Import…' }).click();
+    const text =
+      'Version;Cost center;Account;Period;Amount\nFC1;CC1020;4010;2026-01;1,5\nFC1;x;4010;2026-01;1.234\n';
+    await page
+      .getByLabel('File to import')
+      .setInputFiles({ name: 'plan.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+    const check = page.getByRole('button', { name: 'Check 2 lines' });
+    await expect(check).toBeVisible();
+    expect(await serious(page)).toEqual([]);
+    await check.click();
+    await expect(page.getByRole('region', { name: 'Refused lines' })).toBeVisible();
+    expect(await serious(page)).toEqual([]);
+    await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Connections' }).last().click();
     expect(await serious(page)).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { downloaded } from './support/download.ts';
-import { cell, openPlan } from './support/grid.ts';
+import { cell, openPlan, typeInto } from './support/grid.ts';
 
 const fileMenu = async (page: Page, entry: string): Promise<void> => {
   await page.getByRole('button', { name: 'File: import and export' }).click();
@@ -89,6 +89,21 @@ test('a file dropped on the sheet asks what it leaves open, and cancelling leave
   await dialog.getByRole('button', { name: 'Close' }).click();
   await expect(dialog).toBeHidden();
   await expect(page.getByRole('button', { name: /^Submit/ })).toHaveText('Submit');
+});
+
+test('a selection and the pending changes are saved as they stand', async ({ writ }) => {
+  const { page } = writ;
+  await openPlan(page, 'FC1', 'CC1020');
+  await typeInto(page, 0, 'amount', '12.5');
+  await expect(page.getByRole('button', { name: 'Submit (1)' })).toBeVisible();
+  await cell(page, 0, 'amount').click();
+  await cell(page, 1, 'currency').click({ modifiers: ['Shift'] });
+  const selection = await downloaded(writ, () => fileMenu(page, 'Export selection as CSV'));
+  expect(selection).toMatch(/^\uFEFFAmount,Currency\r\n12\.50,EUR\r\n[\d.]+,EUR\r\n$/);
+  const pending = await downloaded(writ, () => fileMenu(page, 'Export pending changes as CSV'));
+  expect(pending).toMatch(
+    /,Change,Column,Before,After,Reason\r\nFC1,CC1020,.*,Update,Amount,[\d.]+,12\.50,\r\n$/,
+  );
 });
 
 test('a broken file names its line', async ({ page }) => {

@@ -136,6 +136,11 @@ test('groups are worked by keyboard, found into, undone and counted once', async
   await page.getByRole('button', { name: 'Group (2)' }).click();
   await page.getByText('What is worked out').click();
   await shot(page, 'groups-popover');
+  const figure = page.getByRole('dialog').getByRole('combobox', { name: 'Amount', exact: true });
+  await figure.selectOption('Count');
+  await expect(subtotal(page, '4010')).toHaveText('12');
+  await figure.selectOption('Sum');
+  await expect(subtotal(page, '4010')).toContainText(/\d,\d{3}/);
   await page.getByRole('button', { name: 'Collapse all' }).click();
   await page.keyboard.press('Escape');
   await expect(page.locator('.ag-row[row-index="1"]')).toHaveCount(0);

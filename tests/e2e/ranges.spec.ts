@@ -72,6 +72,22 @@ test('one value fills a selected range', async ({ page }) => {
   for (const row of [2, 3, 4]) await expect(cell(page, row, 'amount')).toHaveText('77.00');
 });
 
+test('shift+click extends the range, the keyboard goes on from where it began, ctrl+click adds another', async ({
+  page,
+}) => {
+  await forecast(page, 'CC1020');
+  await cell(page, 0, 'amount').click();
+  await cell(page, 2, 'currency').click({ modifiers: ['Shift'] });
+  await expect(page.locator('.sheet-stats')).toContainText('6 cells');
+  await expect(cell(page, 0, 'amount')).toBeFocused();
+  await page.keyboard.press('Shift+ArrowDown');
+  await expect(page.locator('.sheet-stats')).toContainText('8 cells');
+  await cell(page, 6, 'amount').click({ modifiers: ['Control'] });
+  await expect(page.locator('.sheet-stats')).toContainText('9 cells');
+  await cell(page, 7, 'currency').click({ modifiers: ['Shift'] });
+  await expect(page.locator('.sheet-stats')).toContainText('12 cells');
+});
+
 test('the fill handle goes on with a series, and Ctrl+D copies down', async ({ page }) => {
   await forecast(page, 'CC1040');
   await cell(page, 0, 'amount').click();

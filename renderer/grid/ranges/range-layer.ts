@@ -52,6 +52,8 @@ export class RangeLayer {
   #fillTo: CellPlace | null = null;
   #pointer: { x: number; y: number } | null = null;
   #scrolling = 0;
+  /** The press is this layer's alone: no focus moves. */
+  #kept = false;
   /** The last press was for a menu, inside the selection. */
   #menuOver = false;
 
@@ -60,7 +62,9 @@ export class RangeLayer {
     this.#host = host;
     this.#events = events;
     this.#painter = new RangePainter(host, () => this.columns);
-    host.addEventListener('mousedown', this.#down, true);
+    // AG Grid moves its focus on this event, before a mouse button is told of.
+    host.addEventListener('pointerdown', this.#down, true);
+    host.addEventListener('mousedown', this.#pressed, true);
     window.addEventListener('mousemove', this.#move);
     window.addEventListener('mouseup', this.#up);
   }
@@ -68,7 +72,8 @@ export class RangeLayer {
   destroy(): void {
     this.#painter.destroy();
     cancelAnimationFrame(this.#scrolling);
-    this.#host.removeEventListener('mousedown', this.#down, true);
+    this.#host.removeEventListener('pointerdown', this.#down, true);
+    this.#host.removeEventListener('mousedown', this.#pressed, true);
     window.removeEventListener('mousemove', this.#move);
     window.removeEventListener('mouseup', this.#up);
   }
@@ -237,6 +242,7 @@ export class RangeLayer {
   }
 
   readonly #down = (event: MouseEvent): void => {
+    this.#kept = false;
     if (this.#events.editing()) return;
     const place = this.#placeOf(event.target);
     if (!place) return;
@@ -245,19 +251,27 @@ export class RangeLayer {
     if (this.#painter.isHandle(event) && this.#selection) {
       this.#drag = 'fill';
       this.#fillTo = null;
-      event.preventDefault();
+      this.#kept = true;
       event.stopPropagation();
       return;
     }
     this.#drag = 'select';
     if (event.shiftKey && this.#selection) {
       // The active cell stays where the range began, so AG Grid must not move its focus.
-      event.preventDefault();
+      this.#kept = true;
       event.stopPropagation();
       this.#set(extendTo(this.#selection, place));
     } else if ((event.ctrlKey || event.metaKey) && this.#selection) {
       this.#set(addRange(this.#selection, place));
     } else this.#set(selectCell(place));
+  };
+
+  /** The same press as a mouse event, which would move the browser's focus. */
+  readonly #pressed = (event: MouseEvent): void => {
+    if (!this.#kept) return;
+    this.#kept = false;
+    event.preventDefault();
+    event.stopPropagation();
   };
 
   readonly #move = (event: MouseEvent): void => {

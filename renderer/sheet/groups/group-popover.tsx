@@ -138,7 +138,11 @@ interface FigureProps {
 const Figure = ({ column, kind, onChange }: FigureProps): ReactNode => (
   <label>
     <span>{column.label}</span>
-    <select value={kind} onChange={(event) => onChange(event.target.value as Aggregate)}>
+    <select
+      aria-label={column.label}
+      value={kind}
+      onChange={(event) => onChange(event.target.value as Aggregate)}
+    >
       {aggregatesFor(column).map((each) => (
         <option key={each} value={each}>
           {each === 'count' && !isNumeric(column) ? 'Count of values' : AGGREGATE_NAMES[each]}

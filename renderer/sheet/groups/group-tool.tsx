@@ -27,6 +27,7 @@ export const GroupTool = ({ model, snapshot }: GroupToolProps): ReactNode => {
         title="Group rows with subtotals, and show totals"
         aria-haspopup="dialog"
         aria-expanded={open}
+        aria-label={groups.length > 0 ? `Group (${groups.length})` : 'Group'}
         data-active={groups.length > 0 || totals}
         onClick={() => setOpen(true)}
       >
