@@ -1,5 +1,6 @@
 import { getCACertificates } from 'node:tls';
 import pg from 'pg';
+import type { Connection } from '../../../shared/model/connection.ts';
 import { AppError } from '../../../shared/model/failure.ts';
 import { mapError } from './errors.ts';
 
@@ -10,7 +11,7 @@ export interface PostgresOptions {
   readonly database: string;
   readonly user: string;
   readonly password: string;
-  readonly tls: 'disable' | 'require' | 'verify-full';
+  readonly tls: Connection['tls'];
   readonly timeZone: string;
   readonly version: string;
   readonly applicationName?: string;

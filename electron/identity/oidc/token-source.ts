@@ -1,0 +1,122 @@
+import { refreshTokenGrant, tokenRevocation } from 'openid-client';
+import type { OidcSignIn } from '../../../shared/model/sign-in.ts';
+import type { ProfileKey } from '../keys.ts';
+import type { RandomBytes } from '../sealed.ts';
+import { mapSignInError, notTrusted, signInNeeded } from './failures.ts';
+import { withProcessLock } from './process-lock.ts';
+import { discoverProvider } from './provider.ts';
+import { createTokenStore } from './token-store.ts';
+import { grantParameters, isFresh, type Tokens, tokensOf } from './tokens.ts';
+
+/** Whose tokens, and where they come from. */
+export interface TokenOwner {
+  readonly profile: string;
+  readonly key: ProfileKey;
+  readonly settings: OidcSignIn;
+}
+
+/** The tokens of people who signed in at a provider. Rejects with AppError. */
+export interface TokenSource {
+  /** Keeps what a sign-in gave. */
+  keep(owner: TokenOwner, tokens: Tokens): Promise<void>;
+  /** Whether something is kept that may still work. */
+  has(owner: TokenOwner): Promise<boolean>;
+  /**
+   * A token that holds for at least another minute, renewed where needed: one renewal at a time for a profile, in all
+   * processes. `denied sign-in-needed` when only the person can help.
+   */
+  accessToken(owner: TokenOwner): Promise<string>;
+  /** Forgets the tokens here and has the provider revoke them (RFC 7009); tells whether it did. */
+  signOut(owner: TokenOwner): Promise<{ readonly revoked: boolean }>;
+  /** Forgets the tokens here; for a profile whose key is not at hand. */
+  forget(profile: string): Promise<void>;
+}
+
+export interface TokenSourceOptions {
+  readonly folder: string;
+  readonly random: RandomBytes;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Tokens kept in one folder, sealed under the keys of their profiles. */
+export const createTokenSource = ({ folder, random, now }: TokenSourceOptions): TokenSource => {
+  const store = createTokenStore(folder, random);
+  const renewing = new Map<string, Promise<Tokens>>();
+
+  // Tokens of one provider must never be sent to another, even if the connection was changed.
+  const read = async ({ profile, key, settings }: TokenOwner): Promise<Tokens | null> => {
+    const kept = await store.read(profile, key);
+    return kept?.issuer === settings.issuer && kept.clientId === settings.clientId ? kept : null;
+  };
+
+  const renew = (owner: TokenOwner): Promise<Tokens> =>
+    withProcessLock(store.lockFile(owner.profile), async () => {
+      const kept = await read(owner);
+      if (!kept) throw signInNeeded();
+      // Somebody else renewed them while this one waited.
+      if (isFresh(kept, now())) return kept;
+      try {
+        const renewed = await refresh(owner.settings, kept, now());
+        await store.write(owner.profile, owner.key, renewed);
+        return renewed;
+      } catch (error) {
+        const failure = mapSignInError(error);
+        if (failure.code === 'sign-in-needed') await store.remove(owner.profile);
+        throw failure;
+      }
+    });
+
+  const renewOnce = (owner: TokenOwner): Promise<Tokens> => {
+    const known = renewing.get(owner.profile);
+    if (known) return known;
+    const work = renew(owner).finally(() => renewing.delete(owner.profile));
+    renewing.set(owner.profile, work);
+    return work;
+  };
+
+  return {
+    keep: (owner, tokens) =>
+      withProcessLock(store.lockFile(owner.profile), () => store.write(owner.profile, owner.key, tokens)),
+    has: async (owner) => {
+      const kept = await read(owner);
+      return kept !== null && (kept.refreshToken !== null || isFresh(kept, now()));
+    },
+    accessToken: async (owner) => {
+      const kept = await read(owner);
+      if (!kept) throw signInNeeded();
+      return (isFresh(kept, now()) ? kept : await renewOnce(owner)).accessToken;
+    },
+    signOut: (owner) =>
+      withProcessLock(store.lockFile(owner.profile), async () => {
+        const kept = await read(owner);
+        // Forgotten first: what follows may fail without a network.
+        await store.remove(owner.profile);
+        return { revoked: kept !== null && (await revoke(owner.settings, kept)) };
+      }),
+    forget: (profile) => withProcessLock(store.lockFile(profile), () => store.remove(profile)),
+  };
+};
+
+const refresh = async (settings: OidcSignIn, kept: Tokens, asked: number): Promise<Tokens> => {
+  if (kept.refreshToken === null) throw signInNeeded();
+  const config = await discoverProvider(settings);
+  const granted = await refreshTokenGrant(config, kept.refreshToken, grantParameters(settings));
+  const claims = granted.claims();
+  // OpenID Connect Core 1.0, 12.2: a renewed ID token is about the same person.
+  if (claims && claims.sub !== kept.subject) throw notTrusted('sub');
+  return tokensOf(granted, settings, kept, asked);
+};
+
+const revoke = async (settings: OidcSignIn, kept: Tokens): Promise<boolean> => {
+  try {
+    const config = await discoverProvider(settings);
+    if (config.serverMetadata().revocation_endpoint === undefined) return false;
+    if (kept.refreshToken !== null)
+      await tokenRevocation(config, kept.refreshToken, { token_type_hint: 'refresh_token' });
+    await tokenRevocation(config, kept.accessToken, { token_type_hint: 'access_token' });
+    return true;
+  } catch {
+    return false;
+  }
+};
