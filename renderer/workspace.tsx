@@ -8,6 +8,7 @@ import { localeOf } from '../shared/values/locale.ts';
 import { applyTheme } from './app.tsx';
 import { useBackendEvent } from './client/subscribe.ts';
 import { ConnectScreen } from './connect/connect-screen.tsx';
+import { PeriodsScreen } from './periods/periods-screen.tsx';
 import { ReviewsScreen } from './reviews/reviews-screen.tsx';
 import { useWaiting } from './reviews/use-waiting.ts';
 import { SettingsDialog } from './settings/settings-dialog.tsx';
@@ -29,6 +30,8 @@ export interface WorkspaceProps {
   readonly first: Session | null;
 }
 
+/** What stands over the sheet: the batches under review (or one of them), or the periods. */
+type Over = { readonly kind: 'reviews'; readonly batch: string | null } | { readonly kind: 'periods' };
 type Panel = 'settings' | 'help' | 'open' | null;
 
 const systemLocale = (): string => navigator.language || 'en-GB';
@@ -43,8 +46,7 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
   const [catalogFailure, setCatalogFailure] = useState<string | null>(null);
   const [connecting, setConnecting] = useState(first === null);
   const [sidebar, setSidebar] = useState(true);
-  /** The reviews stand over the sheet: the inbox, or one batch. */
-  const [reviewing, setReviewing] = useState<{ readonly batch: string | null } | null>(null);
+  const [over, setOver] = useState<Over | null>(null);
   const waiting = useWaiting(client, session);
   const [panel, setPanel] = useState<Panel>(null);
   const [board] = useState(() => new CommandBoard());
@@ -53,7 +55,8 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
       board.offer(() => [
         { id: 'settings', label: 'Settings', run: () => setPanel('settings') },
         { id: 'keys', label: 'Keyboard', keys: '?', run: () => setPanel('help') },
-        { id: 'reviews', label: 'Reviews', run: () => setReviewing({ batch: null }) },
+        { id: 'reviews', label: 'Reviews', run: () => setOver({ kind: 'reviews', batch: null }) },
+        { id: 'periods', label: 'Periods', run: () => setOver({ kind: 'periods' }) },
         { id: 'connections', label: 'Connections', run: () => setConnecting(true) },
       ]),
     [board],
@@ -111,7 +114,7 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
 
   const enter = (opened: Session, next: Source | null): void => {
     setSession(opened);
-    setReviewing(null);
+    setOver(null);
     setTables(null);
     setSource(next);
     setConnecting(false);
@@ -139,7 +142,7 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
     }
   };
   const open = (next: Source): void => {
-    setReviewing(null);
+    setOver(null);
     setPanel(null);
     setConnecting(false);
     if (!sameSource(next, source)) setSource(next);
@@ -207,11 +210,16 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
           <Sidebar
             tables={tables}
             failure={catalogFailure}
-            current={reviewing ? null : source}
-            reviews={
+            current={over ? null : source}
+            governance={
               waiting === null
                 ? null
-                : { shown: reviewing !== null, waiting, onOpen: () => setReviewing({ batch: null }) }
+                : {
+                    shown: over?.kind ?? null,
+                    waiting,
+                    onReviews: () => setOver({ kind: 'reviews', batch: null }),
+                    onPeriods: () => setOver({ kind: 'periods' }),
+                  }
             }
             onOpen={open}
             onCollapse={() => setSidebar(false)}
@@ -220,27 +228,30 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
         ) : null}
         <div className="main">
           {connecting ? connect : null}
-          {!connecting && reviewing ? (
+          {!connecting && over?.kind === 'periods' ? (
+            <PeriodsScreen client={client} locale={locale} now={() => new Date()} />
+          ) : null}
+          {!connecting && over?.kind === 'reviews' ? (
             <ReviewsScreen
-              key={reviewing.batch ?? ''}
+              key={over.batch ?? ''}
               client={client}
               locale={locale}
               me={session.person.user}
-              first={reviewing.batch}
+              first={over.batch}
             />
           ) : null}
           {connecting ? null : source ? (
-            <div className="main-area" hidden={reviewing !== null}>
+            <div className="main-area" hidden={over !== null}>
               <SheetArea
                 key={`${epoch}/${session.connection.id}/${session.person.user}/${source.schema}/${source.table}`}
                 client={client}
                 session={session}
                 source={source}
                 locale={locale}
-                onReviews={(batch) => setReviewing({ batch: batch ?? null })}
+                onReviews={(batch) => setOver({ kind: 'reviews', batch: batch ?? null })}
               />
             </div>
-          ) : reviewing ? null : (
+          ) : over ? null : (
             <div className="empty quiet">
               <p>Choose a sheet from the list, or press Ctrl+K.</p>
             </div>

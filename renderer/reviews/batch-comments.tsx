@@ -4,8 +4,8 @@ import { AppError } from '../../shared/model/failure.ts';
 import { isNewRow, keyValues } from '../../shared/model/rows.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { Button } from '../ui/button.tsx';
+import { stampText } from '../ui/stamp-text.ts';
 import { labelIn } from './review-value.tsx';
-import { stampText } from './stamp-text.ts';
 import type { OpenReview } from './use-reviews.ts';
 
 /** What was said about the batch and its cells, and a place to say more. */

@@ -5,11 +5,11 @@ import type { ReviewSummary } from '../../shared/model/review.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
+import { stampText } from '../ui/stamp-text.ts';
 import { BatchChanges } from './batch-changes.tsx';
 import { BatchComments } from './batch-comments.tsx';
 import { BatchSums } from './batch-sums.tsx';
 import { ageText, isOpen, STALE, STATES, stepText } from './review-words.ts';
-import { stampText } from './stamp-text.ts';
 import { type OpenReview, useReview } from './use-reviews.ts';
 import { WriteButton } from './write-button.tsx';
 

@@ -12,6 +12,8 @@ export interface SheetListener {
   changed(): void;
   /** Edits were submitted for review, came back or were written. */
   submitted(batches: readonly SubmittedEdits[]): void;
+  /** A period was closed or opened: rights are read anew. */
+  periods(): void;
   /** Somebody commented on a cell. */
   commented(): void;
   /** The journal cannot write, or can again (null). */
@@ -32,6 +34,7 @@ export const listenTo = (client: BackendClient, sheet: string, listener: SheetLi
   client.on('submitted.changed', (event) => {
     if (event.sheet === sheet) listener.submitted(event.submitted);
   }),
+  client.on('periods.changed', () => listener.periods()),
   client.on('comments.changed', (event) => {
     if (event.sheet === sheet) listener.commented();
   }),

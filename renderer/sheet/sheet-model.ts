@@ -371,6 +371,7 @@ export class SheetModel implements GridModel {
         progress: (event) => this.#parts?.view.progress(event),
         pending: (delta) => this.#work.apply(delta),
         changed: () => void this.#work.after(() => this.#show()),
+        periods: () => void this.reload(),
         submitted: (batches) => this.#submitted(batches),
         commented: () => void this.#parts?.comments.load(),
         trouble: (journalTrouble) => this.#store.set({ journalTrouble }),

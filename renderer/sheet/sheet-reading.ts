@@ -1,3 +1,4 @@
+import { closedReason } from '../../shared/lifecycle/periods.ts';
 import type { Problem } from '../../shared/model/batch.ts';
 import type { SheetRights } from '../../shared/model/rights.ts';
 import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
@@ -101,9 +102,20 @@ export class SheetReading {
     if (this.#options.overlay.kind(row.key) === 'delete') {
       return 'The row is marked for deletion. Undo that to edit it.';
     }
-    const refusal = cellRefusal(row, column, this.#rights);
+    const refusal = cellRefusal(row, column, this.#rights) ?? this.#closed(row);
     if (refusal || !column.readOnlyWhen) return refusal;
     return this.#rules.readOnlyReason(column.name, this.values(row));
+  }
+
+  /** Why the row's period takes no writes, or null. Values are read only where periods are closed at all. */
+  #closed(row: SheetRow): string | null {
+    const { periods } = this.#options.rights;
+    if (!periods?.some((each) => each.periods.length > 0)) return null;
+    const valueIn = (name: string): string | null => {
+      const column = this.definition.columns[this.#positions.get(name) ?? -1];
+      return column ? this.value(row, column) : null;
+    };
+    return closedReason(periods, valueIn, this.#options.now());
   }
 
   /** `row` gives what `+10%` changes in proportion. */

@@ -1,4 +1,4 @@
-import { Eye, Inbox, Lock, PanelLeftClose, Search, Table2 } from 'lucide-react';
+import { CalendarDays, Eye, Inbox, Lock, PanelLeftClose, Search, Table2 } from 'lucide-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { TableSummary } from '../../shared/contract/operations.ts';
 import type { Source } from '../../shared/model/sheet.ts';
@@ -9,8 +9,13 @@ export interface SidebarProps {
   readonly failure: string | null;
   readonly current: Source | null;
   readonly onOpen: (source: Source) => void;
-  /** The reviews are shown; `waiting` counts what waits for this person. Null where approval is not installed. */
-  readonly reviews: { readonly shown: boolean; readonly waiting: number; onOpen(): void } | null;
+  /** What schema `writ` offers; `waiting` counts the batches that wait for this person. Null where it is not installed. */
+  readonly governance: {
+    readonly shown: 'reviews' | 'periods' | null;
+    readonly waiting: number;
+    onReviews(): void;
+    onPeriods(): void;
+  } | null;
   readonly onCollapse: () => void;
   readonly onReload: () => void;
 }
@@ -36,7 +41,7 @@ export const Sidebar = ({
   failure,
   current,
   onOpen,
-  reviews,
+  governance,
   onCollapse,
   onReload,
 }: SidebarProps): ReactNode => {
@@ -55,21 +60,32 @@ export const Sidebar = ({
         </Button>
       </div>
       <div className="sidebar-list">
-        {reviews ? (
+        {governance ? (
           <section>
             <ul>
               <li>
                 <button
                   type="button"
-                  aria-current={reviews.shown ? 'page' : undefined}
+                  aria-current={governance.shown === 'reviews' ? 'page' : undefined}
                   title="Batches that wait for approval"
-                  onClick={reviews.onOpen}
+                  onClick={governance.onReviews}
                 >
                   <Inbox size={14} aria-hidden />
                   <span className="name">Reviews</span>
-                  <span className={reviews.waiting > 0 ? 'count waiting' : 'count'}>
-                    {reviews.waiting > 0 ? reviews.waiting : ''}
+                  <span className={governance.waiting > 0 ? 'count waiting' : 'count'}>
+                    {governance.waiting > 0 ? governance.waiting : ''}
                   </span>
+                </button>
+              </li>
+              <li>
+                <button
+                  type="button"
+                  aria-current={governance.shown === 'periods' ? 'page' : undefined}
+                  title="Which periods are open, and who has submitted"
+                  onClick={governance.onPeriods}
+                >
+                  <CalendarDays size={14} aria-hidden />
+                  <span className="name">Periods</span>
                 </button>
               </li>
             </ul>

@@ -1,15 +1,8 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { cell, openPlan, typeInto } from './support/grid.ts';
+import { become, cell, openPlan, typeInto } from './support/grid.ts';
 
 const submitted = /\bsubmitted\b/;
-
-/** Goes on as another person of the demo. */
-const become = async (page: Page, name: string): Promise<void> => {
-  await page.getByRole('button', { name: /Change person/ }).click();
-  await page.getByRole('menuitemradio', { name: new RegExp(name) }).click();
-  await expect(page.getByRole('button', { name: `Working as ${name}. Change person` })).toBeVisible();
-};
 
 const command = async (page: Page, name: string): Promise<void> => {
   await page.keyboard.press('Control+k');

@@ -21,6 +21,13 @@ export const typeInto = async (page: Page, row: number, column: string, text: st
   await page.keyboard.press('Enter');
 };
 
+/** Goes on as another person of the demo. */
+export const become = async (page: Page, name: string): Promise<void> => {
+  await page.getByRole('button', { name: /Change person/ }).click();
+  await page.getByRole('menuitemradio', { name: new RegExp(name) }).click();
+  await expect(page.getByRole('button', { name: `Working as ${name}. Change person` })).toBeVisible();
+};
+
 /** A real paste event with plain text, where the focus is. */
 export const pasteText = async (page: Page, text: string): Promise<void> => {
   await page.evaluate((given) => {
