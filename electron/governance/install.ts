@@ -1,33 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
 import type pg from 'pg';
-import { AppError } from '../../shared/model/failure.ts';
-
-/** Where the migrations lie when nothing else is said: next to this file, in `sql/`. */
-export const SQL_FOLDER = new URL('./sql/', import.meta.url);
-
-interface Migration {
-  readonly version: number;
-  readonly name: string;
-  readonly sql: string;
-}
-
-const readMigrations = async (folder: URL): Promise<readonly Migration[]> => {
-  const files = (await readdir(folder)).filter((file) => /^\d{3}-.*\.sql$/.test(file)).sort();
-  return Promise.all(
-    files.map(async (file) => ({
-      version: Number(file.slice(0, 3)),
-      name: file.slice(4, -'.sql'.length),
-      sql: await readFile(new URL(file, folder), 'utf8'),
-    })),
-  );
-};
-
-const installedVersions = async (client: pg.Client): Promise<ReadonlySet<number>> => {
-  const known = await client.query(`select pg_catalog.to_regclass('writ.migration')::text as there`);
-  if (known.rows[0]?.there == null) return new Set();
-  const { rows } = await client.query<{ version: number }>('select version from writ.migration');
-  return new Set(rows.map(({ version }) => version));
-};
+import { installedVersions, missingVersions, readMigrations, SQL_FOLDER } from './migrations.ts';
 
 /**
  * Installs schema `writ` or brings it to the newest version, in one transaction; a second call does nothing. The
@@ -35,17 +7,20 @@ const installedVersions = async (client: pg.Client): Promise<ReadonlySet<number>
  */
 export const installGovernance = async (client: pg.Client, folder: URL = SQL_FOLDER): Promise<void> => {
   const migrations = await readMigrations(folder);
-  if (migrations.length === 0)
-    throw new AppError('bug', 'migrations-missing', 'The SQL of schema writ is missing from this program.');
-  await client.query('begin');
+  await client.query('begin; set local search_path = pg_catalog, pg_temp');
   try {
     // Two installers at once would both find nothing; the second waits here and then finds the first one's work.
     await client.query(`select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('writ.migration'))`);
-    const installed = await installedVersions(client);
-    for (const { version, name, sql } of migrations) {
-      if (installed.has(version)) continue;
+    for (const { version, name, sql, checksum } of missingVersions(
+      migrations,
+      await installedVersions(client),
+    )) {
       await client.query(sql);
-      await client.query('insert into writ.migration (version, name) values ($1, $2)', [version, name]);
+      await client.query('insert into writ.migration (version, name, checksum) values ($1, $2, $3)', [
+        version,
+        name,
+        checksum,
+      ]);
     }
     await client.query('commit');
   } catch (error) {

@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  governTable,
-  installGovernance,
-  SQL_FOLDER,
-  ungovernTable,
-} from '../../electron/governance/install.ts';
+import { governTable, installGovernance, ungovernTable } from '../../electron/governance/install.ts';
+import { SQL_FOLDER } from '../../electron/governance/migrations.ts';
 import { commitPlan } from '../../electron/warehouse/postgres/commit.ts';
 import { capabilitiesOf } from '../../electron/warehouse/postgres/outcome.ts';
 import { rowKeyOf } from '../../shared/model/rows.ts';
@@ -24,7 +20,10 @@ afterAll(() => server.stop());
 
 const LINES = `create table line (id int primary key, n numeric(12,2), memo text); insert into line select i, i, null from generate_series(1, 10) i`;
 const shipped = async () =>
-  (await readdir(SQL_FOLDER)).sort().map((file) => [Number(file.slice(0, 3)), file.slice(4, -'.sql'.length)]);
+  (await readdir(SQL_FOLDER))
+    .filter((file) => file.endsWith('.sql'))
+    .sort()
+    .map((file) => [Number(file.slice(0, 3)), file.slice(4, -'.sql'.length)]);
 const audit = (columns = 'kind, row_key, column_name, before, after') =>
   rowsOf(t.admin, `select ${columns} from writ.audit order by seq`);
 

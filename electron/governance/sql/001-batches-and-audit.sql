@@ -7,10 +7,12 @@ comment on schema writ is 'Batches, audit and governance of tables edited with W
 create table writ.migration (
   version integer primary key,
   name text not null,
+  checksum text not null,
   applied_at timestamptz not null default clock_timestamp(),
   applied_by text not null default session_user
 );
 comment on table writ.migration is 'Which versions of this schema were installed, when and by whom';
+comment on column writ.migration.checksum is 'SHA-256 of the file that was run: a version is never changed after it was released';
 
 create table writ.governed (
   id integer generated always as identity primary key,

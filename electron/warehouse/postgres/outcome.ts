@@ -4,7 +4,7 @@ import type { Link } from './connect.ts';
 
 const DOING = 'Looking up a batch';
 /** Version of schema writ this program works with. */
-export const GOVERNANCE_VERSION = 6;
+export const GOVERNANCE_VERSION = 10;
 
 // A person without use of the schema may not even ask for its tables by name.
 const schemaSql = `select coalesce(pg_catalog.bool_or(pg_catalog.has_schema_privilege(oid, 'usage')), false), count(*)

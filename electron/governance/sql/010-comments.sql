@@ -1,4 +1,4 @@
--- Schema writ, version 7: comments on cells and rows of governed tables. Whoever sees the cell sees what was said of it.
+-- Schema writ, version 10: comments on cells and rows of governed tables. Whoever sees the cell sees what was said of it.
 
 create table writ.comment (
   id bigint generated always as identity primary key,

@@ -1,0 +1,109 @@
+-- Schema writ, version 9: ways around approval, and the rights to take part in it.
+
+-- Persons: logins that reach schema writ through a role it is granted to, or that have written or decided through it. A
+-- superuser who only keeps the server is none; nothing in a database can bind one.
+create function writ.people() returns table (person oid, login text) language sql stable set search_path = pg_catalog, pg_temp as $$
+  with recursive users as (
+    select a.grantee as role from pg_namespace n, aclexplode(n.nspacl) a where n.nspname = 'writ' and a.grantee not in (0, n.nspowner)
+    union select m.member from users u join pg_auth_members m on m.roleid = u.role
+  )
+  select r.oid, r.rolname::text from pg_roles r
+  where r.rolcanlogin and (r.oid in (select u.role from users u)
+    or exists (select from writ.batch b where b.person = r.rolname) or exists (select from writ.review_event e where e.person = r.rolname))
+$$;
+
+-- Ways around the approval of a table, as the catalogue shows them. None: what is written there was approved.
+create function writ.side_doors(relation text) returns table (code text, subject text, message text)
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  v_target integer := writ.governed_id(side_doors.relation);
+  v_relation regclass := to_regclass(side_doors.relation);
+begin
+  if v_target is null or (writ.current_policy(v_target)).mode is distinct from 'approval' then return; end if;
+  -- The guard or the audit is gone, switched off, or is another function under the same name.
+  return query
+    select case when t.oid is null or t.tgfoid <> w.fn or t.tgargs is distinct from w.args then 'guard-missing' else 'guard-disabled' end, r.part::text,
+      format('%s of %s is %s.', w.name, r.part, case when t.oid is null then 'missing' when t.tgfoid <> w.fn or t.tgargs is distinct from w.args then 'not the guard' else 'switched off' end)
+    from writ.audited_relations(v_relation) r(part)
+    cross join lateral (
+      select 'writ_guard_' || o.op, case when o.op = 'truncate' then 'writ.guard_truncate()'::regprocedure else 'writ.guard()'::regprocedure end::oid, '{A}'::"char"[],
+        case when o.op = 'truncate' then '' else v_target || E'\\000' end::bytea, case o.op when 'insert' then 4 when 'update' then 16 when 'delete' then 8 else 34 end
+      from unnest(array['insert', 'update', 'delete', 'truncate']) o(op)
+      union all
+      select 'writ_audit_' || o.op, to_regprocedure(format('writ.audit_%s_%s()', v_target, o.op)), '{O,A}', ''::bytea,
+        case o.op when 'insert' then 4 when 'update' then 16 else 8 end
+      from unnest(array['insert', 'update', 'delete']) o(op)
+    ) w(name, fn, enabled, args, type)
+    left join pg_trigger t on t.tgrelid = r.part and t.tgname = w.name and t.tgtype = w.type and t.tgqual is null and t.tgattr = ''::int2vector
+    where t.oid is null or t.tgfoid <> w.fn or t.tgargs is distinct from w.args or t.tgenabled <> all (w.enabled);
+  return query
+    select 'guard-disabled', 'writ.ticket', 'The check of tickets at COMMIT is missing or switched off.'
+    where not exists (select from pg_trigger t where t.tgrelid = 'writ.ticket'::regclass and t.tgname = 'settle' and t.tgenabled = 'A' and t.tgfoid = 'writ.settle_ticket()'::regprocedure);
+  return query
+    select 'inherited', i.other::text, format('%s inherits from or to %s: a write through it passes by the guard.', i.other, v_relation)
+    from (select i.inhparent::regclass as other from pg_inherits i where i.inhrelid = v_relation
+      union select i.inhrelid from pg_inherits i join pg_class c on c.oid = i.inhparent where i.inhparent = v_relation and c.relkind <> 'p') i;
+  -- Who owns the table, or the schema of the guard, can switch the guard off.
+  return query
+    select 'owner', p.login, format('%s has the rights of %s, who owns %s and can switch the guard off.', p.login, pg_get_userbyid(o.owner), o.what)
+    from (select distinct c.relowner as owner, r.part::text as what from writ.audited_relations(v_relation) r(part) join pg_class c on c.oid = r.part
+      union select n.nspowner, 'schema writ' from pg_namespace n where n.nspname = 'writ'
+      union select f.proowner, 'functions of schema writ' from pg_proc f where f.pronamespace = 'writ'::regnamespace) o
+    join writ.people() p on pg_has_role(p.person, o.owner, 'member')
+    where not (select r.rolsuper from pg_roles r where r.oid = p.person);
+  return query
+    select case when r.rolsuper then 'superuser' when r.rolcreaterole then 'creates-roles' else 'bypasses-policies' end, p.login,
+      case when r.rolsuper then format('%s is a superuser: nothing binds that login.', p.login)
+        when r.rolcreaterole then format('%s creates roles, and so may become an approver or another person.', p.login)
+        else format('%s bypasses row policies.', p.login) end
+    from writ.people() p join pg_roles r on r.oid = p.person where r.rolsuper or r.rolcreaterole or r.rolbypassrls;
+  -- A function that runs as the owner and names the table together with the switching off of triggers.
+  return query
+    select 'definer-function', f.oid::regprocedure::text, format('%s runs with the rights of %s and may switch the guard of %s off.', f.oid::regprocedure, pg_get_userbyid(f.proowner), v_relation)
+    from pg_proc f join pg_roles o on o.oid = f.proowner
+    where f.prosecdef and f.pronamespace <> 'writ'::regnamespace and (o.rolsuper or exists (
+        select from writ.audited_relations(v_relation) r(part) join pg_class c on c.oid = r.part where pg_has_role(f.proowner, c.relowner, 'usage')))
+      and exists (select from writ.people() p where has_function_privilege(p.person, f.oid, 'execute'))
+      and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = f.oid and d.deptype = 'e')
+      and f.prosrc ~* '(disable\s+trigger|drop\s+trigger|session_replication_role|\malter\s+table\M|\mexecute\M)';
+  return query
+    select 'shared-login', s.login, format('%s is used by several persons: %s', s.login, s.why)
+    from writ.shared_login s join writ.people() p on p.login = s.login;
+  -- The parameter can be granted since PostgreSQL 15. The guard fires all the same; foreign keys and the audit do not.
+  if current_setting('server_version_num')::integer >= 150000 then
+    return query execute 'select ''replication-role'', p.login, format(''%s may switch triggers off by session_replication_role.'', p.login)
+      from writ.people() p where has_parameter_privilege(p.person, ''session_replication_role'', ''set'')
+        and not (select r.rolsuper from pg_roles r where r.oid = p.person)';
+  end if;
+end $$;
+
+-- Lets a role take part in approval: submit, look, comment, write what was approved; to decide it also has to be in a policy.
+create function writ.grant_approval(role name) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format('grant execute on function writ.propose(uuid, text, text, text, text), writ.approve(uuid, text, text), writ.return_batch(uuid, text),
+    writ.end_batch(uuid, text, text), writ.remark(uuid, text, text, text), writ.expire(), writ.review_state(uuid), writ.reviews(text, text, uuid[], integer),
+    writ.review_payload(uuid), writ.review_log(uuid), writ.review_touched(uuid, integer), writ.policy_of(text), writ.side_doors(text),
+    writ.take_ticket(uuid, text, boolean), writ.finish_ticket(uuid) to %I', role);
+end $$;
+
+-- Lets a role set policies and declare shared logins.
+create function writ.grant_policies(role name) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format('grant execute on function writ.set_policy(text, text, text[], integer[], text, numeric, text[], text[], interval),
+    writ.declare_shared(text, text) to %I', role);
+end $$;
+
+revoke all on all functions in schema writ from public;
+
+-- Who may use the schema already takes part in approval as well.
+do $$
+declare
+  role name;
+begin
+  for role in select r.rolname from pg_namespace n, aclexplode(n.nspacl) a join pg_roles r on r.oid = a.grantee
+    where n.nspname = 'writ' and a.privilege_type = 'USAGE' and a.grantee <> n.nspowner
+  loop
+    perform writ.grant_approval(role);
+  end loop;
+end $$;

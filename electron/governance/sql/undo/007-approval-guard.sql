@@ -1,0 +1,26 @@
+-- Undoes version 7 of schema writ.
+
+-- Tables under approval take writes from whoever has the rights, as before.
+do $$
+declare
+  placed record;
+begin
+  for placed in
+    select t.tgrelid::regclass as relation, t.tgname as name
+    from pg_trigger t join pg_proc f on f.oid = t.tgfoid
+    where f.pronamespace = 'writ'::regnamespace and not t.tgisinternal and starts_with(t.tgname, 'writ_guard_')
+  loop
+    execute format('drop trigger %I on %s', placed.name, placed.relation);
+  end loop;
+end $$;
+do $$
+declare
+  made regprocedure;
+begin
+  for made in select f.oid::regprocedure from pg_proc f where f.pronamespace = 'writ'::regnamespace and f.proname ~ '^compare_[0-9]+$' loop
+    execute format('drop function %s', made);
+  end loop;
+end $$;
+drop trigger keep_guard on writ.governed;
+drop function writ.written_sql, writ.same_sql, writ.same_cell, writ.default_sql, writ.payload_key_sql,
+  writ.define_comparison, writ.guard, writ.guard_truncate, writ.define_guard, writ.drop_guard, writ.keep_guard;
