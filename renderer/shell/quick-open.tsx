@@ -3,6 +3,7 @@ import type { TableSummary } from '../../shared/contract/operations.ts';
 import type { Source } from '../../shared/model/sheet.ts';
 import type { Command } from '../ui/commands.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { findByName } from './find-by-name.ts';
 import { tableTitle } from './sidebar.tsx';
 
 export interface QuickOpenProps {
@@ -17,6 +18,8 @@ interface Entry {
   readonly id: string;
   readonly label: string;
   readonly detail: string;
+  /** What it is found by. */
+  readonly name: string;
   /** Why it cannot be chosen. */
   readonly refusal: string | null;
   choose(): void;
@@ -34,6 +37,7 @@ export const QuickOpen = ({ tables, commands, onOpen, onClose }: QuickOpenProps)
         id: `sheet ${source.schema}.${source.table}`,
         label: tableTitle(source),
         detail: `${source.schema}.${source.table}`,
+        name: `${tableTitle(source)} ${source.schema}.${source.table}`,
         refusal: null,
         choose: () => onOpen(source),
       })),
@@ -41,6 +45,7 @@ export const QuickOpen = ({ tables, commands, onOpen, onClose }: QuickOpenProps)
         id: `command ${id}`,
         label,
         detail: refusal ?? keys ?? 'Command',
+        name: `${label} ${keys ?? ''}`,
         refusal: refusal ?? null,
         choose: () => {
           onClose();
@@ -51,13 +56,7 @@ export const QuickOpen = ({ tables, commands, onOpen, onClose }: QuickOpenProps)
     ],
     [tables, commands, onOpen, onClose],
   );
-  const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  const found = entries
-    .filter(({ label, detail }) => {
-      const name = `${label} ${detail}`.toLocaleLowerCase();
-      return words.every((word) => name.includes(word));
-    })
-    .slice(0, SHOWN);
+  const found = findByName(entries, text).slice(0, SHOWN);
   const chosen = Math.min(at, found.length - 1);
   const choose = (entry: Entry | undefined): void => {
     if (entry && entry.refusal === null) entry.choose();

@@ -82,7 +82,7 @@ test('hidden, moved, frozen and sized columns, formats and sort are there after 
   await expect.poll(() => shown(again)).toEqual(before);
   await expect(again.getByRole('searchbox', { name: 'Filter rows' })).toHaveValue('FC1 CC1020');
   await expect(header(again, 'amount')).toHaveAttribute('aria-sort', 'descending');
-  await expect(again.locator('.ag-pinned-left-header .ag-header-cell[col-id="c:amount"]')).toBeVisible();
+  await expect(again.locator('.ag-grid-pinned-left-cells .ag-header-cell[col-id="c:amount"]')).toBeVisible();
 });
 
 test('a named view brings its columns, sort and filter; changes are marked, kept, and can be given up', async ({
