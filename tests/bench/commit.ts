@@ -9,18 +9,20 @@ import {
   type Link,
   type PostgresOptions,
 } from '../../electron/warehouse/postgres/connect.ts';
+import type { PendingRow } from '../../shared/model/edit.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
 import type { CommitPlan } from '../../shared/plan/commit-plan.ts';
 import { planOf } from '../../shared/plan/plan.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { startSlowProxy } from '../support/slow-proxy.ts';
+import { benchApproved, underApproval } from './commit-approved.ts';
 import { copyFloor, prepareFloor, rowByRow } from './commit-floor.ts';
 import { type BenchResult, type Contender, interleave, median, timed, verdict } from './harness.ts';
 
-const ROWS = 1_000_000;
+export const ROWS = 1_000_000;
 const ROUND_TRIP_MS = 20;
-const USER = 'bench';
-const PASSWORD = 'bench';
+export const USER = 'bench';
+export const PASSWORD = 'bench';
 
 /** Which rows a round edits: spread over the whole table, in key order, other rows every round. */
 export interface Sample {
@@ -28,7 +30,8 @@ export interface Sample {
   readonly after: string;
 }
 
-interface Bench {
+/** A million rows under governance, as many beside them as the floor's, and what their cells hold. */
+export interface CommitBench {
   readonly postgres: TestPostgres;
   readonly admin: pg.Client;
   readonly link: Link;
@@ -47,7 +50,7 @@ insert into bench.${name} (id, cost_center, account, period, amount, memo)
   select i, 'CC' || i % 40, (4000 + i % 120)::text, '2026-' || lpad((1 + i % 12)::text, 2, '0'), 1, null from generate_series(1, ${ROWS}) i;
 grant select, insert, update, delete on bench.${name} to ${USER};`;
 
-const open = async (): Promise<Bench> => {
+const open = async (): Promise<CommitBench> => {
   const postgres = await startPostgres([
     'max_wal_size=8GB',
     'checkpoint_timeout=1h',
@@ -87,7 +90,8 @@ const open = async (): Promise<Bench> => {
   return { postgres, admin, link, options, definition, held: new Map() };
 };
 
-const sampleOf = (count: number, round: number): Sample => {
+/** Rows of a round. */
+export const sampleOf = (count: number, round: number): Sample => {
   const stride = Math.floor(ROWS / count);
   // An odd step through each stride visits other rows every round.
   const offset = (round * 7919 + count) % stride;
@@ -97,29 +101,34 @@ const sampleOf = (count: number, round: number): Sample => {
   };
 };
 
-const beforeOf = (bench: Bench, table: string, id: number): string =>
+const beforeOf = (bench: CommitBench, table: string, id: number): string =>
   bench.held.get(`${table} ${id}`) ?? '1.00';
 
-const planFor = (bench: Bench, sample: Sample): CommitPlan =>
+/** What a person would have pending to write a sample. */
+export const pendingOf = (bench: CommitBench, sample: Sample): readonly PendingRow[] =>
+  sample.ids.map((id) => ({
+    kind: 'update',
+    row: `["${id}"]`,
+    cells: { amount: { before: beforeOf(bench, 'line', id), after: sample.after } },
+  }));
+
+const planFor = (bench: CommitBench, sample: Sample): CommitPlan =>
   planOf({
     definition: bench.definition,
     batch: randomUUID(),
     note: null,
     sha256: 'a'.repeat(64),
-    pending: sample.ids.map((id) => ({
-      kind: 'update' as const,
-      row: `["${id}"]`,
-      cells: { amount: { before: beforeOf(bench, 'line', id), after: sample.after } },
-    })),
+    pending: pendingOf(bench, sample),
   });
 
-const keep = (bench: Bench, table: string, { ids, after }: Sample): void => {
+/** Notes what a sample wrote. */
+export const keep = (bench: CommitBench, table: string, { ids, after }: Sample): void => {
   for (const id of ids) bench.held.set(`${table} ${id}`, after);
 };
 
 /** Every edited cell holds its new value and has exactly one audit row of this batch. */
-const check = async (
-  bench: Bench,
+export const check = async (
+  bench: CommitBench,
   table: string,
   audit: string,
   batch: string,
@@ -134,7 +143,7 @@ const check = async (
     throw new Error(`${table}: ${rows[0]?.written} of ${ids.length} written, ${rows[0]?.audited} audited`);
 };
 
-const ours = (bench: Bench, count: number, link: Link = bench.link): Contender => ({
+const ours = (bench: CommitBench, count: number, link: Link = bench.link): Contender => ({
   name: 'ours',
   run: async (round) => {
     const sample = sampleOf(count, round);
@@ -150,8 +159,9 @@ const ours = (bench: Bench, count: number, link: Link = bench.link): Contender =
   },
 });
 
-const onFloor = (
-  bench: Bench,
+/** A contender on the floor's own table. */
+export const onFloor = (
+  bench: CommitBench,
   name: string,
   count: number,
   work: (batch: string, sample: Sample, before: readonly string[]) => Promise<number>,
@@ -172,7 +182,7 @@ const onFloor = (
   },
 });
 
-const manyEdits = async (bench: Bench, count: number, rounds: number): Promise<BenchResult> => {
+const manyEdits = async (bench: CommitBench, count: number, rounds: number): Promise<BenchResult> => {
   const floor = await bench.postgres.client(USER, PASSWORD);
   const contenders = [
     onFloor(bench, 'F2', count, (batch, sample, before) => copyFloor(floor, batch, sample, before)),
@@ -199,7 +209,7 @@ const manyEdits = async (bench: Bench, count: number, rounds: number): Promise<B
   }
 };
 
-const oneEdit = async (bench: Bench): Promise<BenchResult> => {
+const oneEdit = async (bench: CommitBench): Promise<BenchResult> => {
   const client = await bench.postgres.client(USER, PASSWORD);
   const bare: Contender = {
     name: 'bare UPDATE',
@@ -229,7 +239,7 @@ const oneEdit = async (bench: Bench): Promise<BenchResult> => {
   }
 };
 
-const behindSlowLink = async (bench: Bench): Promise<BenchResult> => {
+const behindSlowLink = async (bench: CommitBench): Promise<BenchResult> => {
   const proxy = await startSlowProxy(bench.postgres.host, bench.postgres.port, ROUND_TRIP_MS / 2);
   const slow = await connectPostgres({ ...bench.options, port: proxy.port });
   try {
@@ -258,19 +268,27 @@ const behindSlowLink = async (bench: Bench): Promise<BenchResult> => {
 
 /** Commits of 1, 100, 10,000 and 100,000 edits on a table of a million rows against their floors; `only` picks by part of the name. */
 export const benchCommit = async (only?: string): Promise<BenchResult[]> => {
-  const all: readonly { readonly name: string; readonly run: (bench: Bench) => Promise<BenchResult> }[] = [
+  const all: readonly {
+    readonly name: string;
+    readonly run: (bench: CommitBench) => Promise<BenchResult>;
+  }[] = [
     { name: 'commit 1 edit', run: oneEdit },
     { name: 'commit 100 edits', run: (bench) => manyEdits(bench, 100, 60) },
     { name: 'commit 1000 edits at 20 ms', run: behindSlowLink },
     { name: 'commit 10000 edits', run: (bench) => manyEdits(bench, 10_000, 11) },
     { name: 'commit 100000 edits', run: (bench) => manyEdits(bench, 100_000, 5) },
+    { name: 'commit 10000 edits approved', run: (bench) => benchApproved(bench, 10_000, 11) },
+    { name: 'commit 100000 edits approved', run: (bench) => benchApproved(bench, 100_000, 5) },
   ];
   const picked = all.filter(({ name }) => only === undefined || name.includes(only));
   if (picked.length === 0) return [];
   const bench = await open();
   try {
     const results: BenchResult[] = [];
-    for (const { run } of picked) results.push(await run(bench));
+    for (const { name, run } of picked) {
+      if (name.endsWith('approved')) await underApproval(bench);
+      results.push(await run(bench));
+    }
     return results;
   } finally {
     await bench.link.close();
