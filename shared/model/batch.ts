@@ -46,15 +46,34 @@ export const batchPreview = z.object({
 });
 export type BatchPreview = z.infer<typeof batchPreview>;
 
-/** One cell where the warehouse holds something else than what the edit was based on. */
+/**
+ * Why an edit cannot simply be written over what the warehouse holds now. `changed`: the cell holds something else than the
+ * edit was based on; `missing`: the row is gone or out of reach; `exists`: the key of a new row is taken; `column-gone`,
+ * `column-locked`: the column is not there, or takes no value from this person; `row-locked`: the row may be seen and not be
+ * changed; `closed`: its period is closed; `rule`: the value breaks a rule of today's definition.
+ */
+export const conflictKind = z.enum([
+  'changed',
+  'missing',
+  'exists',
+  'column-gone',
+  'column-locked',
+  'row-locked',
+  'closed',
+  'rule',
+]);
+export type ConflictKind = z.infer<typeof conflictKind>;
+
+/** One cell (or a row, without `column`) that needs a decision. `mine` absent: the person deleted the row. */
 export const conflict = z.object({
   row: z.string(),
-  /** `missing`: the row is gone or out of reach; `changed`: a cell differs; `exists`: an inserted key is taken. */
-  kind: z.enum(['changed', 'missing', 'exists']),
+  kind: conflictKind,
   column: z.string().optional(),
   base: cell.optional(),
   mine: cell.optional(),
   theirs: cell.optional(),
+  /** What exactly stands against it: the closed period, the broken rule. */
+  message: z.string().optional(),
 });
 export type Conflict = z.infer<typeof conflict>;
 
