@@ -1,6 +1,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { QuietChange } from '../../shared/merge/quiet.ts';
 import type { EditStep } from '../../shared/model/edit.ts';
-import type { OpenBatch } from './journal.ts';
+import type { DecidedStep, OpenBatch } from './journal.ts';
 
 /** What the journal records; the state of a sheet is the fold of its entries in order, nothing else. */
 export type Entry =
@@ -13,6 +14,13 @@ export type Entry =
       readonly rows?: readonly string[];
       readonly at: string;
       readonly id: string;
+    }
+  | ({ readonly kind: 'decide'; readonly sheet: string } & DecidedStep)
+  | {
+      readonly kind: 'merge';
+      readonly sheet: string;
+      readonly changes: readonly QuietChange[];
+      readonly at: string;
     }
   | { readonly kind: 'submit'; readonly batch: OpenBatch }
   | { readonly kind: 'proof'; readonly batch: string; readonly proof: string }

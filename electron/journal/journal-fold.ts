@@ -59,7 +59,7 @@ export class JournalFold {
         details: { batch: batch.batch },
       });
     }
-    if (state.pending.size === 0) {
+    if (state.pendingBut(batch.except ?? []) === 0) {
       throw new AppError('invalid', 'nothing-pending', 'There is nothing to submit on this sheet.');
     }
     return true;
@@ -149,6 +149,14 @@ export class JournalFold {
         if (action) this.keep(entry.sheet, action);
         return;
       }
+      case 'decide': {
+        const action = this.sheet(entry.sheet).decideAction(entry);
+        if (action) this.keep(entry.sheet, action);
+        return;
+      }
+      case 'merge':
+        this.sheet(entry.sheet).merge(entry.changes);
+        return;
       case 'submit':
         this.submit(entry.batch);
         return;

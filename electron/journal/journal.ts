@@ -1,3 +1,5 @@
+import type { DecidedRow } from '../../shared/merge/decide.ts';
+import type { QuietChange } from '../../shared/merge/quiet.ts';
 import type { CommitOutcome } from '../../shared/model/batch.ts';
 import type { EditStep, PendingCounts, PendingDelta, PendingRow } from '../../shared/model/edit.ts';
 
@@ -12,6 +14,16 @@ export interface OpenBatch {
   readonly keyColumns?: readonly string[];
   /** Sent to be reviewed, not to be written: all its rows are locked. */
   readonly review?: true;
+  /** Pending rows that are no part of the batch: they need a decision first. */
+  readonly except?: readonly string[];
+}
+
+/** Pending states a person chose for rows, as one step to undo. */
+export interface DecidedStep {
+  readonly id: string;
+  readonly at: string;
+  readonly label: string;
+  readonly rows: readonly DecidedRow[];
 }
 
 /** A batch under review: its edits are no longer pending, and its rows take no others until it ends or comes back. */
@@ -32,12 +44,21 @@ export interface Journal {
   redo(sheet: string): PendingDelta;
   /** Drops pending edits of these rows (all when absent) as an undoable step. */
   discard(sheet: string, rows: readonly string[] | undefined, at: string, id: string): PendingDelta;
+  /** Gives rows the states a person decided on, all or none, as one undoable step. */
+  decide(sheet: string, step: DecidedStep): PendingDelta;
+  /**
+   * Keeps what a merge settled without asking, all or none. It is no step to undo: the steps done and undone so far mean the
+   * same over the new values, and those that mean nothing any more are gone. Rows of an open batch are refused.
+   */
+  merged(sheet: string, changes: readonly QuietChange[], at: string): PendingDelta;
+  /** Whether the row is part of a batch whose end is not known. */
+  isFrozen(sheet: string, row: string): boolean;
   pending(sheet: string): ReadonlyMap<string, PendingRow>;
   counts(sheet: string): PendingCounts;
   /** Sheets with anything pending. */
   sheets(): readonly string[];
   /**
-   * Freezes what is pending on the sheet under a batch id, before it is sent. With `planned` (the rows the plan was made
+   * Freezes what is pending on the sheet (but for `batch.except`) under a batch id, before it is sent. With `planned` (the rows the plan was made
    * of, as `pending` gave them) it refuses with `conflict` when anything changed since: a frozen edit that the batch does
    * not write would be lost.
    */

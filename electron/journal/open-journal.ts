@@ -1,9 +1,10 @@
+import type { QuietChange } from '../../shared/merge/quiet.ts';
 import type { CommitOutcome } from '../../shared/model/batch.ts';
 import type { EditStep, PendingCounts, PendingDelta, PendingRow } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { isDamage, journalFailure, makeDurable, migrate, openDatabase, type Sqlite } from './database.ts';
 import { type Entry, encodeEntry } from './entries.ts';
-import type { Journal, OpenBatch, ReviewedBatch } from './journal.ts';
+import type { DecidedStep, Journal, OpenBatch, ReviewedBatch } from './journal.ts';
 import { JournalFold } from './journal-fold.ts';
 import { checkKey, rememberKey } from './key-check.ts';
 import {
@@ -84,6 +85,27 @@ class FileJournal implements OpenedJournal {
     return this.#fold.keep(sheet, action);
   }
 
+  decide(sheet: string, step: DecidedStep): PendingDelta {
+    const state = this.#fold.sheet(sheet);
+    if (this.#fold.hasStep(step.id)) return state.delta(step.rows.map(({ row }) => row));
+    const action = state.decideAction(step);
+    if (!action) return state.delta([]);
+    this.#write({ kind: 'decide', sheet, ...step });
+    return this.#fold.keep(sheet, action);
+  }
+
+  merged(sheet: string, changes: readonly QuietChange[], at: string): PendingDelta {
+    const state = this.#fold.sheet(sheet);
+    if (changes.length === 0) return state.delta([]);
+    state.refuseMerge(changes);
+    this.#write({ kind: 'merge', sheet, changes, at });
+    return state.merge(changes);
+  }
+
+  isFrozen(sheet: string, row: string): boolean {
+    return this.#fold.sheet(sheet).isFrozen(row);
+  }
+
   pending(sheet: string): ReadonlyMap<string, PendingRow> {
     return this.#fold.sheet(sheet).pending;
   }
@@ -98,7 +120,7 @@ class FileJournal implements OpenedJournal {
 
   submitted(batch: OpenBatch, planned?: readonly PendingRow[]): void {
     if (!this.#fold.canSubmit(batch)) return;
-    if (planned && !this.#fold.sheet(batch.sheet).isExactly(planned)) {
+    if (planned && !this.#fold.sheet(batch.sheet).isExactly(planned, batch.except)) {
       throw new AppError(
         'conflict',
         'changed-since-preview',

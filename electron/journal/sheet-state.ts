@@ -1,8 +1,9 @@
+import { afterQuiet, type QuietChange } from '../../shared/merge/quiet.ts';
 import type { EditStep, PendingCounts, PendingDelta, PendingRow } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import { cellsOf, changesOf } from '../../shared/plan/pending.ts';
-import type { OpenBatch, ReviewedBatch } from './journal.ts';
+import type { DecidedStep, OpenBatch, ReviewedBatch } from './journal.ts';
 import { rebaseRow } from './rebase.ts';
 
 type State = PendingRow | undefined;
@@ -42,6 +43,39 @@ const rebaseStack = (stack: readonly Action[], written: ReadonlyMap<RowKey, Pend
   const rebased = stack.map((action) => rebaseAction(action, written));
   return rebased.slice(rebased.lastIndexOf(undefined) + 1).filter((action) => action !== undefined);
 };
+
+/** The part of an action that concerns other rows; nothing where there is none. */
+const without = (action: Action, rows: ReadonlyMap<RowKey, unknown>): readonly Action[] => {
+  const places = action.rows.flatMap((row, i) => (rows.has(row) ? [] : [i]));
+  if (places.length === action.rows.length) return [action];
+  return places.length === 0 ? [] : [picked(action, places)];
+};
+
+const picked = ({ id, label, rows, before, after }: Action, places: readonly number[]): Action => ({
+  id,
+  label,
+  rows: places.map((i) => rows[i] ?? ''),
+  before: places.map((i) => before[i]),
+  after: places.map((i) => after[i]),
+});
+
+const sameState = (a: State, b: State): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+/** Steps with every state restated; what then changes nothing is left out. */
+const restateStack = (
+  stack: readonly Action[],
+  changed: ReadonlyMap<RowKey, unknown>,
+  restate: (row: RowKey, state: State) => State,
+): Action[] =>
+  stack.flatMap((action) => {
+    if (!action.rows.some((row) => changed.has(row))) return [action];
+    const before = action.rows.map((row, i) => restate(row, action.before[i]));
+    const after = action.rows.map((row, i) => restate(row, action.after[i]));
+    const places = action.rows.flatMap((row, i) =>
+      changed.has(row) && sameState(before[i], after[i]) ? [] : [i],
+    );
+    return places.length === 0 ? [] : [picked({ ...action, before, after }, places)];
+  });
 
 const underReview = (row: RowKey, batch: string): AppError =>
   new AppError(
@@ -167,12 +201,57 @@ export class SheetState {
   }
 
   /** Whether these, as given out by `pending`, are all that is pending now; row objects never change, so they are it. */
-  isExactly(rows: readonly PendingRow[]): boolean {
-    return rows.length === this.pending.size && rows.every((row) => this.pending.get(row.row) === row);
+  isExactly(rows: readonly PendingRow[], except: readonly RowKey[] = []): boolean {
+    return rows.length === this.pendingBut(except) && rows.every((row) => this.pending.get(row.row) === row);
+  }
+
+  /** How many rows are pending without those. */
+  pendingBut(except: readonly RowKey[]): number {
+    let left = this.pending.size;
+    for (const row of new Set(except)) if (this.pending.has(row)) left--;
+    return left;
   }
 
   freeze(batch: OpenBatch): void {
-    this.#frozen = { batch, rows: new Map(this.pending), floor: this.#done.length };
+    const rows = new Map(this.pending);
+    for (const row of batch.except ?? []) rows.delete(row);
+    this.#frozen = { batch, rows, floor: this.#done.length };
+  }
+
+  isFrozen(row: RowKey): boolean {
+    return this.#frozen?.rows.has(row) ?? false;
+  }
+
+  /** The action that gives rows the states decided on; `undefined` when they have them. */
+  decideAction({ id, label, rows: decided }: Pick<DecidedStep, 'id' | 'label' | 'rows'>): Action | undefined {
+    const states = new Map(decided.map(({ row, state }) => [row, state ?? undefined]));
+    const rows = [...states.keys()].filter((row) => !sameState(this.pending.get(row), states.get(row)));
+    this.#refuseFrozen(rows);
+    if (rows.length === 0) return undefined;
+    const before = rows.map((row) => this.pending.get(row));
+    return { id, label, rows, before, after: rows.map((row) => states.get(row)) };
+  }
+
+  /** What a frozen row would become depends on how its batch ends, so nothing is merged into it. */
+  refuseMerge(changes: readonly QuietChange[]): void {
+    if (changes.some(({ row }) => this.isFrozen(row)))
+      throw new AppError('conflict', 'row-in-open-batch', 'The row is part of a batch that has not ended.');
+  }
+
+  /** Restates pending rows, and every step that can be undone or redone, over what the warehouse holds now. */
+  merge(changes: readonly QuietChange[]): PendingDelta {
+    const byRow = new Map(changes.map((change) => [change.row, change]));
+    const restate = (row: RowKey, state: State): State => {
+      const change = byRow.get(row);
+      return change ? afterQuiet(state, change) : state;
+    };
+    this.#done = restateStack(this.#done, byRow, restate);
+    this.#undone = restateStack(this.#undone, byRow, restate);
+    const rows = [...byRow.keys()].filter((row) => this.pending.has(row));
+    return this.#apply(
+      rows,
+      rows.map((row) => restate(row, this.pending.get(row))),
+    );
   }
 
   prove(proof: string): void {
@@ -196,7 +275,12 @@ export class SheetState {
       // Cannot be reached while such edits are refused; if it were, what the warehouse holds would be right.
       return state === 'impossible' ? undefined : state;
     });
-    this.#done = rebaseStack(this.#done.slice(frozen.floor), frozen.rows);
+    // What the batch left out keeps its steps; with the rest of an older step goes what is written.
+    const left = (frozen.batch.except?.length ?? 0) > 0 ? this.#done.slice(0, frozen.floor) : [];
+    this.#done = [
+      ...left.flatMap((action) => without(action, frozen.rows)),
+      ...rebaseStack(this.#done.slice(frozen.floor), frozen.rows),
+    ];
     this.#undone = rebaseStack(this.#undone, frozen.rows);
     return this.#apply(rows, states);
   }

@@ -1,5 +1,6 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
+import { kindLabel } from '../../shared/merge/wording.ts';
 import type { Conflict } from '../../shared/model/batch.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
@@ -24,12 +25,6 @@ export interface ConflictsViewProps {
   /** Called once every row has its choice and the journal has taken them. */
   readonly onResolved: () => void;
 }
-
-const WHAT = {
-  changed: 'changed by someone else',
-  missing: 'not in the table any more, or out of reach',
-  exists: 'the key is taken',
-} as const;
 
 /**
  * Rows that somebody else changed: what the edit was based on, the edit, and what the warehouse holds. Nothing is
@@ -146,7 +141,9 @@ const Lines = ({
       <tr key={conflict.column ?? ''} className={i === 0 ? 'first' : undefined}>
         <th scope="row">
           {i === 0 ? context.rowLabel(row) : ''}
-          {conflict.kind === 'changed' ? null : <span className="tag delete">{WHAT[conflict.kind]}</span>}
+          {conflict.kind === 'changed' ? null : (
+            <span className="tag delete">{kindLabel[conflict.kind]}</span>
+          )}
         </th>
         <td>{conflict.column ? labelOf(context, conflict.column) : ''}</td>
         <td className={look}>{cell(conflict.base)}</td>

@@ -1,3 +1,4 @@
+import { whatHappened } from '../../shared/merge/wording.ts';
 import type { Conflict, Problem } from '../../shared/model/batch.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import type { CellLook } from '../grid/grid-model.ts';
@@ -36,11 +37,10 @@ const oneLine = (text: string): string => {
 const quoted = (value: string | null): string => (value === null ? 'nothing' : `“${oneLine(value)}”`);
 
 const conflictNote = (conflict: Conflict): string => {
-  if (conflict.kind === 'missing') return 'Conflict: the row is gone from the warehouse or out of reach.';
-  if (conflict.kind === 'exists') return 'Conflict: a row with this key is in the warehouse already.';
+  if (conflict.kind !== 'changed') return `Needs a decision: ${whatHappened(conflict)}`;
   const mine = quoted(conflict.mine ?? null);
   const theirs = quoted(conflict.theirs ?? null);
-  return `Conflict: the warehouse now holds ${theirs}; entered here is ${mine}.`;
+  return `Needs a decision: the warehouse now holds ${theirs}; entered here is ${mine}.`;
 };
 
 /** Marks and notes of a cell, the most pressing first; drawn by the style sheet from `data-mark`. */

@@ -40,10 +40,14 @@ const restated = (state: Update, changes: QuietCells): Update | undefined => {
   const cells = Object.entries(state.cells).flatMap(([column, each]) => {
     const change = Object.hasOwn(changes, column) ? changes[column] : undefined;
     if (!change || each.before !== change.base) return [[column, each] as const];
+    // Another value that undo would bring back is not what theirs is: it keeps its base, and asks.
+    if (change.dropped !== undefined) {
+      if (each.after !== change.theirs && each.after !== change.dropped) return [[column, each] as const];
+      touched = true;
+      return [];
+    }
     touched = true;
-    const ends =
-      each.after === change.theirs || (change.dropped !== undefined && each.after === change.dropped);
-    return ends ? [] : [[column, { ...each, before: change.theirs }] as const];
+    return [[column, { ...each, before: change.theirs }] as const];
   });
   if (!touched) return state;
   return cells.length === 0 ? undefined : { ...state, cells: Object.fromEntries(cells) };
