@@ -36,14 +36,21 @@ const ZONES: readonly Zone[] = [
   {
     files: 'electron/web/',
     inside: ['electron/', 'shared/'],
-    not: ['electron/desktop/'],
+    not: ['electron/desktop/', 'electron/cli/'],
+    packages: ['*'],
+    node: true,
+  },
+  {
+    files: 'electron/cli/',
+    inside: ['electron/', 'shared/'],
+    not: ['electron/desktop/', 'electron/web/'],
     packages: ['*'],
     node: true,
   },
   {
     files: 'electron/',
     inside: ['electron/', 'shared/'],
-    not: ['electron/desktop/', 'electron/web/'],
+    not: ['electron/desktop/', 'electron/web/', 'electron/cli/'],
     packages: ['*'],
     node: true,
   },

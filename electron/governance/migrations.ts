@@ -52,20 +52,20 @@ export const readMigrations = async (folder: URL = SQL_FOLDER): Promise<readonly
 export const installedVersions = async (client: pg.Client): Promise<readonly InstalledVersion[]> => {
   const known = await client.query(
     `select exists (select from pg_catalog.pg_attribute where attrelid = pg_catalog.to_regclass('writ.migration')
-       and attname = 'checksum') as there, pg_catalog.to_regnamespace('writ') is not null as schema`,
+       and attname = 'checksum')::text as there, (pg_catalog.to_regnamespace('writ') is not null)::text as schema`,
   );
-  if (known.rows[0]?.there !== true) {
-    if (known.rows[0]?.schema !== true) return [];
+  if (known.rows[0]?.there !== 'true') {
+    if (known.rows[0]?.schema !== 'true') return [];
     throw new AppError(
       'conflict',
       'schema-not-ours',
       'This database has a schema named writ that no released version installed. Rename or remove it, then install again.',
     );
   }
-  const { rows } = await client.query<InstalledVersion>(
-    `select version, name, checksum, applied_at::text as at, applied_by as by from writ.migration order by version`,
+  const { rows } = await client.query<Omit<InstalledVersion, 'version'> & { readonly version: string }>(
+    `select version::text, name, checksum, applied_at::text as at, applied_by as by from writ.migration order by version`,
   );
-  return rows;
+  return rows.map((row) => ({ ...row, version: Number(row.version) }));
 };
 
 /**
