@@ -184,9 +184,10 @@ begin
   return coalesce((select writ.state_of(p.id) from writ.proposal p where p.id = review_state.id and p.person = session_user), 'absent');
 end $$;
 
--- Changes by anyone of cells the batch changes, or of rows it removes, since it was submitted.
+-- Changes by anyone of cells the batch changes, or of rows it removes, since it was submitted. They lie at the audit's end:
+-- however long it is, only its key leads there.
 create function writ.touched_cells(p writ.proposal) returns table (row_key text, column_name text, person text, at timestamptz, after text)
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+language plpgsql volatile set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_column
 begin
   -- Most of the time nothing was written to the table at all, and the payload need not be opened.
