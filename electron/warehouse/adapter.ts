@@ -1,4 +1,5 @@
 import type { TableSummary } from '../../shared/contract/operations.ts';
+import type { ChainAnswer } from '../../shared/model/audit.ts';
 import type { CommitOutcome, HistoryEntry } from '../../shared/model/batch.ts';
 import type { CellComment } from '../../shared/model/comment.ts';
 import type { Capabilities, SheetRights } from '../../shared/model/rights.ts';
@@ -84,6 +85,8 @@ export interface Warehouse {
   history(
     request: HistoryRequest,
   ): Promise<{ entries: readonly HistoryEntry[]; more: boolean; cursor: string | null }>;
+  /** Follows the hash chain of the audit, as remembered up to link `known` (0: nothing); null where the warehouse keeps none. */
+  followAudit(known: number): Promise<ChainAnswer | null>;
   readonly reviews: Reviews;
   /** For tables too large to be read whole; a warehouse without it has only `read`. */
   readonly pages?: RowPages;

@@ -179,6 +179,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   target integer;
   part regclass;
+  name text;
 begin
   if (select c.relkind from pg_class c where c.oid = relation) not in ('r', 'p') then
     raise exception '% is not a table', relation using errcode = 'wrong_object_type';
@@ -188,7 +189,8 @@ begin
     raise exception 'the key of % must name its columns', relation using errcode = 'undefined_column';
   end if;
   insert into writ.governed (relation, key) values (relation, key)
-  on conflict on constraint governed_relation_key do update set key = excluded.key, active = true
+  on conflict on constraint governed_relation_key do update set key = excluded.key, active = true,
+    since = case when governed.active then governed.since else excluded.since end
   returning id into target;
   perform writ.define_audit(format('audit_%s_insert', target), relation, writ.record_rows_sql(target, 'insert', relation, key, 'new_rows'));
   perform writ.define_audit(format('audit_%s_delete', target), relation, writ.record_rows_sql(target, 'delete', relation, key, 'old_rows'));
@@ -203,6 +205,10 @@ begin
       for each statement execute function writ.audit_%s_delete()', part, target);
     execute format('create or replace trigger writ_audit_truncate before truncate on %s
       for each statement execute function writ.refuse_truncate()', part);
+    -- Whatever session_replication_role says: a parameter that can be granted is no way around the audit.
+    foreach name in array array['writ_audit_insert', 'writ_audit_update', 'writ_audit_delete', 'writ_audit_truncate'] loop
+      execute format('alter table %s enable always trigger %I', part, name);
+    end loop;
   end loop;
   return target;
 end $$;

@@ -4,7 +4,10 @@ import type { Link } from './connect.ts';
 
 const DOING = 'Looking up a batch';
 /** Version of schema writ this program works with. */
-export const GOVERNANCE_VERSION = 10;
+export const GOVERNANCE_VERSION = 20;
+
+/** The version that brought the hash chain of the audit. */
+export const CHAIN_VERSION = 20;
 
 // A person without use of the schema may not even ask for its tables by name.
 const schemaSql = `select coalesce(pg_catalog.bool_or(pg_catalog.has_schema_privilege(oid, 'usage')), false), count(*)
@@ -16,6 +19,9 @@ const versionOf = async (link: Link): Promise<{ usable: boolean; version: number
   const { rows } = await link.query('select coalesce(max(version), 0) from writ.migration', [], DOING);
   return { usable: true, version: Number(rows[0]?.[0] ?? 0) };
 };
+
+/** The version of schema `writ` that this person can use; 0 without. */
+export const governanceVersion = async (link: Link): Promise<number> => (await versionOf(link)).version;
 
 /** What this warehouse can do for this person; without use of schema `writ` outcomes are proven by transaction id. */
 export const capabilitiesOf = async (link: Link): Promise<Capabilities> => {

@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/model/failure.ts';
 import type { Identity, Warehouse } from '../adapter.ts';
 import { describeTable, listTables } from './catalog.ts';
+import { followChain } from './chain.ts';
 import { addComment, commentsOf, resolveComment } from './comments.ts';
 import { commitPlan } from './commit.ts';
 import { connectPostgres, type Link, type PostgresOptions } from './connect.ts';
@@ -67,6 +68,7 @@ export const openPostgres = async (options: PostgresOptions): Promise<Warehouse>
     comment: (definition, said) => addComment(link, definition, said),
     resolveComment: (id, resolved) => resolveComment(link, id, resolved),
     history: (request) => historyOf(link, request),
+    followAudit: (known) => followChain(link, known),
     periods: periodsOf(link),
     onLost: link.onLost,
     close: async () => {
