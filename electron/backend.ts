@@ -11,6 +11,7 @@ import { followAndTell, heardReview } from './handlers/announce-reviews.ts';
 import { appHandlers } from './handlers/app.ts';
 import { batchHandlers } from './handlers/batches.ts';
 import { commentHandlers } from './handlers/comments.ts';
+import { connectionHandlers } from './handlers/connections.ts';
 import type { Client, Handlers, Shared } from './handlers/context.ts';
 import { editHandlers } from './handlers/edits.ts';
 import { exchangeHandlers } from './handlers/exchange.ts';
@@ -24,8 +25,10 @@ import { viewHandlers } from './handlers/views.ts';
 import type { AttachedClient } from './host.ts';
 import { createKeychain, type Keychain } from './identity/keychain.ts';
 import { createKeys } from './identity/keys.ts';
+import { createTokenSource } from './identity/oidc/token-source.ts';
 import { within } from './profile.ts';
 import { Profiles } from './profiles.ts';
+import { administratorFileOf, openAdministrator } from './settings/administrator.ts';
 import { openSettings } from './settings/settings.ts';
 import { openDefinitions } from './sheets/definitions.ts';
 
@@ -45,6 +48,10 @@ export interface BackendOptions {
   readonly rowLimit?: number | undefined;
   /** Instead of the keychain of the operating system. */
   readonly keychain?: Keychain;
+  /** Instead of the machine's file of the administrator. */
+  readonly administratorFile?: string;
+  /** Opens an address in the person's browser; without it the window shows the address. */
+  readonly openBrowser?: ((url: string) => void) | undefined;
 }
 
 /** Everything behind the window: plain Node, one per process, any number of clients. */
@@ -56,6 +63,7 @@ export interface Backend {
 
 const handlers: Handlers = {
   ...appHandlers,
+  ...connectionHandlers,
   ...sessionHandlers,
   ...sheetHandlers,
   ...viewHandlers,
@@ -106,10 +114,15 @@ export const createBackend = async (options: BackendOptions): Promise<Backend> =
     clock,
     keychain,
     profiles,
-    settings: openSettings(dataFolder),
+    settings: openSettings(dataFolder, now),
     definitions: openDefinitions(join(dataFolder, 'sheets')),
     keys: createKeys({ keychain, folder: dataFolder, random }),
     passwords: openKeptPasswords(dataFolder, random),
+    tokens: createTokenSource({ folder: join(dataFolder, 'tokens'), random, now: () => now().getTime() }),
+    administrator: openAdministrator(
+      options.administratorFile ?? administratorFileOf(process.env, process.platform),
+    ),
+    openBrowser: options.openBrowser ?? (() => {}),
     demo,
     tell,
   };
@@ -150,6 +163,8 @@ const newClient = (shared: Shared, send: Client['send']): Client => ({
   sheets: new Map(),
   tasks: new Map(),
   profile: null,
+  owner: null,
+  arrived: null,
   nextView: 0,
   turn: Promise.resolve(),
   troubled: false,

@@ -175,7 +175,14 @@ export class Profile {
       const tried = this.#warehouse;
       tried.capabilities().then(
         () => tried === this.#warehouse && this.#found(),
-        () => this.#lost && !this.#closed && tried === this.#warehouse && this.#tryAgain(attempt + 1),
+        (error: unknown) => {
+          if (!this.#lost || this.#closed || tried !== this.#warehouse) return;
+          const failure = AppError.wrap(error);
+          // Who is refused is refused again; a password tried for ever locks the login.
+          if (failure.kind === 'denied')
+            this.tell('session.state', { state: 'signed-out', message: failure.message });
+          else this.#tryAgain(attempt + 1);
+        },
       );
     }, pause);
     this.#retry.unref();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { EventName, EventOf } from '../shared/contract/operations.ts';
 import type { Session } from '../shared/model/connection.ts';
 import type { ProfileKey } from './identity/keys.ts';
@@ -93,6 +93,12 @@ export class Profiles {
     );
   }
 
+  /** The open profile of a person on a connection; null where there is none. */
+  async find(connection: string, user: string): Promise<Profile | null> {
+    const known = this.#open.get(profileName(connection, user));
+    return known ? await known.profile.catch(() => null) : null;
+  }
+
   async closeAll(): Promise<void> {
     const all = [...this.#open];
     this.#open.clear();
@@ -132,9 +138,9 @@ export class Profiles {
     const warehouse = await connect();
     try {
       await this.#closing.get(name)?.catch(() => {});
-      const journals = join(folder, 'journals');
-      await mkdir(journals, { recursive: true, mode: 0o700 });
-      const journal = openJournal({ file: join(journals, `${fileName(name)}.journal`), key: key.key, now });
+      const file = journalFile(folder, name);
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      const journal = openJournal({ file, key: key.key, now });
       const session: Session = {
         connection,
         // Edits belong to the person the warehouse names, not to the name that was typed.
@@ -166,6 +172,10 @@ export class Profiles {
 
 /** What a profile is known by, for its key and its journal. */
 export const profileName = (connection: string, user: string): string => JSON.stringify([connection, user]);
+
+/** The journal of a profile, by its name, in a data folder. */
+export const journalFile = (folder: string, profile: string): string =>
+  join(folder, 'journals', `${fileName(profile)}.journal`);
 
 /** Users and connections may be called anything; the file is named by a hash. */
 const fileName = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 32);

@@ -1,6 +1,6 @@
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import type { BackendClient } from '../shared/contract/client.ts';
-import type { TableSummary } from '../shared/contract/operations.ts';
+import type { EventOf, TableSummary } from '../shared/contract/operations.ts';
 import type { Session } from '../shared/model/connection.ts';
 import { AppError } from '../shared/model/failure.ts';
 import type { Source } from '../shared/model/sheet.ts';
@@ -63,7 +63,7 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
   );
   // As they are when the palette opens.
   const offered = useMemo(() => (panel === 'open' ? board.all() : []), [board, panel]);
-  const [link, setLink] = useState<{ state: 'connected' | 'lost' | 'closed'; message: string }>({
+  const [link, setLink] = useState<EventOf<'session.state'>>({
     state: 'connected',
     message: '',
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { MessageChannelMain, type MessagePortMain, type UtilityProcess, utilityProcess } from 'electron';
-import type { BackendStart, ToBackend } from './backend-messages.ts';
+import type { BackendStart, FromBackend, ToBackend } from './backend-messages.ts';
 
 /** The backend's process as the main process sees it: started on demand, restarted after a crash. */
 export interface BackendLink {
@@ -13,6 +13,8 @@ export interface BackendLink {
 export interface BackendLinkOptions {
   readonly start: BackendStart;
   readonly now: () => number;
+  /** The backend asks for an address to be opened in the person's browser. */
+  readonly onBrowse: (url: string) => void;
   /** The process ended unasked; `repeated` when that keeps happening within a minute. */
   readonly onCrash: (code: number, repeated: boolean) => void;
 }
@@ -32,6 +34,9 @@ export const createBackendLink = (options: BackendLinkOptions): BackendLink => {
     const started = utilityProcess.fork(join(import.meta.dirname, 'backend-process.js'), [], {
       serviceName: 'Writ backend',
       stdio: 'inherit',
+    });
+    started.on('message', (message: FromBackend) => {
+      if (message.kind === 'browse') options.onBrowse(message.url);
     });
     started.once('exit', (code) => {
       if (child === started) child = null;

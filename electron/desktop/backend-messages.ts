@@ -7,3 +7,9 @@ export interface BackendStart {
 
 /** From the main process to the backend's process; `client` carries the renderer's port. */
 export type ToBackend = BackendStart | { readonly kind: 'client' } | { readonly kind: 'stop' };
+
+/** From the backend's process: an address for the person's own browser. */
+export interface FromBackend {
+  readonly kind: 'browse';
+  readonly url: string;
+}

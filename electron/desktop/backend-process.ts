@@ -4,7 +4,7 @@ import { AppError } from '../../shared/model/failure.ts';
 import { createBackend } from '../backend.ts';
 import { type Channel, type ServedBackend, serveClient } from '../host.ts';
 import { rowLimit } from '../row-limit.ts';
-import type { BackendStart, ToBackend } from './backend-messages.ts';
+import type { BackendStart, FromBackend, ToBackend } from './backend-messages.ts';
 
 /** The backend of the desktop host, in a process of its own: a crash or a busy moment never stops the window. */
 const main = (): void => {
@@ -48,6 +48,7 @@ const start = ({ dataFolder, version }: BackendStart) =>
     randomBytes,
     uuid: randomUUID,
     rowLimit: rowLimit(process.env),
+    openBrowser: (url) => process.parentPort.postMessage({ kind: 'browse', url } satisfies FromBackend),
   });
 
 /** Answers every call with the reason why there is no backend, so that the page can show it. */

@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, ipcMain, Menu, session } from 'electron';
+import { app, BrowserWindow, dialog, ipcMain, Menu, session, shell } from 'electron';
+import { isLoopback } from '../../shared/model/sign-in.ts';
 import { listAssets } from '../assets.ts';
 import { dataFolder } from '../data-folder.ts';
 import { createBackendLink } from './backend-link.ts';
-import { BACKEND_GONE, BACKEND_PORT, BACKEND_REQUEST } from './channels.ts';
+import { BACKEND_GONE, BACKEND_PORT, BACKEND_REQUEST, CHOOSE_FILE } from './channels.ts';
 import { isPage, lockPages, lockSession } from './lockdown.ts';
 import { buildMenu } from './menu.ts';
 import { registerPageScheme, servePages } from './page-protocol.ts';
@@ -33,6 +34,10 @@ const main = async (): Promise<void> => {
   const link = createBackendLink({
     start: { kind: 'start', dataFolder: folder, version },
     now: () => Date.now(),
+    onBrowse: (url) => {
+      // Only a page: other schemes start programs (Electron security checklist 15).
+      if (isWebPage(url)) shell.openExternal(url).catch((error: unknown) => console.error(error));
+    },
     onCrash: (code, repeated) => {
       console.error(`The backend process ended with code ${code}.`);
       if (repeated) void offerQuit();
@@ -45,6 +50,8 @@ const main = async (): Promise<void> => {
     const port = link.openPort();
     if (port) event.senderFrame.postMessage(BACKEND_PORT, null, [port]);
   });
+
+  ipcMain.handle(CHOOSE_FILE, (event) => (isPage(event.senderFrame) ? chooseFile() : null));
 
   await app.whenReady();
   app.setAboutPanelOptions({ applicationName: 'Writ', applicationVersion: version });
@@ -67,6 +74,26 @@ const main = async (): Promise<void> => {
     if (process.platform !== 'darwin') app.quit();
   });
   open();
+};
+
+/** An encrypted page, or one of this machine. */
+const isWebPage = (address: string): boolean => {
+  const url = URL.parse(address);
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+};
+
+/** The path of a file the person chooses, null when none; its content stays where it is. */
+const chooseFile = async (): Promise<string | null> => {
+  const window = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
+  if (!window) return null;
+  const { filePaths } = await dialog.showOpenDialog(window, {
+    properties: ['openFile', 'showHiddenFiles'],
+    filters: [
+      { name: 'Certificates and keys', extensions: ['pem', 'crt', 'cer', 'key'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+  });
+  return filePaths[0] ?? null;
 };
 
 /** Quitting waits for the backend, which stops the embedded warehouse; windows go first, so nobody types into nothing. */

@@ -1,11 +1,14 @@
-import type { Connection } from '../../shared/model/connection.ts';
+import { type Connection, tlsProblem } from '../../shared/model/connection.ts';
 import { AppError } from '../../shared/model/failure.ts';
+import type { ProfileKey } from '../identity/keys.ts';
+import type { TokenOwner } from '../identity/oidc/token-source.ts';
 import type { Profile } from '../profile.ts';
 import { profileName } from '../profiles.ts';
 import type { Warehouse } from '../warehouse/adapter.ts';
 import type { EmbeddedWarehouse } from '../warehouse/embedded/embedded.ts';
 import { openPostgres } from '../warehouse/postgres/postgres.ts';
 import type { Client } from './context.ts';
+import { authoritiesOf, type Credential, credentialOf } from './credentials.ts';
 
 /** The demo's connection; its port is known once it runs. */
 export const DEMO: Connection = {
@@ -32,7 +35,7 @@ export const openDemo = async (client: Client, user: string): Promise<Profile> =
       connection,
       person: { user: person.user, name: person.name, title: person.title },
       key: await shared.keys.profileKey(profileName(DEMO.id, user), { demo: true }),
-      connect: () => connect(client, connection, person.user, person.password),
+      connect: () => connect(client, connection, person.user, { password: person.password }),
     });
   };
   const embedded = await start();
@@ -53,35 +56,61 @@ export interface SignIn {
   readonly passphrase?: string | undefined;
 }
 
-/** Signs in to a warehouse with the password given or kept. */
-export const openRemote = async (client: Client, connection: Connection, input: SignIn): Promise<Profile> => {
+/** Signs in to a warehouse in the connection's way, with what is given or kept. */
+export const openRemote = async (
+  client: Client,
+  connection: Connection,
+  input: SignIn,
+): Promise<{ readonly profile: Profile; readonly owner: TokenOwner | null }> => {
   const { shared } = client;
-  const { user, passphrase } = input;
-  const key = await shared.keys.profileKey(profileName(connection.id, user), {
+  const { user } = input;
+  refuseUnsafe(connection);
+  const key = await keyOf(client, connection, input);
+  const credential = await credentialOf(client, connection, user, key, input.password);
+  let profile: Profile;
+  try {
+    profile = await shared.profiles.acquire({
+      connection,
+      person: { user, name: user },
+      key,
+      connect: () => connect(client, connection, user, credential),
+    });
+  } catch (error) {
+    // Tokens the database refuses are of somebody else: the next attempt asks the person.
+    if (credential.owner && AppError.wrap(error).code === 'sign-in-refused')
+      await shared.tokens.forget(credential.owner.profile).catch(() => {});
+    throw error;
+  }
+  if (input.remember && credential.keep !== null && shared.administrator.rules().keepPasswords) {
+    // Being signed in does not depend on the password being kept.
+    await shared.passwords.keep(connection.id, user, key, credential.keep).catch(() => {});
+  }
+  return { profile, owner: credential.owner };
+};
+
+/** AppError `denied` for encryption that a connection must not be used with. */
+export const refuseUnsafe = (connection: Connection): void => {
+  const problem = tlsProblem(connection);
+  if (problem) throw new AppError('denied', problem.code, problem.message);
+};
+
+/** The key of a person's profile on a connection that is not the demo's. */
+export const keyOf = (
+  { shared }: Client,
+  connection: Connection,
+  { user, passphrase }: Pick<SignIn, 'user' | 'passphrase'>,
+): Promise<ProfileKey> =>
+  shared.keys.profileKey(profileName(connection.id, user), {
     demo: false,
     ...(passphrase === undefined ? {} : { passphrase }),
   });
-  const password = input.password ?? (await shared.passwords.find(connection.id, user, key));
-  if (password === null)
-    throw new AppError('denied', 'password-needed', 'Enter the password of this database login.');
-  const profile = await shared.profiles.acquire({
-    connection,
-    person: { user, name: user },
-    key,
-    connect: () => connect(client, connection, user, password),
-  });
-  if (input.remember) {
-    // Being signed in does not depend on the password being kept.
-    await shared.passwords.keep(connection.id, user, key, password).catch(() => {});
-  }
-  return profile;
-};
 
-const connect = (
+/** Opens the warehouse of a connection as a person. */
+export const connect = async (
   { shared }: Client,
   connection: Connection,
   user: string,
-  password: string,
+  { password, identity }: Pick<Credential, 'password' | 'identity'>,
 ): Promise<Warehouse> =>
   openPostgres({
     host: connection.host,
@@ -90,6 +119,8 @@ const connect = (
     user,
     password,
     tls: connection.tls,
+    ...(identity ? { identity } : {}),
+    ...(await authoritiesOf(connection)),
     timeZone: shared.timeZone,
     version: shared.version,
   });

@@ -10,8 +10,11 @@ import type { DemoWarehouse } from '../demo-warehouse.ts';
 import type { ImportedFile } from '../exchange/read-file.ts';
 import type { Keychain } from '../identity/keychain.ts';
 import type { Keys } from '../identity/keys.ts';
+import type { TokenOwner, TokenSource } from '../identity/oidc/token-source.ts';
+import type { Tokens } from '../identity/oidc/tokens.ts';
 import { notOpen, type Profile } from '../profile.ts';
 import type { Profiles } from '../profiles.ts';
+import type { Administrator } from '../settings/administrator.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import type { AnyView } from '../sheets/any-view.ts';
 import type { Definitions } from '../sheets/definitions.ts';
@@ -36,6 +39,10 @@ export interface Shared {
   readonly keychain: Keychain;
   readonly keys: Keys;
   readonly passwords: KeptPasswords;
+  readonly tokens: TokenSource;
+  readonly administrator: Administrator;
+  /** Brings an address before the person in their own browser, where this machine has one. */
+  readonly openBrowser: (url: string) => void;
   readonly demo: DemoWarehouse;
   /** Tells the windows of a profile, but one; with `sheet` those that have it open. */
   readonly tell: <N extends EventName>(
@@ -67,6 +74,10 @@ export interface Client {
   readonly send: <N extends EventName>(name: N, event: EventOf<N>) => void;
   readonly sheets: Map<string, ClientSheet>;
   profile: Profile | null;
+  /** Whose tokens the session lives on; null where it has none. */
+  owner: TokenOwner | null;
+  /** Tokens of a sign-in in the browser until the session opens that keeps them. */
+  arrived: { readonly connection: string; readonly user: string; readonly tokens: Tokens } | null;
   /** Long operations under way, by the name the window gave them. */
   readonly tasks: Map<string, AbortController>;
   nextView: number;

@@ -1,51 +1,54 @@
-import type { Connection, Session } from '../../shared/model/connection.ts';
+import { type Connection, type Session, signInOf } from '../../shared/model/connection.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { resolveOpenBatches } from '../governance/resolve.ts';
+import { signInWithBrowser } from '../identity/oidc/browser-sign-in.ts';
 import { within } from '../profile.ts';
-import { demoPeople } from '../warehouse/embedded/people.ts';
 import { announceToProfile } from './announce.ts';
 import { followAndTell } from './announce-reviews.ts';
-import { DEMO, openDemo, openRemote, type SignIn } from './connect.ts';
+import { openDemo, openRemote, refuseUnsafe, type SignIn } from './connect.ts';
+import { connectionOf } from './connections.ts';
 import type { Client, Handlers } from './context.ts';
 import { closeSheets } from './sheets.ts';
+import { runTask } from './tasks.ts';
 
 type SessionHandlers = Pick<
   Handlers,
-  | 'connections.list'
-  | 'connections.save'
-  | 'connections.remove'
-  | 'session.open'
-  | 'session.current'
-  | 'session.close'
+  'session.browse' | 'session.open' | 'session.current' | 'session.close' | 'session.signout'
 >;
 
 /** How long a sign-in waits for batches that were left open; what takes longer goes on behind it. */
 const RESOLVE_MS = 3_000;
 
 export const sessionHandlers: SessionHandlers = {
-  'connections.list': ({ shared }) => ({
-    connections: [DEMO, ...shared.settings.read().connections],
-    people: [...demoPeople],
-  }),
-  'connections.save': ({ shared }, { connection }) => {
-    if (connection.id === DEMO.id || connection.kind === 'embedded')
-      throw new AppError('invalid', 'demo-connection', 'The demo workspace cannot be changed.');
-    const { connections } = shared.settings.read();
-    const known = connections.some((each) => each.id === connection.id);
-    shared.settings.update({
-      connections: known
-        ? connections.map((each) => (each.id === connection.id ? connection : each))
-        : [...connections, connection],
-    });
-    return { connection };
-  },
-  'connections.remove': async ({ shared }, { id }) => {
-    const { connections } = shared.settings.read();
-    const removed = connections.find((each) => each.id === id);
-    shared.settings.update({ connections: connections.filter((each) => each.id !== id) });
-    if (removed?.user !== undefined) await shared.passwords.forget(id, removed.user);
-    return {};
-  },
+  'session.browse': (client, input) =>
+    runTask(client, input.task, async ({ signal }) => {
+      const { shared } = client;
+      const connection = connectionOf(client, input.connection);
+      const settings = signInOf(connection);
+      if (settings.kind !== 'oidc')
+        throw new AppError('invalid', 'no-provider', 'This connection has no sign-in provider.');
+      refuseUnsafe(connection);
+      const { tokens, proposedUser } = await signInWithBrowser({
+        settings,
+        open: (url) => {
+          client.send('session.browse', { task: input.task, url });
+          shared.openBrowser(url);
+        },
+        now: () => shared.now().getTime(),
+        signal,
+        again: input.again || shared.settings.read().signedOut.includes(connection.id),
+      });
+      // A claim only proposes who to be; whether that works the warehouse says.
+      const user = input.user || proposedUser;
+      if (!user)
+        throw new AppError(
+          'invalid',
+          'user-needed',
+          `The provider names no database user (claim "${settings.userClaim}"). Enter the user and sign in again.`,
+        );
+      client.arrived = { connection: connection.id, user, tokens };
+      return { user };
+    }),
   'session.open': (client, input) => inTurn(client, () => signIn(client, input.connection, input)),
   'session.current': (client) => ({ session: client.profile?.session ?? null }),
   'session.close': (client) =>
@@ -54,26 +57,37 @@ export const sessionHandlers: SessionHandlers = {
       client.send('session.state', { state: 'closed', message: 'Signed out.' });
       return {};
     }),
+  'session.signout': (client) =>
+    inTurn(client, async () => {
+      const revoked = await forgetTokens(client);
+      await leave(client);
+      client.send('session.state', { state: 'closed', message: 'Signed out.' });
+      return { revoked };
+    }),
 };
 
 /** Ends a client for good, after a sign-in under way. */
 export const endClient = (client: Client): Promise<void> => {
   client.closed = true;
+  client.arrived = null;
   for (const task of client.tasks.values()) task.abort();
   return inTurn(client, () => leave(client));
 };
 
 const signIn = async (client: Client, id: string, input: SignIn): Promise<Session> => {
   const connection = connectionOf(client, id);
-  const profile = await (connection.kind === 'embedded'
-    ? openDemo(client, input.user)
-    : openRemote(client, connection, input));
+  const { profile, owner } =
+    connection.kind === 'embedded'
+      ? { profile: await openDemo(client, input.user), owner: null }
+      : await openRemote(client, connection, input);
   if (client.closed) {
     await client.shared.profiles.release(profile);
     throw new AppError('cancelled', 'client-gone', 'The window was closed.');
   }
   await leave(client);
   client.profile = profile;
+  client.owner = owner;
+  remember(client, connection, input.user);
   await within(
     RESOLVE_MS,
     Promise.all([
@@ -88,11 +102,32 @@ const signIn = async (client: Client, id: string, input: SignIn): Promise<Sessio
   return profile.session;
 };
 
+/** Notes who has a journal for the connection, and that the provider need not ask again. */
+const remember = ({ shared }: Client, { id, kind }: Connection, user: string): void => {
+  if (kind === 'embedded') return;
+  const { logins, signedOut } = shared.settings.read();
+  const known = logins[id] ?? [];
+  if (known.includes(user) && !signedOut.includes(id)) return;
+  shared.settings.update({
+    logins: { ...logins, [id]: [...new Set([...known, user])] },
+    signedOut: signedOut.filter((each) => each !== id),
+  });
+};
+
+/** Forgets the tokens of whoever is signed in: whether the provider revoked them, null where there are none. */
+const forgetTokens = async ({ shared, owner, profile }: Client): Promise<boolean | null> => {
+  if (!owner || !profile) return null;
+  const { signedOut } = shared.settings.read();
+  shared.settings.update({ signedOut: [...new Set([...signedOut, profile.session.connection.id])] });
+  return (await shared.tokens.signOut(owner)).revoked;
+};
+
 /** Ends a client's session; the profile closes with its last client. */
 const leave = async (client: Client): Promise<void> => {
   const { profile } = client;
   closeSheets(client);
   client.profile = null;
+  client.owner = null;
   client.troubled = false;
   if (profile) await client.shared.profiles.release(profile);
 };
@@ -101,11 +136,4 @@ const inTurn = <T>(client: Client, work: () => Promise<T>): Promise<T> => {
   const next = client.turn.then(work);
   client.turn = next.catch(() => {});
   return next;
-};
-
-const connectionOf = (client: Client, id: string): Connection => {
-  const found = [DEMO, ...client.shared.settings.read().connections].find((each) => each.id === id);
-  if (!found)
-    throw new AppError('invalid', 'connection-unknown', 'This connection is not in the list any more.');
-  return found;
 };

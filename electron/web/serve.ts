@@ -42,6 +42,10 @@ const main = async (): Promise<void> => {
     randomBytes,
     uuid: randomUUID,
     rowLimit: rowLimit(process.env),
+    // Beyond loopback the person sits at another machine.
+    openBrowser: LOOPBACK.includes(values.host)
+      ? (url) => openBrowser(url, process.platform, process.env)
+      : undefined,
   });
   const web = await serveWeb({
     backend,

@@ -7,6 +7,8 @@ export interface DesktopBridge {
   requestBackend(): void;
   /** The backend process has ended; its port is dead. */
   onBackendGone(listener: () => void): void;
+  /** Lets the person choose a file and answers its path, null when none was chosen; its content is not read here. */
+  chooseFile(): Promise<string | null>;
 }
 
 export const PORT_MESSAGE = 'writ-backend-port';

@@ -1,13 +1,14 @@
 import { CircleUser, Keyboard, PanelLeftOpen, Plug, Settings } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import type { EventOf } from '../../shared/contract/operations.ts';
 import type { DemoPerson, Session } from '../../shared/model/connection.ts';
 import { Button } from '../ui/button.tsx';
 
 export interface TopBarProps {
   readonly session: Session;
   readonly people: readonly DemoPerson[];
-  readonly link: { readonly state: 'connected' | 'lost' | 'closed'; readonly message: string };
+  readonly link: EventOf<'session.state'>;
   readonly sidebarHidden: boolean;
   readonly onSidebar: () => void;
   readonly onPerson: (user: string) => void;
@@ -16,7 +17,12 @@ export interface TopBarProps {
   readonly onHelp: () => void;
 }
 
-const LINK_TEXT = { connected: 'Online', lost: 'Connection lost', closed: 'Signed out' } as const;
+const LINK_TEXT = {
+  connected: 'Online',
+  lost: 'Connection lost',
+  'signed-out': 'Signed out',
+  closed: 'Signed out',
+} as const;
 
 /** Which warehouse, who is working, and the way to everything that is not a sheet. */
 export const TopBar = (props: TopBarProps): ReactNode => {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { batchPreview, commitOutcome, historyEntry } from '../model/batch.ts';
-import { connection, demoPerson, session } from '../model/connection.ts';
 import { editStep, pendingCounts, pendingDelta, pendingRow } from '../model/edit.ts';
 import { sheetPolicy, submittedEdits } from '../model/review.ts';
 import { capabilities, sheetRights } from '../model/rights.ts';
@@ -9,6 +8,7 @@ import { sheetViews, viewsChange } from '../model/saved-view.ts';
 import { sheetDefinition, source } from '../model/sheet.ts';
 import { viewQuery } from '../model/view.ts';
 import { commentEvents, commentOperations } from './comments.ts';
+import { connectionEvents, connectionOperations } from './connections.ts';
 import { exchangeEvents, exchangeOperations } from './exchange.ts';
 import { periodEvents, periodOperations } from './periods.ts';
 import { reviewOperations } from './reviews.ts';
@@ -79,29 +79,7 @@ export const operations = {
     }),
     output: none,
   },
-  'connections.list': {
-    kind: 'query',
-    input: none,
-    output: z.object({ connections: z.array(connection), people: z.array(demoPerson) }),
-  },
-  'connections.save': { kind: 'command', input: z.object({ connection }), output: z.object({ connection }) },
-  'connections.remove': { kind: 'command', input: z.object({ id: z.string() }), output: none },
-  /** Starts the embedded warehouse when the connection is the embedded one; progress arrives as `start.progress`. */
-  'session.open': {
-    kind: 'command',
-    input: z.object({
-      connection: z.string(),
-      user: z.string(),
-      password: text.optional(),
-      /** Keep the password in the OS keychain. */
-      remember: z.boolean().default(false),
-      /** Opens (or, the first time, creates) the passphrase vault where there is no keychain. */
-      passphrase: text.optional(),
-    }),
-    output: session,
-  },
-  'session.current': { kind: 'query', input: none, output: z.object({ session: session.nullable() }) },
-  'session.close': { kind: 'command', input: none, output: none },
+  ...connectionOperations,
   'catalog.tables': { kind: 'query', input: none, output: z.object({ tables: z.array(tableSummary) }) },
   /** Opens a table by its place in the catalog; a saved definition for it is applied. The sheet's id is in the answer. */
   'sheets.open': { kind: 'command', input: z.object({ source }), output: sheetOpened },
@@ -318,7 +296,7 @@ export const events = {
     message: z.string(),
     fraction: z.number().min(0).max(1).nullable(),
   }),
-  'session.state': z.object({ state: z.enum(['connected', 'lost', 'closed']), message: z.string() }),
+  ...connectionEvents,
   'rows.progress': z.object({
     sheet: z.string(),
     view: z.int(),

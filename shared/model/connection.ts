@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type SignInMethod, signInMethod } from './sign-in.ts';
+import { isLoopback, type SignInMethod, signInMethod } from './sign-in.ts';
 
 /** How a warehouse is reached. Secrets are never part of it. */
 export const connection = z.object({
@@ -22,6 +22,46 @@ export type Connection = z.infer<typeof connection>;
 
 /** How people sign in to a connection; a password where it does not say. */
 export const signInOf = (connection: Connection): SignInMethod => connection.signIn ?? { kind: 'password' };
+
+/** Whether a server is on this machine: a loopback name or address, or the folder of a Unix socket. */
+export const isOnThisMachine = (host: string): boolean => isLoopback(host) || host.startsWith('/');
+
+/**
+ * Why a connection must not be used with its kind of encryption, as a code and a sentence; null where it may. What proves who a
+ * person is never crosses a network in clear, and a token, which works for whoever holds it, goes only to a server that proved
+ * its name.
+ */
+export const tlsProblem = (of: Connection): { readonly code: string; readonly message: string } | null => {
+  const { kind } = signInOf(of);
+  if (kind === 'certificate' && of.tls === 'disable')
+    return {
+      code: 'tls-needed',
+      message: 'A client certificate needs encryption. Choose how the server is verified.',
+    };
+  if (isOnThisMachine(of.host)) return null;
+  if (of.tls === 'disable')
+    return {
+      code: 'tls-needed',
+      message:
+        'Without encryption only a server on this machine can be used. Choose how the server is verified.',
+    };
+  if (kind === 'oidc' && of.tls === 'require')
+    return {
+      code: 'tls-unverified',
+      message:
+        'An access token is sent only to a server that proved who it is. Choose a verified encryption.',
+    };
+  return null;
+};
+
+/** One step of testing a connection. `ms` is how long it took; `message` says what was found, or what to do. */
+export const testedStep = z.object({
+  name: z.enum(['dns', 'network', 'tls', 'sign-in', 'role', 'governance']),
+  state: z.enum(['running', 'ok', 'warning', 'failed', 'skipped']),
+  ms: z.number(),
+  message: z.string(),
+});
+export type TestedStep = z.infer<typeof testedStep>;
 
 /** A person of the demo workspace, each with an own database login. */
 export const demoPerson = z.object({

@@ -14,14 +14,14 @@ const forget = (writ: Writ): void => {
   writ.problems.length = 0;
 };
 
-test('the page has no Node, no Electron and only two functions of the preload', async ({ writ }) => {
+test('the page has no Node, no Electron and only three functions of the preload', async ({ writ }) => {
   const found = await writ.page.evaluate(() => ({
     node: ['require', 'process', 'module', 'Buffer', 'global', 'ipcRenderer', 'electron'].filter(
       (name) => name in window,
     ),
     bridge: Object.keys((window as unknown as { writDesktop: object }).writDesktop).sort(),
   }));
-  expect(found).toEqual({ node: [], bridge: ['onBackendGone', 'requestBackend'] });
+  expect(found).toEqual({ node: [], bridge: ['chooseFile', 'onBackendGone', 'requestBackend'] });
 });
 
 test('the window is sandboxed, isolated and without integration', async ({ writ }) => {

@@ -16,6 +16,8 @@ export interface IdentityProvider {
   /** Who the next sign-in is. */
   account: string;
   tamper: Tamper | null;
+  /** Runs before a token is handed out, which waits for it. */
+  onToken: ((accessToken: string) => Promise<void>) | null;
   /** Answers every request of this path with an error, as a provider in trouble does. */
   broken: string | null;
   /** Bodies of requests to the token endpoint so far. */
@@ -24,6 +26,8 @@ export interface IdentityProvider {
   readonly given: ReadonlySet<string>;
   /** The account an access token is good for; null for one that expired, was revoked or never was. */
   accountOf(accessToken: string): Promise<string | null>;
+  /** Ends every sign-in there is: refresh tokens given so far work no more. */
+  endSignIns(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -100,9 +104,17 @@ export const startIdentityProvider = async (options: ProviderOptions = {}): Prom
     signingKey: { key: privateKey, kid },
     account: 'ann',
     tamper: null,
+    onToken: null,
     broken: null,
     tokenCalls,
     given,
+    endSignIns: async () => {
+      for (const token of given)
+        await fetch(`${issuer}/token/revocation`, {
+          method: 'POST',
+          body: new URLSearchParams({ client_id: CLIENT, token, token_type_hint: 'refresh_token' }),
+        });
+    },
     accountOf: async (token) => (await provider.AccessToken.find(token))?.accountId ?? null,
     stop: () =>
       new Promise((done) => {
@@ -127,11 +139,13 @@ export const startIdentityProvider = async (options: ProviderOptions = {}): Prom
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => tokenCalls.push(new URLSearchParams(Buffer.concat(chunks).toString())));
     }
-    rewrite(response, (body) => {
+    rewrite(response, async (body) => {
       const sent = state.tamper?.(path, body) ?? body;
       if (path === '/token')
         for (const name of ['access_token', 'refresh_token', 'id_token'])
           if (typeof sent[name] === 'string') given.add(sent[name]);
+      if (path === '/token' && typeof sent.access_token === 'string')
+        await state.onToken?.(sent.access_token);
       return sent;
     });
     handle(request, response);
@@ -142,14 +156,17 @@ export const startIdentityProvider = async (options: ProviderOptions = {}): Prom
 /** Changes a JSON answer as it is sent. */
 const rewrite = (
   response: ServerResponse,
-  change: (body: Record<string, unknown>) => Readonly<Record<string, unknown>>,
+  change: (body: Record<string, unknown>) => Promise<Readonly<Record<string, unknown>>>,
 ): void => {
   const end = response.end.bind(response) as (body?: string | Buffer) => ServerResponse;
   response.end = ((body?: string | Buffer) => {
     if (body === undefined || !String(response.getHeader('content-type')).includes('json')) return end(body);
-    const changed = JSON.stringify(change(JSON.parse(body.toString())));
-    response.setHeader('Content-Length', Buffer.byteLength(changed));
-    return end(changed);
+    void change(JSON.parse(body.toString())).then((changed) => {
+      const text = JSON.stringify(changed);
+      response.setHeader('Content-Length', Buffer.byteLength(text));
+      end(text);
+    });
+    return response;
   }) as typeof response.end;
 };
 

@@ -1,17 +1,18 @@
-import { getCACertificates } from 'node:tls';
 import pg from 'pg';
-import type { Connection } from '../../../shared/model/connection.ts';
 import { AppError } from '../../../shared/model/failure.ts';
 import { mapError } from './errors.ts';
+import { type TlsSettings, tlsOptions } from './tls.ts';
+
+/** What is proven with: a password, or what gives one that holds now (an access token); asked for each time a connection opens. */
+export type Password = string | (() => Promise<string>);
 
 /** How one person reaches one database. `timeZone` is an IANA name; `version` is the product's, shown to the server. */
-export interface PostgresOptions {
+export interface PostgresOptions extends TlsSettings {
   readonly host: string;
   readonly port: number;
   readonly database: string;
   readonly user: string;
-  readonly password: string;
-  readonly tls: Connection['tls'];
+  readonly password: Password;
   readonly timeZone: string;
   readonly version: string;
   readonly applicationName?: string;
@@ -56,19 +57,13 @@ const parserOf = (oid: number) =>
 /** Every value as canonical text: the driver's own parsers would drop microseconds and make doubles of decimals. */
 const TEXT_ONLY = { getTypeParser: parserOf } as unknown as pg.CustomTypesConfig;
 
-const tlsOptions = (tls: PostgresOptions['tls']): pg.ClientConfig['ssl'] => {
-  if (tls === 'disable') return false;
-  if (tls === 'require') return { rejectUnauthorized: false };
-  return { rejectUnauthorized: true, ca: [...getCACertificates('default'), ...getCACertificates('system')] };
-};
-
 const clientConfig = (options: PostgresOptions): pg.ClientConfig => ({
   host: options.host,
   port: options.port,
   database: options.database,
   user: options.user,
   password: options.password,
-  ssl: tlsOptions(options.tls),
+  ssl: tlsOptions(options),
   types: TEXT_ONLY,
   application_name: options.applicationName ?? `Writ/${options.version}`,
   sslnegotiation: 'postgres',
@@ -84,7 +79,9 @@ class OwnClient extends pg.Client {
     super(config);
     const inner = this as unknown as { connectionParameters: { options?: string } };
     inner.connectionParameters.options = undefined;
-    this.password = config?.password === undefined ? '' : String(config.password);
+    const { password = '' } = config ?? {};
+    // The types know no function here, which the driver calls when the server asks.
+    this.password = password as string;
   }
 }
 

@@ -84,6 +84,9 @@ const CLASSES: Readonly<Record<string, Shape>> = {
 
 const CERTIFICATE =
   /^(CERT_|ERR_TLS_CERT|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+/** Alerts of RFC 8446, 6.2 by which a server turns down the certificate of this side. */
+const OWN_CERTIFICATE =
+  /^ERR_SSL_.*ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_\w+|ACCESS_DENIED)$/;
 const NETWORK = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNABORTED'],
   ...['ENOTFOUND', 'EAI_AGAIN', 'ENETDOWN', 'EHOSTDOWN', 'EADDRNOTAVAIL', 'EACCES', 'ENOENT', 'EPROTO'],
@@ -102,6 +105,13 @@ export const mapError = (error: unknown, doing: string, sql?: string): AppError 
       'unavailable',
       'certificate-refused',
       `${doing} failed. The server's certificate is not trusted for this host (${code}). Check the host name or the certificate.`,
+      { cause: error, details: { code } },
+    );
+  if (code !== null && OWN_CERTIFICATE.test(code))
+    return new AppError(
+      'denied',
+      'certificate-not-accepted',
+      `${doing} failed. The server does not accept the client certificate (${code}). Choose another or ask the administrator.`,
       { cause: error, details: { code } },
     );
   // pg reports a socket that closed under it as a bare Error without any code.

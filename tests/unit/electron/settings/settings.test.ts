@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openSettings } from '../../../../electron/settings/settings.ts';
 import type { Connection } from '../../../../shared/model/connection.ts';
 
@@ -14,6 +14,8 @@ const CONNECTION: Connection = {
   database: 'plan',
   tls: 'verify-full',
 };
+const NOW = new Date('2026-03-04T05:06:07.089Z');
+const open = () => openSettings(folder, () => NOW);
 let folder: string;
 let file: string;
 beforeEach(() => {
@@ -23,15 +25,18 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('choices start at their defaults and are there at the next start', () => {
-  expect(openSettings(folder).read()).toEqual({
+  expect(open().read()).toEqual({
     theme: 'system',
     locale: null,
     density: 'compact',
     connections: [],
+    removed: [],
+    logins: {},
+    signedOut: [],
   });
-  openSettings(folder).update({ theme: 'dark', connections: [CONNECTION] });
-  openSettings(folder).update({ locale: 'de-DE' });
-  expect(openSettings(folder).read()).toMatchObject({
+  open().update({ theme: 'dark', connections: [CONNECTION] });
+  open().update({ locale: 'de-DE' });
+  expect(open().read()).toMatchObject({
     theme: 'dark',
     locale: 'de-DE',
     connections: [CONNECTION],
@@ -39,29 +44,77 @@ test('choices start at their defaults and are there at the next start', () => {
 });
 
 test('one bad choice in the file does not lose the others', () => {
-  openSettings(folder).update({ theme: 'dark', connections: [CONNECTION] });
+  open().update({ theme: 'dark', connections: [CONNECTION] });
   const raw = JSON.parse(readFileSync(file, 'utf8'));
   writeFileSync(file, JSON.stringify({ ...raw, theme: 'purple' }));
-  expect(openSettings(folder).read()).toMatchObject({ theme: 'system', connections: [CONNECTION] });
+  expect(open().read()).toMatchObject({ theme: 'system', connections: [CONNECTION] });
 });
 
-test('a connection that does not fit is left out, the others stay', () => {
-  openSettings(folder).update({ connections: [CONNECTION] });
+test('a connection that does not fit is left out and told, the others stay, and the file keeps it', () => {
+  open().update({ connections: [CONNECTION] });
   const raw = JSON.parse(readFileSync(file, 'utf8'));
-  writeFileSync(file, JSON.stringify({ ...raw, connections: [{ id: 'b', port: 'x' }, CONNECTION] }));
-  expect(openSettings(folder).read().connections).toEqual([CONNECTION]);
+  const odd = { id: 'b', port: 'x' };
+  writeFileSync(file, JSON.stringify({ ...raw, connections: [odd, CONNECTION], later: 1 }));
+  const settings = open();
+  expect(settings.read().connections).toEqual([CONNECTION]);
+  expect(settings.problems()).toEqual([
+    expect.stringMatching(/^One connection in the settings cannot be read/),
+  ]);
+  settings.update({ theme: 'dark' });
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+    connections: [CONNECTION, odd],
+    theme: 'dark',
+    later: 1,
+  });
 });
 
-test('a file that is no JSON is put aside, and a value that is no choice is refused', () => {
+test('a file that is no JSON is put aside and told, and a value that is no choice is refused', () => {
   writeFileSync(file, '{');
-  const settings = openSettings(folder);
+  const settings = open();
   expect(settings.read().theme).toBe('system');
-  expect(readFileSync(`${file}.broken`, 'utf8')).toBe('{');
+  const aside = `${file}.broken-2026-03-04T05-06-07-089Z`;
+  expect(readFileSync(aside, 'utf8')).toBe('{');
+  expect(settings.problems()).toEqual([expect.stringContaining(aside)]);
   expect(() => settings.update({ theme: 'purple' as never })).toThrow();
   expect(settings.read().theme).toBe('system');
+  expect(open().problems()).toEqual([]);
+});
+
+describe('a file of', () => {
+  const written = (content: unknown): unknown => {
+    writeFileSync(file, JSON.stringify(content));
+    const settings = open();
+    settings.update({ density: 'comfortable' });
+    return JSON.parse(readFileSync(file, 'utf8'));
+  };
+
+  test('the first version opens: its connections stay, and who they named has worked with them', () => {
+    const first = { theme: 'dark', connections: [{ ...CONNECTION, user: 'ann' }] };
+    writeFileSync(file, JSON.stringify(first));
+    expect(open().read()).toMatchObject({ ...first, logins: { a: ['ann'] } });
+    expect(written(first)).toMatchObject({ ...first, version: 2, logins: { a: ['ann'] } });
+  });
+
+  test('version 1 opens the same way', () => {
+    expect(written({ version: 1, connections: [{ ...CONNECTION, user: 'ben' }] })).toMatchObject({
+      version: 2,
+      logins: { a: ['ben'] },
+    });
+  });
+
+  test('a newer version is used as far as it is known, and keeps its version and what is not known', () => {
+    const newer = {
+      version: 99,
+      theme: 'dark',
+      connections: [CONNECTION],
+      logins: { a: ['cal'] },
+      kept: { x: 1 },
+    };
+    expect(written(newer)).toMatchObject(newer);
+  });
 });
 
 test.skipIf(process.platform === 'win32')('the file is for its owner alone', () => {
-  openSettings(folder).update({ theme: 'dark' });
+  open().update({ theme: 'dark' });
   expect(statSync(file).mode & 0o077).toBe(0);
 });
