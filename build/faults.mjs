@@ -1,18 +1,68 @@
-// `npm run faults [-- --seconds N] [-- --seed N]`: the fault suites, each search as long as given (`npm test` runs short ones).
-import { spawnSync } from 'node:child_process';
+// `npm run faults [-- --json] [-- --only NAME] [-- --seconds N] [-- --seed N] [-- --mutants]`: searches for lost, doubled and
+// untrue, each suite as long as given and at least once over every point it knows (`npm test` runs short ones).
+import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const root = join(import.meta.dirname, '..');
-const { values, positionals } = parseArgs({
-  options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' } },
-  allowPositionals: true,
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string' },
+    mutants: { type: 'boolean', default: false },
+  },
 });
-const seed = values.seed === undefined ? {} : { WRIT_SEED: values.seed };
-const vitest = join(root, 'node_modules', '.bin', 'vitest');
-const { status } = spawnSync(vitest, ['run', '--project', 'faults', ...positionals], {
-  cwd: root,
-  stdio: 'inherit',
-  env: { ...process.env, WRIT_FAULT_SECONDS: values.seconds, ...seed },
-});
-process.exit(status ?? 1);
+const { json, only, mutants } = values;
+const seconds = Number(values.seconds);
+const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
+if (!(seconds > 0) || !Number.isInteger(seed)) {
+  console.error('--seconds takes a positive number, --seed an integer.');
+  process.exit(2);
+}
+
+const file = join(import.meta.dirname, '..', 'tests', 'faults', 'suites.ts');
+const { faultSuites } = await import(pathToFileURL(file).href);
+const picked = faultSuites.filter(({ name }) => only === undefined || name === only);
+if (picked.length === 0) {
+  console.error(`Nothing is named ${only}. Suites: ${faultSuites.map(({ name }) => name).join(', ')}.`);
+  process.exit(2);
+}
+
+const print = ({ name, runs, lost, doubled, falseConflicts, untrue, ok, skipped, problems }, took) => {
+  if (json) {
+    const line = { name, runs, lost, doubled, falseConflicts, ok, seed, untrue };
+    console.log(JSON.stringify(skipped === undefined ? line : { ...line, skipped }));
+  } else {
+    const counts = `${String(runs).padStart(7)} runs ${lost} lost ${doubled} doubled ${falseConflicts} false conflicts ${untrue} untrue`;
+    const verdict = skipped === undefined ? (ok ? 'ok     ' : 'NOT OK ') : 'skipped';
+    console.log(`${verdict} ${name.padEnd(24)} ${skipped ?? counts} (${took.toFixed(0)} s)`);
+  }
+  for (const problem of problems) console.error(`  ${name}: ${problem}`);
+};
+
+/** A mutant that is found is what is wanted: its line is ok when the suite was not. */
+const runOne = async (suite) => {
+  const started = performance.now();
+  const name = mutants ? `${suite.name}, mutant ${suite.mutant}` : suite.name;
+  let result;
+  try {
+    const found = await suite.run({ seed, seconds, whole: !mutants, mutant: mutants });
+    const killed = found.skipped !== undefined || !found.ok;
+    result = mutants
+      ? { ...found, name, ok: killed, problems: killed ? [] : ['the mutant was not found'] }
+      : found;
+  } catch (error) {
+    console.error(error);
+    const none = { lost: 0, doubled: 0, falseConflicts: 0, untrue: 0 };
+    result = { name, runs: 0, ...none, ok: false, problems: [`failed: ${error.message}`] };
+  }
+  print(result, (performance.now() - started) / 1000);
+  return result.ok;
+};
+
+if (!json) console.log(`seed ${seed}, ${seconds} s a suite`);
+let missed = 0;
+for (const suite of picked) if (!(await runOne(suite))) missed++;
+process.exit(missed > 0 ? 1 : 0);

@@ -8,6 +8,7 @@ const NEEDED = [
   ['xauth'],
   ['dbus'],
   ['gnome-keyring'],
+  ['strace'],
   ['libsecret-1-0'],
   ['libgtk-3-0t64', 'libgtk-3-0'],
   ['libnss3'],

@@ -5,6 +5,8 @@ export interface Cut {
   readonly to: 'server' | 'client';
   readonly message: number;
   readonly when: 'before' | 'after';
+  /** Called when the message is there, before the link is cut. */
+  readonly onHit?: () => void;
 }
 
 /** A proxy that understands the framing of PostgreSQL's protocol (manual 55.7) and cuts at a message. */
@@ -15,6 +17,8 @@ export interface CutProxy {
   counted(): { readonly server: number; readonly client: number };
   /** Whether the armed cut has happened. */
   wasCut(): boolean;
+  /** Cuts what is open now; new connections are taken. */
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -37,6 +41,10 @@ const splitter = (untypedFirst: boolean): ((data: Buffer) => Buffer[]) => {
   };
 };
 
+const drop = (sockets: readonly Socket[]): void => {
+  for (const socket of sockets) socket.destroy();
+};
+
 /** Starts the proxy on loopback. After a cut every connection through it is refused until it is armed again. */
 export const startCutProxy = async (host: string, port: number): Promise<CutProxy> => {
   const sockets = new Set<Socket>();
@@ -45,7 +53,7 @@ export const startCutProxy = async (host: string, port: number): Promise<CutProx
   let counts = { server: 0, client: 0 };
   const end = (): void => {
     done = true;
-    for (const socket of sockets) socket.destroy();
+    drop([...sockets]);
     sockets.clear();
   };
   const forward = (from: Socket, to: Socket, name: 'server' | 'client'): void => {
@@ -53,14 +61,17 @@ export const startCutProxy = async (host: string, port: number): Promise<CutProx
     from.setNoDelay(true);
     from.on('data', (data) => {
       for (const message of split(data)) {
-        if (done) return;
+        if (done || !sockets.has(from)) return;
         const hit = cut?.to === name && cut.message === counts[name];
         counts[name]++;
+        if (hit) cut?.onHit?.();
         if (hit && cut?.when === 'before') return end();
         // What was written is delivered first: the peer reads it, then the end.
         if (hit) {
           done = true;
-          to.write(message, () => to.end(() => end()));
+          const doomed = [...sockets];
+          sockets.clear();
+          to.write(message, () => to.end(() => drop(doomed)));
           return;
         }
         to.write(message);
@@ -68,6 +79,7 @@ export const startCutProxy = async (host: string, port: number): Promise<CutProx
     });
     from.on('close', () => to.destroy());
     from.on('error', () => from.destroy());
+    from.on('close', () => sockets.delete(from));
     sockets.add(from);
   };
   const server = createServer((near) => {
@@ -91,8 +103,12 @@ export const startCutProxy = async (host: string, port: number): Promise<CutProx
     },
     counted: () => counts,
     wasCut: () => done,
+    reset: () => {
+      drop([...sockets]);
+      sockets.clear();
+    },
     close: async () => {
-      for (const socket of sockets) socket.destroy();
+      drop([...sockets]);
       await new Promise((closed) => server.close(closed));
     },
   };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { type Backend, createBackend } from '../../electron/backend.ts';
 import { governTable, grantUse, installGovernance } from '../../electron/governance/install.ts';
+import type { Keychain } from '../../electron/identity/keychain.ts';
 import { startCluster, stopCluster } from '../../electron/warehouse/embedded/cluster.ts';
 import type { OutputOf } from '../../shared/contract/operations.ts';
 import type { CommitOutcome } from '../../shared/model/batch.ts';
@@ -50,7 +51,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-export const openWorld = async (): Promise<World> => {
+export const openWorld = async (keychain: Keychain = memoryKeychain()): Promise<World> => {
   const postgres = await startPostgres();
   const proxy = await startCutProxy(postgres.host, postgres.port);
   let admin = await postgres.client();
@@ -59,7 +60,6 @@ export const openWorld = async (): Promise<World> => {
   await governTable(admin, { schema: 'plan', table: 'line', key: ['center', 'month'] });
   for (const person of ['ann', 'ben', 'cal']) await grantUse(admin, person);
   const folder = await mkdtemp(join(tmpdir(), 'writ-backend-'));
-  const keychain = memoryKeychain();
   const start = (): Promise<Backend> =>
     createBackend({
       dataFolder: folder,

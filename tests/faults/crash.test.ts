@@ -1,0 +1,4 @@
+import { crashSuite } from './crash.ts';
+import { testSuite } from './fault-test.ts';
+
+testSuite(crashSuite, 3);

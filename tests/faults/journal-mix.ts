@@ -1,0 +1,124 @@
+import type { Journal } from '../../electron/journal/journal.ts';
+import type { OpenedJournal } from '../../electron/journal/open-journal.ts';
+import type { EditStep } from '../../shared/model/edit.ts';
+import { AppError } from '../../shared/model/failure.ts';
+import { type Random, randomFrom } from './suite.ts';
+
+/** One thing done to a journal; the same mix is replayed by a writer that is killed and by one that is not. */
+export type MixOperation = (journal: Journal) => void;
+
+const AT = '2026-01-02T03:04:05.000Z';
+const SHEETS = ['plan', 'other'] as const;
+const failure = { kind: 'unavailable', code: 'x', message: 'X.' } as const;
+
+const idOf = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+const stepOf = (random: Random, n: number, sheet: string, cells: number): EditStep => ({
+  id: idOf(n),
+  sheet,
+  at: AT,
+  label: cells > 3 ? 'Paste' : 'Edit',
+  sets: {
+    columns: ['a', 'b'],
+    rows: Array.from({ length: cells }, (_, i) => `["${cells > 3 ? i : random.below(6)}"]`),
+    columnOf: Array.from({ length: cells }, (_, i) => i % 2),
+    before: Array.from({ length: cells }, () => null),
+    after: Array.from({ length: cells }, (_, i) => `value ${n} ${i} ${random.below(1e9)}`),
+  },
+});
+
+const batchWork = (random: Random, n: number, sheet: string): MixOperation => {
+  const kind = random.pick([
+    'submit',
+    'proof',
+    'committed',
+    'not-committed',
+    'review',
+    'returned',
+    'written',
+  ] as const);
+  return (journal) => {
+    const open = journal.openBatches(sheet)[0];
+    const reviewed = journal.reviewed(sheet)[0];
+    if (kind === 'submit' || (!open && !reviewed))
+      journal.submitted({ batch: idOf(n), sheet, sha256: idOf(n), proof: null, at: AT, keyColumns: ['a'] });
+    else if (kind === 'returned' && reviewed) journal.reviewEnded(reviewed.batch, 'returned');
+    else if (kind === 'written' && reviewed) journal.reviewEnded(reviewed.batch, 'committed');
+    else if (!open) return;
+    else if (kind === 'proof') journal.proof(open.batch, `batch:${n}`);
+    else if (kind === 'review') journal.underReview(open.batch);
+    else if (kind === 'not-committed')
+      journal.settled(open.batch, { kind, batch: open.batch, failure, conflicts: [], problems: [] });
+    else
+      journal.settled(open.batch, {
+        kind: 'committed',
+        batch: open.batch,
+        rows: 1,
+        cells: 1,
+        at: AT,
+        audited: true,
+      });
+  };
+};
+
+const operationOf = (random: Random, n: number): MixOperation => {
+  const sheet = random.pick(SHEETS);
+  const dice = random.next();
+  if (dice < 0.35) {
+    const step = stepOf(random, n, sheet, 1 + random.below(3));
+    return (journal) => journal.append(step);
+  }
+  if (dice < 0.45) {
+    // Many pages at once, some of them past the point where the log is written back into the file.
+    const step = stepOf(random, n, sheet, 500 + random.below(4_000));
+    return (journal) => journal.append(step);
+  }
+  if (dice < 0.5) {
+    const row = `new:${idOf(n)}`;
+    const step: EditStep = {
+      id: idOf(n),
+      sheet,
+      at: AT,
+      label: 'Add row',
+      inserts: [{ row, values: { a: `${n}` } }],
+    };
+    return (journal) => journal.append(step);
+  }
+  if (dice < 0.55) {
+    const step: EditStep = {
+      id: idOf(n),
+      sheet,
+      at: AT,
+      label: 'Delete rows',
+      deletes: [{ row: `["${random.below(6)}"]`, before: { a: null } }],
+    };
+    return (journal) => journal.append(step);
+  }
+  if (dice < 0.65) return (journal) => journal.undo(sheet);
+  if (dice < 0.72) return (journal) => journal.redo(sheet);
+  if (dice < 0.75) return (journal) => journal.discard(sheet, undefined, AT, idOf(n));
+  return batchWork(random, n, sheet);
+};
+
+/** The operations of a mix, by its seed. What a journal refuses (a row in an open batch) changes nothing, there or here. */
+export const mixOf = (seed: number, length: number): readonly MixOperation[] => {
+  const random = randomFrom(seed);
+  return Array.from({ length }, (_, n) => operationOf(random, n)).map((operation) => (journal) => {
+    try {
+      operation(journal);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.kind === 'unavailable' || error.kind === 'bug') throw error;
+    }
+  });
+};
+
+/** Everything a journal says it holds, as text. */
+export const stateOf = (journal: OpenedJournal): string =>
+  JSON.stringify(
+    SHEETS.map((sheet) => [
+      [...journal.pending(sheet)].sort(([a], [b]) => (a < b ? -1 : 1)),
+      journal.counts(sheet),
+      journal.openBatches(sheet),
+      journal.reviewed(sheet),
+    ]),
+  );
