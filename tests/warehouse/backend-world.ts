@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { type Backend, createBackend } from '../../electron/backend.ts';
 import { governTable, grantUse, installGovernance } from '../../electron/governance/install.ts';
 import type { Keychain } from '../../electron/identity/keychain.ts';
-import { startCluster, stopCluster } from '../../electron/warehouse/embedded/cluster.ts';
+import { runningPort, startCluster, stopCluster } from '../../electron/warehouse/embedded/cluster.ts';
 import type { OutputOf } from '../../shared/contract/operations.ts';
 import type { CommitOutcome } from '../../shared/model/batch.ts';
+import { AppError } from '../../shared/model/failure.ts';
 import { unpackColumn } from '../../shared/model/rows.ts';
 import type { ViewQuery } from '../../shared/model/view.ts';
 import { attachClient, type TestClient } from '../support/backend-client.ts';
@@ -46,6 +47,8 @@ export interface World {
   /** A new backend over the same data folder, as after a restart of the program. */
   restart(): Promise<void>;
   stopServer(): Promise<void>;
+  /** As a crash: no checkpoint, recovery from the log at the next start. */
+  crashServer(): Promise<void>;
   /** On the same port as before. */
   startServer(): Promise<void>;
   close(): Promise<void>;
@@ -96,6 +99,12 @@ export const openWorld = async (keychain: Keychain = memoryKeychain()): Promise<
       backend = await start();
     },
     stopServer: () => stopCluster(postgres.cluster),
+    crashServer: async () => {
+      const lock = await readFile(join(postgres.cluster.folder, 'postmaster.pid'), 'utf8');
+      // Immediate shutdown (manual 18.5).
+      process.kill(Number(lock.split('\n')[0]), 'SIGQUIT');
+      while (await runningPort(postgres.cluster));
+    },
     startServer: async () => {
       await startCluster({ ...postgres.cluster, settings: [`port=${postgres.port}`] });
       admin = await postgres.client();
@@ -129,7 +138,7 @@ export const rowsOf = async (
   let count = asked.rows;
   if (asked.loading) {
     const done = await client.heard('rows.progress', (e) => e.view === asked.view && !e.loading);
-    if (done.failure) throw new Error(done.failure);
+    if (done.failure) throw new AppError('unavailable', 'reading-failed', done.failure);
     count = done.rows;
   }
   const { definition } = await opened(client, sheet);

@@ -1,0 +1,4 @@
+import { appendsSuite } from './appends.ts';
+import { testSuite } from './fault-test.ts';
+
+testSuite(appendsSuite, 5);
