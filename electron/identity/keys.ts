@@ -27,7 +27,8 @@ export interface KeyOptions {
 export interface Keys {
   /**
    * The key of one person on one connection, created the first time. Throws AppError `denied`: `keychain-absent` where
-   * neither keychain nor passphrase is there, `keychain-locked`, `passphrase-needed`, and what the vault refuses.
+   * neither keychain nor passphrase is there, `keychain-refused` where there is one that says no, `keychain-locked` and
+   * `keychain-entry-missing` where it holds the key, `passphrase-needed`, and what the vault refuses.
    */
   profileKey(profile: string, how: { demo: boolean; passphrase?: string }): Promise<ProfileKey>;
 }
@@ -43,6 +44,14 @@ const locked = (cause: AppError): AppError =>
     { details: { detail: cause.message }, cause },
   );
 
+const refused = (cause: AppError): AppError =>
+  new AppError(
+    'denied',
+    'keychain-refused',
+    'The keychain is locked or does not let Writ in. Unlock it or allow the access, then try again, or give a passphrase.',
+    { details: { detail: cause.message }, cause },
+  );
+
 const absent = (cause: AppError): AppError =>
   new AppError(
     'denied',
@@ -52,8 +61,27 @@ const absent = (cause: AppError): AppError =>
     { details: { detail: cause.message }, cause },
   );
 
-const fromKeychain = async (keychain: Keychain, account: string, random: RandomBytes): Promise<Buffer> => {
-  const kept = await keychain.get(account);
+/** Written and taken back where a keychain says that it holds nothing: a locked one says the same, and is unlocked by it. */
+const PROBE = 'availability';
+
+/**
+ * What the keychain holds for an account, once it is surely unlocked. A locked Secret Service answers null, and writing the key
+ * then would put another in the place of the one that is there.
+ */
+const heldBy = async (keychain: Keychain, account: string): Promise<string | null> => {
+  const held = await keychain.get(account);
+  if (held !== null) return held;
+  await keychain.set(PROBE, 'unlocked');
+  await keychain.delete(PROBE);
+  return keychain.get(account);
+};
+
+const fromKeychain = async (
+  keychain: Keychain,
+  account: string,
+  { used, random }: { readonly used: boolean; readonly random: RandomBytes },
+): Promise<Buffer> => {
+  const kept = await heldBy(keychain, account);
   if (kept !== null) {
     const key = Buffer.from(kept, 'base64');
     if (key.length === KEY_BYTES) return key;
@@ -64,6 +92,13 @@ const fromKeychain = async (keychain: Keychain, account: string, random: RandomB
       { details: { account } },
     );
   }
+  if (used)
+    throw new AppError(
+      'denied',
+      'keychain-entry-missing',
+      'The keychain no longer holds the key of this profile, without which its edits cannot be read. Restore the entry from a backup of the keychain.',
+      { details: { account } },
+    );
   const key = random(KEY_BYTES);
   await keychain.set(account, key.toString('base64'));
   // A keychain that forgets must be noticed before anything is written under the key.
@@ -90,14 +125,15 @@ export const createKeys = ({ keychain, folder, random }: KeyOptions): Keys => ({
     // Says that the key is in the keychain; while that is locked, a passphrase must not make a second key.
     const used = join(folder, `${name}.keychain`);
     try {
-      const key = await fromKeychain(keychain, `journal ${name}`, random);
+      const key = await fromKeychain(keychain, `journal ${name}`, { used: existsSync(used), random });
       if (!existsSync(used)) await writePrivate(used, '', random(8).toString('hex'));
       return { key, kept: 'keychain' };
     } catch (error) {
       const failure = AppError.wrap(error);
       if (failure.code !== 'keychain-unavailable') throw failure;
       if (existsSync(used)) throw locked(failure);
-      if (passphrase === undefined) throw absent(failure);
+      if (passphrase === undefined)
+        throw (await keychain.state()).available ? refused(failure) : absent(failure);
     }
     return { key: await openVault(vault, passphrase, random), kept: 'passphrase' };
   },

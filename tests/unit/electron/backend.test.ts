@@ -124,7 +124,8 @@ describe('connections', () => {
 
   test('need a passphrase where there is no keychain', async () => {
     const absent = () => Promise.reject(new AppError('unavailable', 'keychain-unavailable', 'None.'));
-    const keychain = { ...memoryKeychain(), get: absent, set: absent };
+    const state = async () => ({ available: false, detail: 'None.' });
+    const keychain = { ...memoryKeychain(), state, get: absent, set: absent };
     const other = await start({ keychain });
     const locked = attachClient(other);
     await locked.call('connections.save', { connection: CONNECTION });

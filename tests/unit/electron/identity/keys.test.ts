@@ -7,6 +7,7 @@ import { createKeychain } from '../../../../electron/identity/keychain.ts';
 import { createKeys } from '../../../../electron/identity/keys.ts';
 import { createSecrets } from '../../../../electron/identity/secrets.ts';
 import { openVault } from '../../../../electron/identity/vault.ts';
+import { AppError } from '../../../../shared/model/failure.ts';
 import { memoryKeychain } from './memory-keychain.ts';
 
 const noKeychain = createKeychain({ load: () => Promise.reject(new Error('libsecret-1.so.0: cannot open')) });
@@ -80,8 +81,50 @@ describe('the key of a profile', () => {
   test('is refused when the keychain forgets what it was given', async () => {
     const forgetful = { ...memoryKeychain(), get: async () => null };
     await expect(keysWith(forgetful).profileKey('p', { demo: false })).rejects.toThrow(
-      refusal('denied', 'keychain-absent'),
+      refusal('denied', 'keychain-refused'),
     );
+  });
+
+  test('survives a keychain that is locked when asked and unlocked when written to', async () => {
+    // A locked Secret Service answers "nothing there"; the prompt of a later call unlocks it.
+    const keychain = memoryKeychain();
+    const { key } = await keysWith(keychain).profileKey('p', { demo: false });
+    for (const marked of [true, false]) {
+      if (!marked) for (const file of readdirSync(folder)) rmSync(join(folder, file));
+      let open = false;
+      const locked = {
+        ...keychain,
+        get: async (account: string) => (open ? keychain.get(account) : null),
+        set: async (account: string, secret: string) => {
+          open = true;
+          await keychain.set(account, secret);
+        },
+      };
+      expect((await keysWith(locked).profileKey('p', { demo: false })).key).toEqual(key);
+    }
+    expect(keychain.entries.size).toBe(1);
+  });
+
+  test('that the keychain has lost is told, and no other is put in its place', async () => {
+    const keychain = memoryKeychain();
+    await keysWith(keychain).profileKey('p', { demo: false });
+    keychain.entries.clear();
+    await expect(keysWith(keychain).profileKey('p', { demo: false })).rejects.toThrow(
+      refusal('denied', 'keychain-entry-missing'),
+    );
+    expect(keychain.entries.size).toBe(0);
+  });
+
+  test('is refused by a keychain that says no, which a passphrase given knowingly replaces', async () => {
+    const deny = () =>
+      Promise.reject(new AppError('unavailable', 'keychain-unavailable', 'The prompt was dismissed.'));
+    const denying = { ...memoryKeychain(), set: deny };
+    await expect(keysWith(denying).profileKey('p', { demo: false })).rejects.toThrow(
+      refusal('denied', 'keychain-refused'),
+    );
+    expect(readdirSync(folder)).toEqual([]);
+    const { kept } = await keysWith(denying).profileKey('p', { demo: false, passphrase: 'correct horse' });
+    expect(kept).toBe('passphrase');
   });
 });
 

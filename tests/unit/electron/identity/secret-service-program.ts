@@ -1,7 +1,9 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { createKeychain } from '../../../../electron/identity/keychain.ts';
+import { createKeys } from '../../../../electron/identity/keys.ts';
 
 // Run in a session bus of its own by secret-service.test.ts; prints one JSON object.
-const [mode, account = ''] = process.argv.slice(2);
+const [mode, account = '', folder = ''] = process.argv.slice(2);
 const keychain = createKeychain({ timeout: 3_000 });
 const state = await keychain.state();
 
@@ -22,7 +24,23 @@ const attempt = async () => {
   }
 };
 
-const modes: Record<string, () => Promise<unknown>> = { roundtrip, set: attempt, state: async () => state };
+/** The key of a profile, as a hash, or why there is none. */
+const profile = async () => {
+  try {
+    const keys = createKeys({ keychain, folder, random: randomBytes });
+    const { key, kept } = await keys.profileKey(account, { demo: false });
+    return { kept, key: createHash('sha256').update(key).digest('hex') };
+  } catch (error) {
+    return { code: (error as { code: string }).code };
+  }
+};
+
+const modes: Record<string, () => Promise<unknown>> = {
+  roundtrip,
+  profile,
+  set: attempt,
+  state: async () => state,
+};
 console.log(JSON.stringify(await modes[mode ?? 'state']?.()));
 // A native call that hangs keeps the event loop alive.
 process.exit(0);

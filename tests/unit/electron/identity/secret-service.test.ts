@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -26,14 +26,24 @@ const BARE_BUS = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Conf
 
 type Keyring = 'unlocked' | 'locked' | 'none';
 
-/** Runs the program in a session bus of its own and gives back the JSON it prints. */
-const inSession = (keyring: Keyring, mode: string, account: string): Record<string, unknown> => {
-  const home = mkdtempSync(join(tmpdir(), 'writ-keyring-'));
+const scratch = (): string => mkdtempSync(join(tmpdir(), 'writ-keyring-'));
+
+/**
+ * Runs the program in a session bus of its own and gives back the JSON it prints. Sessions of one `home` share their keyring, as
+ * logins of one person do.
+ */
+const inSession = (
+  keyring: Keyring,
+  mode: string,
+  account: string,
+  home = scratch(),
+): Record<string, unknown> => {
+  const own = !existsSync(join(home, 'kept'));
   try {
     const bus = join(home, 'bus.conf');
     writeFileSync(bus, BARE_BUS);
     const unlock = 'printf pass | gnome-keyring-daemon --unlock --components=secrets >/dev/null;';
-    const script = `${keyring === 'unlocked' ? unlock : ''} exec "${process.execPath}" "${PROGRAM}" ${mode} "${account}"`;
+    const script = `${keyring === 'unlocked' ? unlock : ''} exec "${process.execPath}" "${PROGRAM}" ${mode} "${account}" "${join(home, 'kept')}"`;
     const options = keyring === 'none' ? [`--config-file=${bus}`] : [];
     const { stdout, stderr } = spawnSync('dbus-run-session', [...options, '--', 'sh', '-c', script], {
       encoding: 'utf8',
@@ -44,7 +54,7 @@ const inSession = (keyring: Keyring, mode: string, account: string): Record<stri
     if (line === undefined) throw new Error(`no answer: ${stderr}`);
     return JSON.parse(line);
   } finally {
-    rmSync(home, { recursive: true, force: true });
+    if (own) rmSync(home, { recursive: true, force: true });
   }
 };
 
@@ -63,6 +73,25 @@ describe.skipIf(!possible)('a real Secret Service', () => {
 
   test('that nobody can unlock refuses to keep a key, within its time', () => {
     expect(inSession('locked', 'set', account)).toEqual({ code: 'keychain-unavailable' });
+  });
+
+  test('that is locked again at the next login keeps the key: none is made in its place, and it is back once unlocked', () => {
+    const home = scratch();
+    mkdirSync(join(home, 'kept'));
+    try {
+      const first = inSession('unlocked', 'profile', account, home);
+      expect(first).toEqual({ kept: 'keychain', key: expect.stringMatching(/^[0-9a-f]{64}$/) });
+      // Nobody answers the prompt: the service says the same as for a dismissed one.
+      expect(inSession('locked', 'profile', account, home)).toEqual({ code: 'keychain-locked' });
+      expect(inSession('unlocked', 'profile', account, home)).toEqual(first);
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+
+  test('that denies a new profile its key says so, apart from one that is not there', () => {
+    expect(inSession('locked', 'profile', account)).toEqual({ code: 'keychain-refused' });
+    expect(inSession('none', 'profile', account)).toEqual({ code: 'keychain-absent' });
   });
 
   test('that is not there is said to be absent', () => {
