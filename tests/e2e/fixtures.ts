@@ -1,10 +1,17 @@
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
 import { newDataFolder, removeDataFolder } from './support/data-folder.ts';
+import { copyDemo } from './support/demo-template.ts';
 import { type HostName, type RunningHost, startHost } from './support/host.ts';
 
-/** Set per project in playwright.config.ts. */
+/** `host` is set per project in playwright.config.ts. */
 export interface HostOption {
   readonly host: HostName;
+}
+
+/** What a file or a group of tests may ask for with `test.use`. */
+export interface StartOption {
+  /** `copied`: the run's demo, made before; `none`: the application makes it, as on a fresh machine. */
+  readonly demo: 'copied' | 'none';
 }
 
 /** The application under test on a data folder of its own; `page` changes with every start. */
@@ -22,11 +29,13 @@ export interface Writ {
  * The same journey runs in both hosts: `writ` for tests that restart it, `page` for those that do not.
  * Anything a page reports as an error fails the test.
  */
-export const test = base.extend<{ writ: Writ; page: Page }, HostOption>({
+export const test = base.extend<{ writ: Writ; page: Page } & StartOption, HostOption>({
   host: ['web', { option: true, scope: 'worker' }],
+  demo: ['copied', { option: true }],
 
-  writ: async ({ host, viewport }, use, info) => {
+  writ: async ({ host, demo, viewport }, use, info) => {
     const dataFolder = await newDataFolder();
+    if (demo === 'copied') await copyDemo(dataFolder);
     const problems: string[] = [];
     const start = (): Promise<RunningHost> =>
       startHost(host, {
