@@ -26,7 +26,9 @@ export default defineConfig<StartOption, HostOption>({
       name: 'web',
       use: { host: 'web' },
       // Where no window can be opened, this is all there is.
-      ...(process.env.WRIT_E2E_WEB === 'all' ? { testIgnore: /(desktop|packed)-/ } : { testMatch: BOTH_HOSTS }),
+      ...(process.env.WRIT_E2E_WEB === 'all'
+        ? { testIgnore: /(desktop|packed)-/ }
+        : { testMatch: BOTH_HOSTS }),
     },
     { name: 'desktop', use: { host: 'desktop' }, testIgnore: /(web|packed)-/ },
     { name: 'packed', use: { host: 'desktop' }, testMatch: /packed-/ },

@@ -22,7 +22,8 @@ const runSuite = async (suite, folder) => {
   }
   if (code === 0) {
     const args = suite.counts === 'vitest' ? [...suite.args, `--outputFile.json=${report}`] : suite.args;
-    const ran = await run(suite.command, args, suite.counts === 'playwright' ? { WRIT_REPORT: report } : {});
+    const reporting = suite.counts === 'playwright' ? { WRIT_REPORT: report } : {};
+    const ran = await run(suite.command, args, { ...suite.env, ...reporting });
     output += ran.output;
     code = ran.code;
   }

@@ -30,16 +30,28 @@ export const quickSuites = (root) => [
 ];
 
 /** Every suite in order; a suite with `skip` does not run, for the reason given. */
-export const allSuites = async (root) => [
-  ...quickSuites(root),
-  vitest(root, 'warehouse'),
-  vitest(root, 'faults'),
-  program('build', process.execPath, ['build/build.mjs', '--if-changed']),
-  ['/usr/bin/chromium', chromium.executablePath()].some((file) => existsSync(file))
-    ? playwright(root, 'e2e web', 'web')
-    : { name: 'e2e web', skip: 'no Chromium' },
-  ...(await desktopSuites(root)),
-];
+export const allSuites = async (root) => {
+  const desktop = await desktopSuites(root);
+  return [
+    ...quickSuites(root),
+    vitest(root, 'warehouse'),
+    vitest(root, 'faults'),
+    program('build', process.execPath, ['build/build.mjs', '--if-changed']),
+    webSuite(
+      root,
+      desktop.some(({ name, skip }) => name === 'e2e desktop' && skip),
+    ),
+    ...desktop,
+  ];
+};
+
+/** `alone`: no window can be opened here, so the web host runs also what otherwise only the desktop does. */
+const webSuite = (root, alone) => {
+  const name = 'e2e web';
+  if (!['/usr/bin/chromium', chromium.executablePath()].some((file) => existsSync(file)))
+    return { name, skip: 'no Chromium' };
+  return { ...playwright(root, name, 'web'), env: alone ? { WRIT_E2E_WEB: 'all' } : {} };
+};
 
 const desktopSuites = async (root) => {
   const skipped = (reason) => [
