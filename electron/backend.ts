@@ -15,6 +15,7 @@ import { connectionHandlers } from './handlers/connections.ts';
 import type { Client, Handlers, Shared } from './handlers/context.ts';
 import { editHandlers } from './handlers/edits.ts';
 import { exchangeHandlers } from './handlers/exchange.ts';
+import { governanceHandlers } from './handlers/governance.ts';
 import { openKeptPasswords } from './handlers/kept-passwords.ts';
 import { periodHandlers } from './handlers/periods.ts';
 import { reviewHandlers } from './handlers/reviews.ts';
@@ -71,6 +72,7 @@ const handlers: Handlers = {
   ...editHandlers,
   ...batchHandlers,
   ...reviewHandlers,
+  ...governanceHandlers,
   ...exchangeHandlers,
   ...commentHandlers,
   ...periodHandlers,

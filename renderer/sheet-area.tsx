@@ -111,6 +111,8 @@ export const SheetArea = ({ client, session, source, locale, onReviews }: SheetA
 const governanceLabel = ({ capabilities, policy }: SheetContext, { person }: Session): string => {
   if (capabilities.governance === 'absent')
     return `Written directly as ${person.user}. No audit: governance is not installed on this database.`;
+  if (policy?.governed === false)
+    return `Written directly as ${person.user}. No audit: this table is not governed.`;
   if (policy?.policy.mode === 'approval')
     return `Another person approves it first; then it is written as ${person.user}.`;
   return `Written directly as ${person.user}; the database records the audit.`;

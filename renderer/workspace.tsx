@@ -8,6 +8,7 @@ import { localeOf } from '../shared/values/locale.ts';
 import { applyTheme } from './app.tsx';
 import { useBackendEvent } from './client/subscribe.ts';
 import { ConnectScreen } from './connect/connect-screen.tsx';
+import { GovernanceNote } from './governance/governance-note.tsx';
 import { PeriodsScreen } from './periods/periods-screen.tsx';
 import { ReviewsScreen } from './reviews/reviews-screen.tsx';
 import { useWaiting } from './reviews/use-waiting.ts';
@@ -205,6 +206,16 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
             </Banner>
           ) : null}
           {notice && !connecting ? <Banner look="bad">{notice}</Banner> : null}
+          {connecting ? null : (
+            <GovernanceNote
+              key={`${session.connection.id}/${session.person.user}`}
+              client={client}
+              onInstalled={() => {
+                setEpoch((n) => n + 1);
+                setSession({ ...session });
+              }}
+            />
+          )}
         </div>
         {sidebar && !connecting ? (
           <Sidebar

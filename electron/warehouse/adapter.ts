@@ -6,6 +6,7 @@ import type { Capabilities, SheetRights } from '../../shared/model/rights.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import type { SheetDefinition, Source } from '../../shared/model/sheet.ts';
 import type { CommitPlan } from '../../shared/plan/commit-plan.ts';
+import type { Governance } from './governance.ts';
 import type { Periods } from './periods.ts';
 import type { Reviews } from './reviews.ts';
 import type { RowPages } from './row-pages.ts';
@@ -88,6 +89,7 @@ export interface Warehouse {
   /** Follows the hash chain of the audit, as remembered up to link `known` (0: nothing); null where the warehouse keeps none. */
   followAudit(known: number): Promise<ChainAnswer | null>;
   readonly reviews: Reviews;
+  readonly governance: Governance;
   /** For tables too large to be read whole; a warehouse without it has only `read`. */
   readonly pages?: RowPages;
   /** Open comments of a table, or every comment of one row, as far as the person sees them. */

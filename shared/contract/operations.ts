@@ -10,6 +10,7 @@ import { viewQuery } from '../model/view.ts';
 import { commentEvents, commentOperations } from './comments.ts';
 import { connectionEvents, connectionOperations } from './connections.ts';
 import { exchangeEvents, exchangeOperations } from './exchange.ts';
+import { governanceOperations } from './governance.ts';
 import { periodEvents, periodOperations } from './periods.ts';
 import { reviewOperations } from './reviews.ts';
 
@@ -266,6 +267,7 @@ export const operations = {
     output: commitOutcome,
   },
   ...reviewOperations,
+  ...governanceOperations,
   /** Audit entries newest first; of one row or cell when given. `more` tells whether older ones exist. */
   'history.list': {
     kind: 'query',

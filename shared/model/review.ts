@@ -47,6 +47,8 @@ export const sheetPolicy = z.object({
   /** "Approval is advisory here": side doors are open, or the warehouse cannot enforce it. */
   advisory: z.boolean(),
   sideDoors: z.array(sideDoor),
+  /** False where the table is not under audit although schema `writ` is there. */
+  governed: z.boolean().optional(),
   /** The person may change the policy; may review batches of this table. */
   canSet: z.boolean(),
   canReview: z.boolean(),

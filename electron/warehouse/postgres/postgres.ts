@@ -5,6 +5,7 @@ import { followChain } from './chain.ts';
 import { addComment, commentsOf, resolveComment } from './comments.ts';
 import { commitPlan } from './commit.ts';
 import { connectPostgres, type Link, type PostgresOptions } from './connect.ts';
+import { postgresGovernance } from './governance.ts';
 import { historyOf } from './history.ts';
 import { lookupValues } from './lookup.ts';
 import { capabilitiesOf, outcomeOf } from './outcome.ts';
@@ -55,6 +56,7 @@ export const openPostgres = async (options: PostgresOptions): Promise<Warehouse>
   return {
     identity,
     reviews,
+    governance: postgresGovernance(link),
     capabilities: () => capabilitiesOf(link),
     tables: () => listTables(link),
     describe: (source) => describeTable(link, source),

@@ -79,6 +79,7 @@ const policyOf = async (link: Link, place: Source): Promise<SheetPolicy | null> 
     at: stored.at,
     advisory: sideDoors.length > 0,
     sideDoors,
+    governed: stored.governed,
     canSet: stored.canSet,
     canReview: stored.canReview,
   };
