@@ -8,6 +8,9 @@ import type { SheetRow } from './sheet-row.ts';
 /** What the person did with the columns in the grid itself: the grid shows it already, the layout has to follow. */
 const BY_HAND = /^ui/;
 
+/** Pixels a column keeps at least. */
+const LEAST_WIDTH = 48;
+
 /** Commands on columns, and AG Grid's own dragging and sizing, as changes of the layout. */
 export class ColumnLayer {
   readonly #api: GridApi<SheetRow>;
@@ -125,6 +128,15 @@ export class ColumnLayer {
         return column ? changeColumns(next, [name], { width: contentWidth(column, this.#model) }) : next;
       }, was),
     );
+  }
+
+  /** Makes a column wider by so many pixels, or narrower, down to what still shows that it is there. */
+  widen(name: string, by: number): void {
+    const column = this.#api.getColumn(columnId(name));
+    if (!column) return;
+    const newWidth = Math.max(LEAST_WIDTH, column.getActualWidth() + by);
+    this.#api.setColumnWidths([{ key: column, newWidth }]);
+    this.#resize(name, newWidth);
   }
 
   /** Shows a column's values in a format of the person's own; null goes back to the definition's. */

@@ -86,11 +86,13 @@ export interface ColumnParts {
   readonly onView: SheetHeaderParams['onView'];
   readonly onFilter: SheetHeaderParams['onFilter'];
   readonly onMenu: SheetHeaderParams['onMenu'];
+  readonly onSelect: SheetHeaderParams['onSelect'];
+  readonly onWidth: SheetHeaderParams['onWidth'];
   readonly rowState: (row: SheetRow) => string;
 }
 
 const dataColumn = (column: Column, pinned: boolean, width: number, parts: ColumnParts): ColDef<SheetRow> => {
-  const { model, onView, onFilter, onMenu } = parts;
+  const { model, onView, onFilter, onMenu, onSelect, onWidth } = parts;
   return {
     colId: columnId(column.name),
     headerName: column.label,
@@ -102,6 +104,8 @@ const dataColumn = (column: Column, pinned: boolean, width: number, parts: Colum
       onView,
       onFilter,
       onMenu,
+      onSelect,
+      onWidth,
       isKey: model.definition.key.includes(column.name),
     },
     headerClass: isNumeric(column) ? 'numeric' : '',
@@ -140,7 +144,7 @@ export const gridColumns = (parts: ColumnParts): ColDef<SheetRow>[] => {
   const numbers: ColDef<SheetRow> = {
     colId: ROW_NUMBERS,
     headerName: '#',
-    headerTooltip: 'Row number. Click to select the row.',
+    headerTooltip: 'Select everything. Click a number to select its row.',
     cellRenderer: RowNumberCell,
     cellRendererParams: { model, rowState },
     cellClass: 'row-number',

@@ -1,7 +1,7 @@
 import { createGrid, type GridApi, type GridOptions } from 'ag-grid-community';
 import type { Column } from '../../shared/model/sheet.ts';
 import { ColumnLayer } from './column-layer.ts';
-import { columnId, columnOf, gridColumns, ROW_NUMBERS } from './columns.ts';
+import { columnId, columnOf, gridColumns } from './columns.ts';
 import type { Move } from './editors/editor-props.ts';
 import { type ClipboardEvents, listenToClipboard } from './grid-clipboard.ts';
 import { gridDatasource } from './grid-datasource.ts';
@@ -31,7 +31,6 @@ export interface GridEvents extends Omit<ClipboardEvents, 'selection'> {
   filter(column: Column, anchor: HTMLElement): void;
   columnMenu(column: Column, at: { readonly x: number; readonly y: number }): void;
   menu(cell: ActiveCell, at: { readonly x: number; readonly y: number }): void;
-  selection(rows: readonly SheetRow[]): void;
   /** The selected range changed. */
   range(selection: Selection | null): void;
   fill(from: Rectangle, to: Rectangle, copy: boolean): void;
@@ -60,7 +59,6 @@ export class GridController {
   #returnColumn: string | null = null;
   /** Where the last move went; AG Grid tells of it later, and of moves that are not this class's too. */
   #movedTo = '';
-  #selected: { readonly from: number; readonly to: number } | null = null;
 
   constructor(host: HTMLElement, model: GridModel, events: GridEvents) {
     this.#host = host;
@@ -71,10 +69,7 @@ export class GridController {
       view: () => {
         for (const listener of this.#viewListeners) listener();
       },
-      rows: () => {
-        this.#select(null);
-        this.#ranges.reset();
-      },
+      rows: () => this.#ranges.reset(),
       layout: () => this.#layout(),
       drawn: () => events.active(this.active),
     });
@@ -143,19 +138,17 @@ export class GridController {
     return this.#ranges.columns.flatMap((id) => columnOf(this.#model, id) ?? []);
   }
 
-  /** The row numbers selected, or the active row. */
+  /** Rows selected as a whole, as far as they are here; else the active row. */
   get selectedRows(): readonly SheetRow[] {
-    if (!this.#selected) return this.active ? [this.active.row] : [];
-    const rows: SheetRow[] = [];
-    for (let index = this.#selected.from; index <= this.#selected.to; index++) {
-      const row = this.#api.getDisplayedRowAtIndex(index)?.data;
-      if (row) rows.push(row);
+    const rows = new Map<string, SheetRow>();
+    for (const { top, bottom } of this.#ranges.wholeRows) {
+      for (let index = top; index <= bottom; index++) {
+        const row = this.#api.getDisplayedRowAtIndex(index)?.data;
+        if (row) rows.set(row.key, row);
+      }
     }
-    return rows;
-  }
-
-  isSelected(index: number): boolean {
-    return this.#selected !== null && index >= this.#selected.from && index <= this.#selected.to;
+    if (rows.size > 0) return [...rows.values()];
+    return this.active ? [this.active.row] : [];
   }
 
   #options(): GridOptions<SheetRow> {
@@ -185,20 +178,15 @@ export class GridController {
         this.#events.active(this.active);
       },
       onModelUpdated: () => this.#events.active(this.active),
-      onCellClicked: ({ column, rowIndex, rowPinned, event }) => {
-        if (rowIndex === null || rowPinned) return;
-        if (column.getColId() === ROW_NUMBERS)
-          this.#selectRow(rowIndex, event instanceof MouseEvent && event.shiftKey);
-        else this.#select(null);
-      },
       onCellContextMenu: ({ data, column, rowIndex, rowPinned, event }) => {
         if (rowPinned) return;
         const sheetColumn = columnOf(this.#model, column.getColId()) ?? this.shownColumns[0];
         if (!data || !sheetColumn || !(event instanceof MouseEvent)) return;
         event.preventDefault();
         const id = columnId(sheetColumn.name);
-        // A menu over a selected range is for the range.
-        if (rowIndex !== null && !this.#ranges.holds(rowIndex, id)) this.#api.setFocusedCell(rowIndex, id);
+        // A menu over a selected range is for the range; a press on a row's number has selected the row.
+        const kept = rowIndex === null || this.#ranges.holds(rowIndex, id) || this.#ranges.holdsRow(rowIndex);
+        if (!kept) this.#api.setFocusedCell(rowIndex, id);
         this.#events.menu({ row: data, column: sheetColumn }, { x: event.clientX, y: event.clientY });
       },
     };
@@ -213,7 +201,9 @@ export class GridController {
       },
       onFilter: (column, anchor) => this.#events.filter(column, anchor),
       onMenu: (column, at) => this.#events.columnMenu(column, at),
-      rowState: (row) => rowState(this.#model, row, this.isSelected(row.index)),
+      onSelect: (column, press) => this.#ranges.pressColumn(columnId(column.name), press),
+      onWidth: (column, by) => this.columns.widen(column.name, by),
+      rowState: (row) => rowState(this.#model, row),
     });
     return columns.map((column) =>
       column.cellEditorParams
@@ -310,9 +300,6 @@ export class GridController {
         if (active) this.#events.menu(active, { x: box.left + 8, y: box.bottom });
         return;
       }
-      case 'select-row':
-        if (active) this.#selectRow(active.row.index, false);
-        return;
       default:
         this.#events.command(command, this.#ranges.selection);
     }
@@ -373,25 +360,5 @@ export class GridController {
     const data = this.#api.getDisplayedRowAtIndex(row)?.data;
     const shown = columnOf(this.#model, this.#ranges.columns[column] ?? '');
     return data && shown ? this.#model.value(data, shown) !== null : undefined;
-  }
-
-  // --- whole rows ---
-
-  #selectRow(index: number, extend: boolean): void {
-    const anchor = this.#selected && extend ? this.#selected : null;
-    this.#select({
-      from: Math.min(index, anchor?.from ?? index),
-      to: Math.max(index, anchor?.to ?? index),
-    });
-    this.#ranges.selectRows(this.#selected?.from ?? index, this.#selected?.to ?? index);
-    // A click leaves the focus on the number, where no key means anything.
-    this.#api.setFocusedCell(index, this.#api.getAllDisplayedColumns()[1] ?? ROW_NUMBERS);
-  }
-
-  #select(selected: { from: number; to: number } | null): void {
-    if (this.#selected === null && selected === null) return;
-    this.#selected = selected;
-    this.#drawing.change({ kind: 'cells', rows: null, columns: [] });
-    this.#events.selection(selected ? this.selectedRows : []);
   }
 }

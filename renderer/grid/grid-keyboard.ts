@@ -9,12 +9,13 @@ export type GridCommand =
   | { readonly kind: 'comment' }
   | { readonly kind: 'go-to' }
   | { readonly kind: 'toggle' }
+  | { readonly kind: 'copy-headers' }
+  | { readonly kind: 'series' }
   | { readonly kind: 'undo' }
   | { readonly kind: 'redo' }
   | { readonly kind: 'submit' }
   | { readonly kind: 'filter' }
   | { readonly kind: 'menu' }
-  | { readonly kind: 'select-row' }
   | { readonly kind: 'fill'; readonly direction: 'down' | 'right' };
 
 interface Key {
@@ -32,7 +33,9 @@ const withControl = (event: Key): GridCommand | null => {
   if (key === 'z') return { kind: event.shiftKey ? 'redo' : 'undo' };
   if (key === 'y') return { kind: 'redo' };
   if (key === 's') return { kind: event.altKey ? 'plan' : 'submit' };
-  if (key === 'f' && !event.shiftKey) return { kind: 'find' };
+  if ((key === 'f' || key === 'h') && !event.shiftKey) return { kind: 'find' };
+  if (key === 'c' && event.shiftKey) return { kind: 'copy-headers' };
+  if (key === 'd' && event.altKey) return { kind: 'series' };
   if (key === 'g' && !event.shiftKey) return { kind: 'go-to' };
   if (key === ';') return { kind: 'today' };
   if (key === 'd' && !event.shiftKey) return { kind: 'fill', direction: 'down' };
@@ -59,7 +62,6 @@ export const commandOf = (event: Key, boolean: boolean): GridCommand | null => {
     case 'F10':
       return event.shiftKey ? { kind: 'menu' } : null;
     case ' ':
-      if (event.shiftKey) return { kind: 'select-row' };
       return boolean ? { kind: 'toggle' } : null;
     case 'ArrowDown':
       return event.altKey ? { kind: 'edit' } : null;

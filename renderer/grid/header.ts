@@ -1,6 +1,7 @@
 import type { IHeaderComp, IHeaderParams } from 'ag-grid-community';
 import type { Column } from '../../shared/model/sheet.ts';
 import type { GridModel } from './grid-model.ts';
+import type { Press } from './ranges/selection.ts';
 import type { SheetRow } from './sheet-row.ts';
 
 export interface SheetHeaderParams extends IHeaderParams<SheetRow> {
@@ -10,12 +11,19 @@ export interface SheetHeaderParams extends IHeaderParams<SheetRow> {
   readonly onView: (listener: () => void) => () => void;
   readonly onFilter: (column: Column, anchor: HTMLElement) => void;
   readonly onMenu: (column: Column, at: { readonly x: number; readonly y: number }) => void;
+  readonly onSelect: (column: Column, press: Press) => void;
+  /** Makes the column wider by so many pixels, or narrower. */
+  readonly onWidth: (column: Column, by: number) => void;
   readonly isKey: boolean;
 }
+
+/** Pixels by which the keyboard sizes a column. */
+const WIDTH_STEP = 12;
 
 const ICONS = {
   up: '<path d="M12 19V5M6 11l6-6 6 6"/>',
   down: '<path d="M12 5v14M6 13l6 6 6-6"/>',
+  sort: '<path d="M8 20V5M4 9l4-4 4 4M16 4v15M12 15l4 4 4-4"/>',
   menu: '<path d="M6 9l6 6 6-6"/>',
   filter: '<path d="M3 5h18l-7 8v6l-4 2v-8z"/>',
   key: '<circle cx="8" cy="15" r="4"/><path d="M11 12l9-9M17 6l3 3"/>',
@@ -24,10 +32,10 @@ const ICONS = {
 const icon = (name: keyof typeof ICONS): string =>
   `<svg viewBox="0 0 24 24" width="12" height="12" aria-hidden="true">${ICONS[name]}</svg>`;
 
-/** A column's header: label, sort state, filter and menu buttons. Click sorts, shift+click adds a sort; Enter, Alt+Down and Shift+F10 by keyboard. */
+/** A column's header: label, and buttons to sort (shift adds to the sort), filter and open its menu. A click selects the column; Enter, Alt+Down and Shift+F10 do the rest by keyboard. */
 export class SheetHeader implements IHeaderComp {
   #gui = document.createElement('div');
-  #sort = document.createElement('span');
+  #sort = document.createElement('button');
   #filter = document.createElement('button');
   #menu = document.createElement('button');
   #params: SheetHeaderParams | null = null;
@@ -47,6 +55,8 @@ export class SheetHeader implements IHeaderComp {
       this.#gui.append(key);
     }
     this.#sort.className = 'sheet-header-sort';
+    this.#sort.type = 'button';
+    this.#sort.tabIndex = -1;
     this.#filter.className = 'sheet-header-filter';
     this.#filter.type = 'button';
     this.#filter.tabIndex = -1;
@@ -59,10 +69,11 @@ export class SheetHeader implements IHeaderComp {
     this.#menu.innerHTML = icon('menu');
     const tools = document.createElement('span');
     tools.className = 'sheet-header-tools';
-    tools.append(this.#filter, this.#menu);
-    this.#gui.append(label, this.#sort, tools);
+    tools.append(this.#sort, this.#filter, this.#menu);
+    this.#gui.append(label, tools);
     this.#gui.addEventListener('click', this.#click);
-    params.eGridHeader.addEventListener('keydown', this.#key);
+    // Before AG Grid's own keys, which size a column by two pixels.
+    params.eGridHeader.addEventListener('keydown', this.#key, true);
     params.eGridHeader.addEventListener('contextmenu', this.#context);
     this.#off = params.onView(() => this.#draw());
     this.#drawTwice();
@@ -81,18 +92,22 @@ export class SheetHeader implements IHeaderComp {
 
   destroy(): void {
     this.#off();
-    this.#params?.eGridHeader.removeEventListener('keydown', this.#key);
+    this.#params?.eGridHeader.removeEventListener('keydown', this.#key, true);
     this.#params?.eGridHeader.removeEventListener('contextmenu', this.#context);
   }
 
   #click = (event: MouseEvent): void => {
     const params = this.#params;
     if (!params) return;
-    if (event.target instanceof Node && this.#filter.contains(event.target)) {
-      params.onFilter(params.sheetColumn, this.#filter);
-    } else if (event.target instanceof Node && this.#menu.contains(event.target)) {
-      this.#openMenu();
-    } else params.model.toggleSort(params.sheetColumn.name, event.shiftKey);
+    const on = (button: HTMLElement): boolean =>
+      event.target instanceof Node && button.contains(event.target);
+    if (on(this.#filter)) params.onFilter(params.sheetColumn, this.#filter);
+    else if (on(this.#menu)) this.#openMenu();
+    else if (on(this.#sort)) params.model.toggleSort(params.sheetColumn.name, event.shiftKey);
+    else {
+      const press = event.shiftKey ? 'extend' : event.ctrlKey || event.metaKey ? 'add' : 'only';
+      params.onSelect(params.sheetColumn, press);
+    }
   };
 
   #key = (event: KeyboardEvent): void => {
@@ -101,10 +116,14 @@ export class SheetHeader implements IHeaderComp {
     if (event.key === 'Enter' && !event.altKey && !event.ctrlKey) {
       params.model.toggleSort(params.sheetColumn.name, event.shiftKey);
     } else if (event.key === 'ArrowDown' && event.altKey) params.onFilter(params.sheetColumn, this.#filter);
+    else if (event.altKey && (event.key === 'ArrowLeft' || event.key === 'ArrowRight'))
+      params.onWidth(params.sheetColumn, event.key === 'ArrowLeft' ? -WIDTH_STEP : WIDTH_STEP);
+    else if (event.key === ' ')
+      params.onSelect(params.sheetColumn, event.shiftKey ? 'extend' : event.ctrlKey ? 'add' : 'only');
     else if ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu') this.#openMenu();
     else return;
     event.preventDefault();
-    event.stopPropagation();
+    event.stopImmediatePropagation();
   };
 
   #context = (event: MouseEvent): void => {
@@ -132,7 +151,9 @@ export class SheetHeader implements IHeaderComp {
     const key = model.sort[at];
     this.#sort.innerHTML = key
       ? `${icon(key.descending ? 'down' : 'up')}${model.sort.length > 1 ? `<small>${at + 1}</small>` : ''}`
-      : '';
+      : icon('sort');
+    this.#sort.classList.toggle('active', key !== undefined);
+    this.#sort.ariaLabel = `Sort by ${sheetColumn.label}`;
     eGridHeader.ariaSort = key ? (key.descending ? 'descending' : 'ascending') : 'none';
     const filtered = model.filters.some((filter) => filter.column === sheetColumn.name);
     this.#filter.classList.toggle('active', filtered);

@@ -1,11 +1,9 @@
 import type { GridModel } from './grid-model.ts';
 import type { SheetRow } from './sheet-row.ts';
 
-/** Marks of a row's number, for the style sheet: new, deleted, selected. */
-export const rowState = (model: GridModel, row: SheetRow, selected: boolean): string => {
+/** Marks of a row's number, for the style sheet: new, deleted. */
+export const rowState = (model: GridModel, row: SheetRow): string => {
   const first = model.definition.columns[0];
   const marks = first ? model.look(row, first).marks.split(' ') : [];
-  const kept: string[] = marks.filter((mark) => mark === 'new' || mark === 'deleted');
-  if (selected) kept.push('selected');
-  return kept.join(' ');
+  return marks.filter((mark) => mark === 'new' || mark === 'deleted').join(' ');
 };

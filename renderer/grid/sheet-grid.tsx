@@ -26,7 +26,6 @@ export const SheetGrid = ({ model, label, events, handle }: SheetGridProps): Rea
       filter: (column, anchor) => latest.current.filter(column, anchor),
       columnMenu: (column, at) => latest.current.columnMenu(column, at),
       menu: (cell, at) => latest.current.menu(cell, at),
-      selection: (rows) => latest.current.selection(rows),
       range: (selection) => latest.current.range(selection),
       copy: (selection) => latest.current.copy(selection),
       paste: (selection, text) => latest.current.paste(selection, text),

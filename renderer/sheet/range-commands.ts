@@ -1,8 +1,9 @@
-import { formatHtmlTable, formatTsv } from '../../shared/exchange/tsv.ts';
+import { type CopiedKind, formatHtmlTable, formatTsv } from '../../shared/exchange/tsv.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import { fillValues } from '../../shared/planning/series.ts';
 import { isNumeric } from '../grid/columns.ts';
 import type { TypedCell } from '../grid/grid-model.ts';
+import { copyShape } from '../grid/ranges/copy-shape.ts';
 import { type Rectangle, rectangleOf, type Selection } from '../grid/ranges/selection.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
 import { spreadScale } from './plan-values.ts';
@@ -11,6 +12,8 @@ import type { SheetModel } from './sheet-model.ts';
 
 /** More cells than this in one command would hold the window up; a larger change comes in by a file. */
 export const MOST_CELLS = 200_000;
+
+const DATED: ReadonlySet<string> = new Set(['date', 'time', 'timestamp', 'boolean']);
 
 /** Rows and columns a command works on, as they are shown. */
 export interface RangeTarget {
@@ -21,9 +24,9 @@ export interface RangeTarget {
 /** A sentence on what a command did or could not do; empty when the cells say it. */
 export type Told = string;
 
-const tooMany = (cells: number): Told | null =>
+const tooMany = (cells: number, what = 'changed'): Told | null =>
   cells > MOST_CELLS
-    ? `${cells.toLocaleString()} cells are selected; at most ${MOST_CELLS.toLocaleString()} can be changed at once.`
+    ? `${cells.toLocaleString()} cells are selected; at most ${MOST_CELLS.toLocaleString()} can be ${what} at once.`
     : null;
 
 const cellsOf = ({ top, left, bottom, right }: Rectangle): number => (bottom - top + 1) * (right - left + 1);
@@ -45,22 +48,35 @@ export const copySelection = (
   selection: Selection,
   headers = false,
 ): { text: string; html: string } | Told => {
-  const [only, ...more] = selection.ranges;
-  if (!only || more.length > 0) return 'Several ranges cannot be copied at once. Select one.';
-  const rectangle = rectangleOf(only);
-  const refused = tooMany(cellsOf(rectangle));
+  const shape = copyShape(selection);
+  if (!shape) return 'These ranges make no block. Copy ranges of the same rows or of the same columns.';
+  const height = shape.bands.reduce((n, { top, bottom }) => n + bottom - top + 1, 0);
+  const refused = tooMany(height * shape.columns.length, 'copied');
   if (refused) return refused;
-  const rows = model.rows(rectangle.top, Math.min(rectangle.bottom + 1, model.rowCount));
-  if (rows instanceof Promise) return 'These rows are still being read. Copy again in a moment.';
-  const shown = columns.slice(rectangle.left, rectangle.right + 1);
-  const body = rows.map((row) =>
-    shown.map((column, i) =>
-      row.group && rectangle.left + i === 0 ? model.groups.label(row).text : model.editorText(row, column),
-    ),
-  );
+  const shown = shape.columns.flatMap((place) => columns[place] ?? []);
+  const body: string[][] = [];
+  for (const { top, bottom } of shape.bands) {
+    const rows = model.rows(top, Math.min(bottom + 1, model.rowCount));
+    if (rows instanceof Promise) return 'These rows are still being read. Copy again in a moment.';
+    for (const row of rows) body.push(copiedCells(model, row, shown, columns[0]));
+  }
   const cells = headers ? [shown.map(({ label }) => label), ...body] : body;
-  return { text: formatTsv(cells), html: formatHtmlTable(cells, shown.map(isNumeric)) };
+  return { text: formatTsv(cells), html: formatHtmlTable(cells, shown.map(copiedKind)) };
 };
+
+const copiedKind = (column: Column): CopiedKind =>
+  isNumeric(column) ? 'number' : DATED.has(column.type.kind) ? 'plain' : 'text';
+
+/** The texts of a row; a group is named in the first column of the sheet. */
+const copiedCells = (
+  model: SheetModel,
+  row: SheetRow,
+  shown: readonly Column[],
+  first: Column | undefined,
+): string[] =>
+  shown.map((column) =>
+    row.group && column === first ? model.groups.label(row).text : model.editorText(row, column),
+  );
 
 /** Enters the same text into every selected cell as one step: Ctrl+Enter. */
 export const enterSelection = async (

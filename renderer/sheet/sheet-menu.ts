@@ -1,6 +1,7 @@
 import type { SheetRights } from '../../shared/model/rights.ts';
 import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
 import type { ActiveCell } from '../grid/grid-controller.ts';
+import { copyShape } from '../grid/ranges/copy-shape.ts';
 import { type Rectangle, rectangleOf, type Selection } from '../grid/ranges/selection.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
 import type { MenuEntry } from './cell-menu.tsx';
@@ -20,7 +21,7 @@ export interface MenuParts {
   readonly onCopy: (how?: 'cut' | 'headers') => void;
   readonly onPaste: () => void;
   readonly onClear: () => void;
-  readonly onFill: (direction: 'down' | 'right') => void;
+  readonly onFill: (how: 'down' | 'right' | 'series') => void;
   readonly onInsert: () => void;
   readonly onPlan: () => void;
   readonly onComment: (row: RowKey, column: string) => void;
@@ -50,14 +51,20 @@ const clipboardEntries = ({
   onPaste,
   onClear,
 }: MenuParts): readonly MenuEntry[] => {
-  const several = rectangles(selection).length > 1 ? 'Several ranges are selected' : null;
+  const several = selection && !copyShape(selection) ? 'The ranges make no block' : null;
   const locked = isOne(selection)
     ? model.readOnlyReason(cell.row, cell.column)
     : sheetReadOnly(model.definition, rights);
   return [
     { id: 'cut', label: 'Cut', keys: 'Ctrl+X', refusal: several ?? locked, run: () => onCopy('cut') },
     { id: 'copy', label: 'Copy', keys: 'Ctrl+C', refusal: several, run: () => onCopy() },
-    { id: 'copy-headers', label: 'Copy with headers', refusal: several, run: () => onCopy('headers') },
+    {
+      id: 'copy-headers',
+      label: 'Copy with headers',
+      keys: 'Ctrl+Shift+C',
+      refusal: several,
+      run: () => onCopy('headers'),
+    },
     { id: 'paste', label: 'Paste', keys: 'Ctrl+V', refusal: locked, run: onPaste },
     { id: 'clear', label: 'Clear', keys: 'Delete', refusal: locked, run: onClear },
   ];
@@ -84,6 +91,13 @@ const fillEntries = ({ model, rights, selection, onFill, onPlan }: MenuParts): r
       keys: 'Ctrl+R',
       refusal: locked ?? columns,
       run: () => onFill('right'),
+    },
+    {
+      id: 'fill-series',
+      label: 'Fill series',
+      keys: 'Ctrl+Alt+D',
+      refusal: locked ?? (rows === null || columns === null ? null : 'Select several cells'),
+      run: () => onFill('series'),
     },
     {
       id: 'plan',

@@ -2,7 +2,7 @@ import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { Session } from '../../shared/model/connection.ts';
 import { AppError } from '../../shared/model/failure.ts';
-import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
+import type { RowKey } from '../../shared/model/rows.ts';
 import type { Column, Source } from '../../shared/model/sheet.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type { ActiveCell, GridController, GridEvents } from '../grid/grid-controller.ts';
@@ -17,9 +17,11 @@ import { copyAsKeyboard, pasteFromMenu } from './clipboard-menu.ts';
 import { useColumns } from './columns/use-columns.tsx';
 import { EmptySheet } from './empty-sheet.tsx';
 import { FileMenu } from './file-menu.tsx';
+import { fillSeries } from './fill-series.ts';
 import { FilterPopover } from './filter-popover.tsx';
 import { FindDialog } from './find-dialog.tsx';
 import { GoToDialog } from './go-to-dialog.tsx';
+import { runGridCommand } from './grid-command.ts';
 import { GroupTool } from './groups/group-tool.tsx';
 import { usePaste } from './paste/use-paste.tsx';
 import { type PlanCells, PlanDialog } from './plan-dialog.tsx';
@@ -41,7 +43,6 @@ import { sheetCommands, troubledRows } from './sheet-commands.ts';
 import { type MenuParts, menuEntries } from './sheet-menu.ts';
 import type { SheetModel } from './sheet-model.ts';
 import { SheetOpening } from './sheet-opening.tsx';
-import { localDay } from './sheet-reading.ts';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
 import { SheetStatus } from './sheet-status.tsx';
 import { SheetToolbar, type ToolbarActions } from './sheet-toolbar.tsx';
@@ -65,9 +66,6 @@ export interface SheetScreenProps {
   /** A file is to be taken in or saved. */
   readonly onExchange: (context: SheetContext, request: ExchangeRequest) => void;
 }
-
-/** Kinds of columns that take a date. */
-const DATED: ReadonlySet<string> = new Set(['date', 'timestamp']);
 
 /** One sheet: its commands, its grid, and what is going on in it. */
 export const SheetScreen = (props: SheetScreenProps): ReactNode => {
@@ -203,7 +201,6 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     filter: (column, anchor) => setFilter({ column, anchor }),
     columnMenu: columns.openMenu,
     menu: (cell, at) => setMenu({ cell, at }),
-    selection: () => undefined,
     range: setSelection,
     copy: (range) => {
       const copied = copySelection(target(), range, headers.current);
@@ -214,21 +211,16 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     enter: (range, typed) => tell(enterSelection(target(), disjoint(range.ranges), typed)),
     clear: (range) => tell(clearSelection(target(), disjoint(range.ranges))),
     fill: (from, to, copy) => tell(extendFill(target(), from, to, copy)),
-    command: (command, range) => {
-      if (command.kind === 'fill' && range) {
-        tell(fillSelection(target(), disjoint(range.ranges), command.direction));
-      }
-      if (command.kind === 'plan') void plan(range);
-      if (command.kind === 'today' && active && DATED.has(active.column.type.kind)) {
-        model.enter(active.row, active.column, { text: localDay(new Date()) });
-      } else if (command.kind === 'find') setFinding(true);
-      else if (command.kind === 'go-to') setGoing(true);
-      else if (command.kind === 'comment' && active && !isNewRow(active.row.key))
-        props.onComment(context, active.row.key, active.column.name);
-      if (command.kind === 'undo') void model.undo();
-      else if (command.kind === 'redo') void model.redo();
-      else if (command.kind === 'submit') void submit();
-    },
+    command: (command, range) =>
+      runGridCommand(command, range, {
+        ...{ model, active, target, tell },
+        plan: (planned) => void plan(planned),
+        find: () => setFinding(true),
+        goTo: () => setGoing(true),
+        copyWithHeaders: () => copyAsKeyboard('headers', headers),
+        comment: (row, column) => props.onComment(context, row, column),
+        submit: () => void submit(),
+      }),
   };
 
   const menuParts = (cell: ActiveCell): MenuParts => ({
@@ -239,7 +231,13 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     onCopy: (how) => copyAsKeyboard(how, headers),
     onPaste: () => selection && tell(pasteFromMenu((text) => pasting.paste(selection, text))),
     onClear: () => selection && events.clear(selection),
-    onFill: (direction) => selection && tell(fillSelection(target(), disjoint(selection.ranges), direction)),
+    onFill: (how) =>
+      selection &&
+      tell(
+        how === 'series'
+          ? fillSeries(target(), disjoint(selection.ranges))
+          : fillSelection(target(), disjoint(selection.ranges), how),
+      ),
     onInsert: () => void addRow(),
     onPlan: () => void plan(selection),
     onDelete: deleteRows,

@@ -34,16 +34,33 @@ const quoted = (cell: string): string => (NEEDS_QUOTES.test(cell) ? `"${cell.rep
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c).replaceAll('\n', '<br>');
+  // Excel would begin another row at a plain break.
+  text
+    .replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c)
+    .replaceAll(/\r\n|\n|\r/g, '<br style="mso-data-placement:same-cell">');
 
-/** Rows as an HTML table for the clipboard, so that office programs keep cells apart; `numeric` marks right-aligned columns. */
+/** How an office program is to take a column of a copied table: as numbers, as text, or as it reads it (dates). */
+export type CopiedKind = 'number' | 'text' | 'plain';
+
+/** Excel keeps a cell of this style as text: 007 stays 007, and =1+1 is no formula. */
+const AS_TEXT = ` style="mso-number-format:'\\@'"`;
+/** Significant digits a spreadsheet program keeps of a number; longer ones stay exact as text. */
+const SHEET_DIGITS = 15;
+
+const attributes = (kind: CopiedKind | undefined, cell: string): string => {
+  if (kind === 'text') return AS_TEXT;
+  if (kind !== 'number') return '';
+  return ` align="right"${cell.replace(/\D/g, '').length > SHEET_DIGITS ? AS_TEXT : ''}`;
+};
+
+/** Rows as an HTML table for the clipboard, so that office programs keep cells apart and take them as what they are. */
 export const formatHtmlTable = (
   rows: readonly (readonly string[])[],
-  numeric: readonly boolean[],
+  kinds: readonly CopiedKind[],
 ): string => {
   const body = rows.map(
     (row) =>
-      `<tr>${row.map((cell, i) => `<td${numeric[i] ? ' align="right"' : ''}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
+      `<tr>${row.map((cell, i) => `<td${attributes(kinds[i], cell)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
   );
   return `<meta charset="utf-8"><table>${body.join('')}</table>`;
 };

@@ -95,7 +95,7 @@ test('edits outlive sort, filter, refresh and a kill; undo and redo go on after 
   await type(page, 1, 'amount', '-8888.88');
   await type(page, 2, 'amount', 'abc');
   const amounts = page.getByRole('columnheader', { name: 'Amount' }).first();
-  await amounts.click();
+  await amounts.press('Enter');
   await expect(amounts).toHaveAttribute('aria-sort', 'ascending');
   await expect(cell(page, 0, 'amount')).toContainText('8,888.88');
   await expect(cell(page, 1, 'amount')).toContainText('7,777.77');

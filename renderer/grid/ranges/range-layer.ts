@@ -1,10 +1,12 @@
 import type { GridApi } from 'ag-grid-community';
 import { ROW_NUMBERS } from '../columns.ts';
+import { HEADER_HEIGHT, ROW_HEIGHT } from '../grid-theme.ts';
 import type { SheetRow } from '../sheet-row.ts';
+import { destinationFrom } from './navigation.ts';
+import { type DragTarget, RangeDrag } from './range-drag.ts';
 import { rangeKey } from './range-keys.ts';
 import { RangePainter } from './range-painter.ts';
 import {
-  addRange,
   type CellPlace,
   cellCount,
   clampSelection,
@@ -13,7 +15,10 @@ import {
   type Extent,
   edge,
   extendTo,
+  isWholeRows,
   nextInside,
+  type Press,
+  pressColumn,
   type Rectangle,
   rectangleOf,
   type Selection,
@@ -38,9 +43,6 @@ export interface RangeEvents {
   editing(): boolean;
 }
 
-/** Pixels from the border of the rows at which dragging scrolls. */
-const EDGE = 28;
-
 /** Ranges over AG Grid's community edition: selects by mouse and keyboard and has the selection drawn; values are others' affair. */
 export class RangeLayer {
   readonly #api: GridApi<SheetRow>;
@@ -48,34 +50,49 @@ export class RangeLayer {
   readonly #events: RangeEvents;
   readonly #painter: RangePainter;
   #selection: Selection | null = null;
-  #drag: 'select' | 'fill' | null = null;
-  #fillTo: CellPlace | null = null;
-  #pointer: { x: number; y: number } | null = null;
-  #scrolling = 0;
-  /** The press is this layer's alone: no focus moves. */
-  #kept = false;
-  /** The last press was for a menu, inside the selection. */
-  #menuOver = false;
+  readonly #drag: RangeDrag;
 
   constructor(api: GridApi<SheetRow>, host: HTMLElement, events: RangeEvents) {
     this.#api = api;
     this.#host = host;
     this.#events = events;
-    this.#painter = new RangePainter(host, () => this.columns);
-    // AG Grid moves its focus on this event, before a mouse button is told of.
-    host.addEventListener('pointerdown', this.#down, true);
-    host.addEventListener('mousedown', this.#pressed, true);
-    window.addEventListener('mousemove', this.#move);
-    window.addEventListener('mouseup', this.#up);
+    this.#painter = new RangePainter(
+      host,
+      () => this.columns,
+      () => this.extent,
+    );
+    this.#drag = new RangeDrag(host, this.#dragTarget());
+    host.addEventListener('click', this.#corner);
   }
 
   destroy(): void {
     this.#painter.destroy();
-    cancelAnimationFrame(this.#scrolling);
-    this.#host.removeEventListener('pointerdown', this.#down, true);
-    this.#host.removeEventListener('mousedown', this.#pressed, true);
-    window.removeEventListener('mousemove', this.#move);
-    window.removeEventListener('mouseup', this.#up);
+    this.#drag.destroy();
+    this.#host.removeEventListener('click', this.#corner);
+  }
+
+  #dragTarget(): DragTarget {
+    const layer = this;
+    return {
+      get selection() {
+        return layer.selection;
+      },
+      get extent() {
+        return layer.extent;
+      },
+      get columns() {
+        return layer.columns;
+      },
+      editing: () => this.#events.editing(),
+      set: (selection) => this.#set(selection),
+      activate: (selection) => this.#activate(selection),
+      show: (place) => this.#show(place),
+      holds: (row, column) => this.holds(row, column),
+      holdsRow: (row) => this.holdsRow(row),
+      isHandle: (event) => this.#painter.isHandle(event),
+      paintFill: (to) => this.#painter.paint(this.#selection, to),
+      fill: (from, to, copy) => this.#events.fill(from, to, copy),
+    };
   }
 
   get selection(): Selection | null {
@@ -101,11 +118,11 @@ export class RangeLayer {
   /** AG Grid moved its focus: a move that is not this layer's selects that one cell. */
   focused(row: number, column: string): void {
     const place = { row, column: this.columns.indexOf(column) };
-    if (place.column < 0 || this.#drag !== null) return;
+    if (place.column < 0 || this.#drag.isDragging) return;
     const selection = this.#selection;
     if (selection && same(selection.active, place)) return;
     // A menu asked for over a range is for the range, though AG Grid moves its focus to the cell under the pointer.
-    if (selection && this.#menuOver) this.#set({ ...selection, active: place });
+    if (selection && this.#drag.isMenuOver) this.#set({ ...selection, active: place });
     else this.#set(selectCell(place));
   }
 
@@ -118,8 +135,24 @@ export class RangeLayer {
     );
   }
 
-  selectRows(from: number, to: number): void {
-    this.#set(selectRows(from, to, this.extent));
+  /** Whether a row is selected as a whole. */
+  holdsRow(row: number): boolean {
+    return this.wholeRows.some(({ top, bottom }) => row >= top && row <= bottom);
+  }
+
+  /** What is selected as whole rows. */
+  get wholeRows(): readonly Rectangle[] {
+    const { extent } = this;
+    return (this.#selection?.ranges ?? []).map(rectangleOf).filter((each) => isWholeRows(each, extent));
+  }
+
+  /** A press on a column's header: selects the column; the keyboard goes to its first cell in sight. */
+  pressColumn(id: string, press: Press): void {
+    const column = this.columns.indexOf(id);
+    const { extent } = this;
+    if (column < 0 || extent.rows === 0) return;
+    const row = Math.max(0, Math.min(this.#api.getFirstDisplayedRowIndex(), extent.rows - 1));
+    this.#activate(pressColumn(this.#selection, column, press, extent, row));
   }
 
   clear(): void {
@@ -142,7 +175,7 @@ export class RangeLayer {
 
   /** Handles a key of the selection; false leaves it to others. */
   key(event: KeyboardEvent): boolean {
-    this.#menuOver = false;
+    this.#drag.keyPressed();
     const selection = this.#selection;
     if (!selection) return false;
     const command = rangeKey(event);
@@ -159,6 +192,28 @@ export class RangeLayer {
       case 'jump':
         this.#reach(selection.active, command.direction, true, (place) => this.#activate(selectCell(place)));
         return true;
+      case 'go': {
+        const { to, extend } = command;
+        const from = extend ? (selection.ranges.at(-1)?.head ?? selection.active) : selection.active;
+        const place = destinationFrom(from, to, this.extent, this.#page);
+        if (!extend) this.#activate(selectCell(place));
+        else {
+          this.#set(extendTo(selection, place));
+          this.#show(place);
+        }
+        return true;
+      }
+      case 'show':
+        this.#show(selection.active);
+        return true;
+      case 'rows': {
+        const range = selection.ranges.at(-1);
+        if (range) {
+          const { top, bottom } = rectangleOf(range);
+          this.#set({ ...selectRows(top, bottom, this.extent), active: selection.active });
+        }
+        return true;
+      }
       case 'all':
         this.#set(selectAll(selection, this.extent));
         return true;
@@ -224,134 +279,32 @@ export class RangeLayer {
     this.#api.setFocusedCell(active.row, id);
   }
 
+  /** Scrolls to a place; without a column, to its row alone. */
   #show(place: CellPlace | undefined): void {
-    const id = place && this.columns[place.column];
-    if (!place || id === undefined) return;
-    this.#api.ensureIndexVisible(place.row);
-    this.#api.ensureColumnVisible(id);
-  }
-
-  #placeOf(target: EventTarget | null): CellPlace | null {
-    if (!(target instanceof Element)) return null;
-    const cell = target.closest<HTMLElement>('.ag-cell[col-id]');
-    const row = cell?.closest('.ag-row')?.getAttribute('row-index');
-    const column = this.columns.indexOf(cell?.getAttribute('col-id') ?? '');
-    // The rows under the others are numbered apart.
-    const place = Number(row ?? 'none');
-    return !Number.isInteger(place) || column < 0 ? null : { row: place, column };
-  }
-
-  readonly #down = (event: MouseEvent): void => {
-    this.#kept = false;
-    if (this.#events.editing()) return;
-    const place = this.#placeOf(event.target);
     if (!place) return;
-    this.#menuOver = event.button !== 0 && this.holds(place.row, this.columns[place.column] ?? '');
-    if (event.button !== 0) return;
-    if (this.#painter.isHandle(event) && this.#selection) {
-      this.#drag = 'fill';
-      this.#fillTo = null;
-      this.#kept = true;
-      event.stopPropagation();
-      return;
-    }
-    this.#drag = 'select';
-    if (event.shiftKey && this.#selection) {
-      // The active cell stays where the range began, so AG Grid must not move its focus.
-      this.#kept = true;
-      event.stopPropagation();
-      this.#set(extendTo(this.#selection, place));
-    } else if ((event.ctrlKey || event.metaKey) && this.#selection) {
-      this.#set(addRange(this.#selection, place));
-    } else this.#set(selectCell(place));
-  };
-
-  /** The same press as a mouse event, which would move the browser's focus. */
-  readonly #pressed = (event: MouseEvent): void => {
-    if (!this.#kept) return;
-    this.#kept = false;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-
-  readonly #move = (event: MouseEvent): void => {
-    if (this.#drag === null) return;
-    if (event.buttons === 0) {
-      this.#drag = null;
-      return;
-    }
-    this.#pointer = { x: event.clientX, y: event.clientY };
-    this.#dragTo(this.#placeOf(document.elementFromPoint(event.clientX, event.clientY)));
-    if (this.#scrolling === 0) this.#scrolling = requestAnimationFrame(this.#scroll);
-  };
-
-  #dragTo(place: CellPlace | null): void {
-    const selection = this.#selection;
-    if (!place || !selection) return;
-    if (this.#drag === 'fill') {
-      this.#fillTo = place;
-      this.#painter.paint(selection, this.#fillTarget());
-      return;
-    }
-    const head = selection.ranges.at(-1)?.head;
-    if (!head || !same(head, place)) this.#set(extendTo(selection, place));
+    this.#api.ensureIndexVisible(place.row);
+    const id = this.columns[place.column];
+    if (id !== undefined) this.#api.ensureColumnVisible(id);
   }
 
-  /** The selected rectangle grown towards the pointer, along the direction in which it is farther out. */
-  #fillTarget(): Rectangle | null {
-    const range = this.#selection?.ranges.at(-1);
-    const to = this.#fillTo;
-    if (!range || !to) return null;
-    const from = rectangleOf(range);
-    const down = Math.max(to.row - from.bottom, from.top - to.row, 0);
-    const across = Math.max(to.column - from.right, from.left - to.column, 0);
-    if (down === 0 && across === 0) return null;
-    return down >= across
-      ? { ...from, top: Math.min(from.top, to.row), bottom: Math.max(from.bottom, to.row) }
-      : { ...from, left: Math.min(from.left, to.column), right: Math.max(from.right, to.column) };
+  /** Rows and columns in sight. */
+  get #page(): Extent {
+    const height = this.#host.querySelector('.ag-grid-viewport')?.clientHeight ?? 0;
+    const shown = this.#api.getAllDisplayedVirtualColumns().filter((column) => !column.isPinned());
+    return {
+      rows: Math.max(1, Math.floor((height - HEADER_HEIGHT) / ROW_HEIGHT)),
+      columns: shown.length,
+    };
   }
 
-  readonly #up = (event: MouseEvent): void => {
-    if (this.#drag === null) return;
-    const was = this.#drag;
-    this.#drag = null;
-    this.#pointer = null;
-    const range = this.#selection?.ranges.at(-1);
-    const target = was === 'fill' ? this.#fillTarget() : null;
-    this.#fillTo = null;
-    if (range && target && this.#selection) {
-      this.#events.fill(rectangleOf(range), target, event.ctrlKey || event.metaKey);
-      const { top, left, bottom, right } = target;
-      this.#set({
-        ranges: [{ anchor: { row: top, column: left }, head: { row: bottom, column: right } }],
-        active: this.#selection.active,
-      });
-    }
-  };
-
-  /** While the pointer is at a border, rows come in from there. */
-  readonly #scroll = (): void => {
-    this.#scrolling = 0;
-    if (this.#drag === null || !this.#pointer || this.#api.isDestroyed()) return;
-    const box = this.#host.querySelector('.ag-grid-viewport')?.getBoundingClientRect();
-    const head = this.#drag === 'fill' ? this.#fillTo : this.#selection?.ranges.at(-1)?.head;
-    if (!box || !head) return;
-    const { x, y } = this.#pointer;
-    const direction: Direction | null =
-      y > box.bottom - EDGE
-        ? 'down'
-        : y < box.top + EDGE + 33
-          ? 'up'
-          : x > box.right - EDGE
-            ? 'right'
-            : x < box.left + EDGE
-              ? 'left'
-              : null;
-    if (direction) {
-      const next = step(head, direction, this.extent);
-      this.#show(next);
-      this.#dragTo(next);
-      this.#scrolling = requestAnimationFrame(this.#scroll);
-    }
+  /** The corner over the row numbers selects everything. */
+  readonly #corner = (event: MouseEvent): void => {
+    const corner =
+      event.target instanceof Element &&
+      event.target.closest(`.ag-header-cell[col-id="${ROW_NUMBERS}"]`) !== null;
+    const { extent } = this;
+    if (!corner || extent.rows === 0) return;
+    const row = Math.max(0, this.#api.getFirstDisplayedRowIndex());
+    this.#activate(selectAll(this.#selection ?? selectCell({ row, column: 0 }), extent));
   };
 }

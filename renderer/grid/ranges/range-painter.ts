@@ -1,4 +1,14 @@
-import { contains, disjoint, type Rectangle, rectangleOf, type Selection } from './selection.ts';
+import { ROW_NUMBERS } from '../columns.ts';
+import {
+  contains,
+  disjoint,
+  type Extent,
+  isWholeColumns,
+  isWholeRows,
+  type Rectangle,
+  rectangleOf,
+  type Selection,
+} from './selection.ts';
 
 const CLASSES = [
   'range',
@@ -8,6 +18,8 @@ const CLASSES = [
   'range-right',
   'range-handle',
   'range-fill',
+  'range-part',
+  'range-whole',
 ] as const;
 /** Pixels of the corner that are the fill handle. */
 const HANDLE = 9;
@@ -19,6 +31,7 @@ const HANDLE = 9;
 export class RangePainter {
   readonly #host: HTMLElement;
   readonly #columns: () => readonly string[];
+  readonly #extent: () => Extent;
   readonly #observer: MutationObserver;
   #rectangles: readonly Rectangle[] = [];
   #last: Rectangle | null = null;
@@ -27,9 +40,10 @@ export class RangePainter {
   #drawn: ReadonlyMap<HTMLElement, number> = new Map();
   #frame = 0;
 
-  constructor(host: HTMLElement, columns: () => readonly string[]) {
+  constructor(host: HTMLElement, columns: () => readonly string[], extent: () => Extent) {
     this.#host = host;
     this.#columns = columns;
+    this.#extent = extent;
     this.#observer = new MutationObserver(() => {
       if (this.#rectangles.length > 0) this.#soon();
     });
@@ -73,13 +87,17 @@ export class RangePainter {
     const wanted = new Map<HTMLElement, number>();
     const areas = this.#fill ? [...this.#rectangles, this.#fill] : this.#rectangles;
     const places = new Map(this.#columns().map((id, i) => [id, i]));
+    const extent = this.#extent();
+    this.#markHeaders(wanted, places, extent);
     for (const row of this.#host.querySelectorAll<HTMLElement>('.ag-row[row-index]')) {
       const r = Number(row.getAttribute('row-index'));
       // Most rows on the screen have nothing selected in them.
       if (!areas.some(({ top, bottom }) => r >= top && r <= bottom)) continue;
       for (const cell of row.querySelectorAll<HTMLElement>('.ag-cell[col-id]')) {
-        const c = places.get(cell.getAttribute('col-id') ?? '');
-        const marks = c === undefined ? 0 : this.#marks(r, c);
+        const id = cell.getAttribute('col-id') ?? '';
+        const c = places.get(id);
+        const marks =
+          c !== undefined ? this.#marks(r, c) : id === ROW_NUMBERS ? this.#numberMarks(r, extent) : 0;
         if (marks !== 0) wanted.set(cell, marks);
       }
     }
@@ -87,6 +105,24 @@ export class RangePainter {
     for (const [cell, marks] of wanted) toggle(cell, this.#drawn.get(cell) ?? 0, marks);
     this.#drawn = wanted;
   };
+
+  /** Headers of the columns a range is in, stronger where it is the whole column. */
+  #markHeaders(wanted: Map<HTMLElement, number>, places: ReadonlyMap<string, number>, extent: Extent): void {
+    if (this.#rectangles.length === 0) return;
+    for (const header of this.#host.querySelectorAll<HTMLElement>('.ag-header-cell[col-id]')) {
+      const c = places.get(header.getAttribute('col-id') ?? '');
+      const over = this.#rectangles.filter(({ left, right }) => c !== undefined && c >= left && c <= right);
+      if (over.length === 0) continue;
+      const whole = over.some((each) => isWholeColumns(each, extent));
+      wanted.set(header, bit('range-part') | (whole ? bit('range-whole') : 0));
+    }
+  }
+
+  #numberMarks(row: number, extent: Extent): number {
+    const over = this.#rectangles.filter(({ top, bottom }) => row >= top && row <= bottom);
+    if (over.length === 0) return 0;
+    return bit('range-part') | (over.some((each) => isWholeRows(each, extent)) ? bit('range-whole') : 0);
+  }
 
   /** One bit for each of `CLASSES` that the cell has. */
   #marks(row: number, column: number): number {

@@ -74,6 +74,58 @@ export const selectColumns = (from: number, to: number, extent: Extent): Selecti
   active: { row: 0, column: from },
 });
 
+/** How a press changes what is selected: alone, grown from where the last range began (shift), or one more (ctrl). */
+export type Press = 'only' | 'extend' | 'add';
+
+/** A press on the number of a row; the active cell is in `active.column`, or stays where the range grows. */
+export const pressRow = (
+  selection: Selection | null,
+  row: number,
+  press: Press,
+  extent: Extent,
+  column: number,
+): Selection =>
+  pressed(selection, press, { row, column }, ({ row: from }) => selectRows(from, row, extent).ranges[0]);
+
+/** A press on the header of a column; the active cell is in `row`, or stays where the range grows. */
+export const pressColumn = (
+  selection: Selection | null,
+  column: number,
+  press: Press,
+  extent: Extent,
+  row: number,
+): Selection =>
+  pressed(
+    selection,
+    press,
+    { row, column },
+    ({ column: from }) => selectColumns(from, column, extent).ranges[0],
+  );
+
+const pressed = (
+  selection: Selection | null,
+  press: Press,
+  place: CellPlace,
+  rangeFrom: (anchor: CellPlace) => CellRange | undefined,
+): Selection => {
+  const last = selection?.ranges.at(-1);
+  if (press === 'extend' && selection && last) {
+    const grown = rangeFrom(last.anchor);
+    return grown ? { ...selection, ranges: [...selection.ranges.slice(0, -1), grown] } : selection;
+  }
+  const range = rangeFrom(place);
+  const kept = press === 'add' && selection ? selection.ranges : [];
+  return { ranges: [...kept, ...(range ? [range] : [])], active: place };
+};
+
+/** Whether a rectangle holds every column, so that its rows are selected as rows. */
+export const isWholeRows = ({ left, right }: Rectangle, extent: Extent): boolean =>
+  left === 0 && right >= extent.columns - 1;
+
+/** Whether a rectangle holds every row, so that its columns are selected as columns. */
+export const isWholeColumns = ({ top, bottom }: Rectangle, extent: Extent): boolean =>
+  top === 0 && bottom >= extent.rows - 1;
+
 /** Everything; the active cell stays where it is. */
 export const selectAll = (selection: Selection, extent: Extent): Selection => ({
   ranges: [

@@ -14,8 +14,8 @@ export interface PasteTarget {
 
 /**
  * Targets of pasting a block of `height` x `width` cells, as spreadsheets do: a selected range that is a whole multiple of
- * the block is tiled with it (one value fills many cells, one row fills many rows); otherwise the block is written once from the top
- * left cell. Every range of the selection takes the block.
+ * the block is tiled with it (one value fills many cells, one row fills many rows, also where only their first cells are selected);
+ * otherwise the block is written once from the top left cell. Every range of the selection takes the block.
  */
 export const pasteTargets = (
   selection: Selection,
@@ -31,10 +31,12 @@ const targetOf = (range: CellRange, height: number, width: number, extent: Exten
   const { top, left, bottom, right } = rectangleOf(range);
   const selectedRows = bottom - top + 1;
   const selectedColumns = right - left + 1;
-  // Both directions must fit, or the block is written once.
-  const tiled = selectedRows % height === 0 && selectedColumns % width === 0;
-  const rows = tiled ? selectedRows : height;
-  const wanted = tiled ? selectedColumns : width;
+  // A single row or column selected says nothing about its direction. Both directions must fit, or the block is written once.
+  const down = selectedRows === 1 || selectedRows % height === 0;
+  const across = selectedColumns === 1 || selectedColumns % width === 0;
+  const tiled = down && across;
+  const rows = tiled && selectedRows > 1 ? selectedRows : height;
+  const wanted = tiled && selectedColumns > 1 ? selectedColumns : width;
   const fitting = Math.min(wanted, Math.max(0, extent.columns - left));
   return {
     top,

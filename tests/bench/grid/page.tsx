@@ -110,7 +110,6 @@ const quiet: GridEvents = {
   filter: () => {},
   columnMenu: () => {},
   menu: () => {},
-  selection: () => {},
   range: () => {},
   copy: () => null,
   paste: () => {},

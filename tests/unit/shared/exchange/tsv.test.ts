@@ -38,8 +38,15 @@ test('any table survives formatting and parsing', () => {
   );
 });
 
-test('the HTML table escapes markup and aligns numbers', () => {
-  expect(formatHtmlTable([['<b>', '1']], [false, true])).toContain(
-    '<td>&lt;b&gt;</td><td align="right">1</td>',
+test('the HTML table escapes markup, and says to Excel what is text and what is a number', () => {
+  const html = formatHtmlTable([['<b>007', '1', '2026-01-31']], ['text', 'number', 'plain']);
+  expect(html).toContain(
+    `<td style="mso-number-format:'\\@'">&lt;b&gt;007</td><td align="right">1</td><td>2026-01-31</td>`,
   );
+});
+
+test('lines of a copied cell stay in one cell, and a number Excel would round stays exact as text', () => {
+  expect(formatHtmlTable([['a\r\nb']], ['text'])).toContain('a<br style="mso-data-placement:same-cell">b');
+  expect(formatHtmlTable([['1234567890123456.78']], ['number'])).toContain("mso-number-format:'\\@'");
+  expect(formatHtmlTable([['123456789012.34']], ['number'])).not.toContain('mso-number-format');
 });

@@ -10,7 +10,11 @@ import {
   disjoint,
   edge,
   extendTo,
+  isWholeColumns,
+  isWholeRows,
   nextInside,
+  pressColumn,
+  pressRow,
   rectangleOf,
   selectAll,
   selectCell,
@@ -43,6 +47,28 @@ test('whole rows, whole columns and everything reach the borders of the view', (
   expect(cellCount(selectRows(2, 3, extent))).toBe(8);
   expect(cellCount(selectColumns(1, 1, extent))).toBe(10);
   expect(cellCount(selectAll(selectCell(at(5, 2)), extent))).toBe(40);
+});
+
+test('row numbers select whole rows: alone, grown with shift from where they began, one more with ctrl', () => {
+  const extent = { rows: 10, columns: 4 };
+  const one = pressRow(selectCell(at(8, 2)), 3, 'only', extent, 1);
+  expect(one).toMatchObject({ active: at(3, 1) });
+  expect(one.ranges.map(rectangleOf)).toEqual([{ top: 3, left: 0, bottom: 3, right: 3 }]);
+  const grown = pressRow(one, 1, 'extend', extent, 0);
+  expect(grown.active).toEqual(at(3, 1));
+  expect(cellCount(grown)).toBe(12);
+  const two = pressRow(grown, 9, 'add', extent, 0);
+  expect(two.ranges.map(rectangleOf).filter((each) => isWholeRows(each, extent))).toHaveLength(2);
+  expect(cellCount(two)).toBe(16);
+});
+
+test('headers select whole columns likewise', () => {
+  const extent = { rows: 10, columns: 4 };
+  const three = pressColumn(pressColumn(null, 2, 'only', extent, 5), 0, 'extend', extent, 7);
+  expect(three.active).toEqual(at(5, 2));
+  expect(cellCount(three)).toBe(30);
+  expect(three.ranges.map(rectangleOf).every((each) => isWholeColumns(each, extent))).toBe(true);
+  expect(pressColumn(three, 3, 'add', extent, 7)).toMatchObject({ active: at(7, 3) });
 });
 
 test('disjoint rectangles cover exactly the cells of the ranges, none of them twice', () => {

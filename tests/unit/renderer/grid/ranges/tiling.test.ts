@@ -21,6 +21,12 @@ test('one row fills many rows, and a block tiles a whole multiple of itself', ()
   expect(pasteTargets(range(0, 0, 3, 3), 2, 2, extent)[0]).toMatchObject({ rows: 4, columns: 4 });
 });
 
+test('a row goes into every selected row where only their first cells are selected, and a column into every column', () => {
+  expect(pasteTargets(range(0, 1, 4, 1), 1, 3, extent)[0]).toMatchObject({ rows: 5, columns: 3 });
+  expect(pasteTargets(range(2, 0, 2, 3), 4, 1, extent)[0]).toMatchObject({ rows: 4, columns: 4 });
+  expect(pasteTargets(range(0, 1, 4, 1), 2, 3, extent)[0]).toMatchObject({ rows: 2, columns: 3 });
+});
+
 test('a block that does not fit a whole number of times is written once from the top left cell', () => {
   expect(pasteTargets(range(0, 0, 2, 2), 2, 2, extent)[0]).toMatchObject({ rows: 2, columns: 2 });
   expect(pasteTargets(range(0, 0, 3, 2), 2, 2, extent)[0]).toMatchObject({ rows: 2, columns: 2 });
