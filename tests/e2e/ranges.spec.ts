@@ -1,9 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { pasteText } from './support/grid.ts';
-
-const cell = (page: Page, row: number, column: string) =>
-  page.locator(`.ag-row[row-index="${row}"] [col-id="c:${column}"]`);
+import { cell, openPlan, pasteText } from './support/grid.ts';
 
 const centre = async (page: Page, row: number, column: string): Promise<[number, number]> => {
   const box = await cell(page, row, column).boundingBox();
@@ -20,12 +17,7 @@ const drag = async (page: Page, from: [number, number], to: [number, number]): P
 };
 
 /** Lines of one cost centre's forecast, which the first person may write. */
-const forecast = async (page: Page, center: string): Promise<void> => {
-  await expect(page.getByText('16,038 rows')).toBeVisible();
-  await page.getByPlaceholder('Filter rows').fill(`FC1 ${center}`);
-  await expect(page.getByText(/of 16,038 rows/)).toBeVisible();
-  await expect(cell(page, 0, 'cost_center')).toContainText(center);
-};
+const forecast = (page: Page, center: string): Promise<void> => openPlan(page, 'FC1', center);
 
 /** What a real copy event puts on the clipboard. */
 const copied = (page: Page): Promise<{ text: string; html: string }> =>
