@@ -2,7 +2,14 @@ import { appendsSuite } from './appends.ts';
 import { crashSuite } from './crash.ts';
 import { killSuite } from './kill.ts';
 import { linkSuite } from './link.ts';
+import { modelSuite } from './model.ts';
 import type { FaultSuite } from './suite.ts';
 
 /** Every fault suite, in the order `npm run faults` runs them. */
-export const faultSuites: readonly FaultSuite[] = [linkSuite, killSuite, crashSuite, appendsSuite];
+export const faultSuites: readonly FaultSuite[] = [
+  linkSuite,
+  killSuite,
+  crashSuite,
+  appendsSuite,
+  modelSuite,
+];
