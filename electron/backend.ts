@@ -17,6 +17,7 @@ import { editHandlers } from './handlers/edits.ts';
 import { exchangeHandlers } from './handlers/exchange.ts';
 import { governanceHandlers } from './handlers/governance.ts';
 import { openKeptPasswords } from './handlers/kept-passwords.ts';
+import { offlineHandlers } from './handlers/offline.ts';
 import { periodHandlers } from './handlers/periods.ts';
 import { reviewHandlers } from './handlers/reviews.ts';
 import { rowHandlers } from './handlers/rows.ts';
@@ -47,6 +48,8 @@ export interface BackendOptions {
   readonly checkOutputs?: boolean;
   /** Tables of more rows are read page by page; a million where it is not said. */
   readonly rowLimit?: number | undefined;
+  /** How long a person known before waits for the warehouse, in milliseconds, until work begins without it. */
+  readonly patience?: number | undefined;
   /** Instead of the keychain of the operating system. */
   readonly keychain?: Keychain;
   /** Instead of the machine's file of the administrator. */
@@ -76,6 +79,7 @@ const handlers: Handlers = {
   ...exchangeHandlers,
   ...commentHandlers,
   ...periodHandlers,
+  ...offlineHandlers,
 };
 
 /** How long closing waits for sign-ins under way, then for sessions, then for the demo warehouse to write what it holds. */
@@ -104,6 +108,7 @@ export const createBackend = async (options: BackendOptions): Promise<Backend> =
     now,
     clock,
     rowLimit: options.rowLimit,
+    patience: options.patience,
     tell: (profile, name, event, sheet) => tell(profile, name, event, { sheet }),
     onReachable: (profile) => {
       void resolveOpenBatches(profile).then((all) => announceToProfile(shared, profile, all));

@@ -1,13 +1,16 @@
+import type { LinkState } from '../shared/contract/offline.ts';
 import type { EventName, EventOf } from '../shared/contract/operations.ts';
 import type { Session } from '../shared/model/connection.ts';
 import { AppError } from '../shared/model/failure.ts';
-import type { SheetRights } from '../shared/model/rights.ts';
-import type { SheetDefinition, Source } from '../shared/model/sheet.ts';
+import type { Source } from '../shared/model/sheet.ts';
 import { BatchRuns } from './governance/batch-runs.ts';
 import { ReviewPayloads } from './governance/review-payloads.ts';
 import type { ReviewSubmitted } from './governance/review-submit.ts';
 import type { OpenedJournal } from './journal/open-journal.ts';
+import { type LinkParts, WarehouseLink } from './link.ts';
 import { OpenSheet } from './sheets/open-sheet.ts';
+import { sheetOffline } from './snapshots/sheet-offline.ts';
+import type { SheetFacts, Snapshots } from './snapshots/snapshots.ts';
 import type { ViewsStore } from './views/views-file.ts';
 import type { Warehouse } from './warehouse/adapter.ts';
 
@@ -18,7 +21,9 @@ export interface ProfileParts {
   readonly session: Session;
   readonly journal: OpenedJournal;
   readonly views: ViewsStore;
-  readonly warehouse: Warehouse;
+  /** Rows kept for working without the warehouse. */
+  readonly snapshots: Snapshots;
+  readonly link: Pick<LinkParts, 'warehouse' | 'failure' | 'connect' | 'pending'>;
   readonly tell: TellProfile;
   /** The warehouse answers again after a loss. */
   readonly onReachable: (profile: Profile) => void;
@@ -31,8 +36,6 @@ export interface ProfileParts {
   readonly rowLimit?: number | undefined;
 }
 
-/** Pauses between attempts to reach a warehouse again, in milliseconds; the last one repeats. */
-const RETRY_MS: readonly number[] = [500, 1_000, 2_000, 5_000, 15_000];
 /** What a closing profile waits for at most: batches under way, then the warehouse's connections. */
 const CLOSE_MS = 3_000;
 
@@ -41,6 +44,8 @@ export class Profile {
   readonly session: Session;
   readonly journal: OpenedJournal;
   readonly views: ViewsStore;
+  readonly snapshots: Snapshots;
+  readonly link: WarehouseLink;
   readonly batches = new BatchRuns();
   /** Submissions for review under way, by batch id. */
   readonly submissions = new Map<string, Promise<ReviewSubmitted>>();
@@ -55,56 +60,59 @@ export class Profile {
   #heard: Warehouse | null = null;
   /** Open sheets with how many windows hold each; the newest of one id is handed to new windows. */
   readonly #sheets = new Map<OpenSheet, number>();
-  #warehouse: Warehouse;
-  #lost = false;
-  #retry: NodeJS.Timeout | undefined;
+  /** As last told to the windows. */
+  #told: 'connected' | 'lost' | 'signed-out';
   #closed = false;
 
   constructor(parts: ProfileParts) {
-    const { session, journal, views, warehouse, tell, onReachable, onReview, now, clock, rowLimit } = parts;
+    const { session, journal, views, snapshots, tell, onReachable, onReview, now, clock, rowLimit } = parts;
     this.session = session;
     this.journal = journal;
     this.views = views;
+    this.snapshots = snapshots;
     this.tell = tell;
     this.now = now;
     this.#clock = clock;
     this.#rowLimit = rowLimit;
     this.#onReachable = onReachable;
     this.#onReview = onReview;
-    this.#warehouse = warehouse;
-    this.#watch(warehouse);
+    this.#told = parts.link.warehouse ? 'connected' : 'lost';
+    this.link = new WarehouseLink({
+      ...parts.link,
+      user: session.person.user,
+      now,
+      onState: (state) => this.#tellState(state),
+      onBack: () => this.#found(),
+    });
   }
 
   get warehouse(): Warehouse {
-    return this.#warehouse;
+    return this.link.warehouse;
   }
 
   get isLost(): boolean {
-    return this.#lost;
+    return this.link.isDown;
   }
 
   /** Goes on over a link just made; the one before is closed. */
   relink(warehouse: Warehouse): void {
-    const before = this.#warehouse;
-    this.#warehouse = warehouse;
-    this.#watch(warehouse);
-    if (this.#heard) this.hearReviews();
-    before.close().catch(() => {});
-    this.#found();
+    this.link.relink(warehouse);
   }
 
   /** Hears from now on what happens to batches under review; more than one call is one. */
   hearReviews(): void {
-    const warehouse = this.#warehouse;
+    const { warehouse } = this;
     if (this.#heard === warehouse) return;
     this.#heard = warehouse;
     warehouse.reviews.onChanged((batch) => {
-      if (warehouse === this.#warehouse && !this.#closed) this.#onReview(this, batch);
+      if (warehouse === this.warehouse && !this.#closed) this.#onReview(this, batch);
     });
   }
 
   /** Opens a sheet, or shares it where it is open with the same definition and rights. */
-  acquire(definition: SheetDefinition, rights: SheetRights): OpenSheet {
+  acquire(sheetFacts: SheetFacts): OpenSheet {
+    const { definition, rights } = sheetFacts;
+    const { snapshots, link, now } = this;
     const facts = JSON.stringify([definition, rights]);
     const known = this.sheetsOf(definition.id).find(
       (sheet) => JSON.stringify([sheet.definition, sheet.rights]) === facts,
@@ -114,11 +122,16 @@ export class Profile {
       new OpenSheet({
         definition,
         rights,
-        warehouse: () => this.#warehouse,
+        warehouse: () => this.warehouse,
         journal: this.journal,
         clock: this.#clock,
         rowLimit: this.#rowLimit,
         onReplaced: () => this.tell('sheet.changed', { sheet: definition.id, batch: null }, definition.id),
+        offline: sheetOffline({
+          ...{ snapshots, link, now, facts: sheetFacts },
+          onAge: (age) => this.tell('sheet.age', { sheet: definition.id, age }, definition.id),
+          onKept: () => this.tell('offline.changed', {}),
+        }),
       });
     this.#sheets.set(sheet, (this.#sheets.get(sheet) ?? 0) + 1);
     return sheet;
@@ -152,55 +165,43 @@ export class Profile {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#retry);
     for (const sheet of this.#sheets.keys()) sheet.close();
     this.#sheets.clear();
     await within(CLOSE_MS, this.batches.idle());
-    await within(CLOSE_MS, this.#warehouse.close());
+    await within(CLOSE_MS, this.link.close());
+    this.snapshots.close();
     this.journal.close();
   }
 
-  #watch(warehouse: Warehouse): void {
-    warehouse.onLost((message) => {
-      if (this.#lost || this.#closed || warehouse !== this.#warehouse) return;
-      this.#lost = true;
-      this.tell('session.state', { state: 'lost', message });
-      this.#tryAgain(0);
-    });
-  }
-
-  #tryAgain(attempt: number): void {
-    const pause = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)];
-    this.#retry = setTimeout(() => {
-      const tried = this.#warehouse;
-      tried.capabilities().then(
-        () => tried === this.#warehouse && this.#found(),
-        (error: unknown) => {
-          if (!this.#lost || this.#closed || tried !== this.#warehouse) return;
-          const failure = AppError.wrap(error);
-          // Who is refused is refused again; a password tried for ever locks the login.
-          if (failure.kind === 'denied')
-            this.tell('session.state', { state: 'signed-out', message: failure.message });
-          else this.#tryAgain(attempt + 1);
-        },
-      );
-    }, pause);
-    this.#retry.unref();
+  /** Windows hear every turn of the link, and once that it is lost, refused or there again. */
+  #tellState(state: LinkState): void {
+    if (this.#closed) return;
+    this.tell('link.changed', state);
+    const told = toldAs(state);
+    if (told === this.#told) return;
+    this.#told = told;
+    const { connection, person } = this.session;
+    const back = `Connected to ${connection.name} as ${person.name} again.`;
+    this.tell('session.state', { state: told, message: told === 'connected' ? back : state.message });
   }
 
   #found(): void {
-    clearTimeout(this.#retry);
-    if (!this.#lost || this.#closed) return;
-    this.#lost = false;
-    const { connection, person } = this.session;
-    this.tell('session.state', {
-      state: 'connected',
-      message: `Connected to ${connection.name} as ${person.name} again.`,
-    });
-    for (const sheet of this.#sheets.keys()) sheet.retry();
+    if (this.#closed) return;
+    if (this.#heard) this.hearReviews();
+    for (const sheet of this.#sheets.keys()) {
+      const { id } = sheet.definition;
+      // Rights, periods and the definition may be other ones by now, so windows open their sheets again.
+      if (sheet.age) this.tell('sheet.reopen', { sheet: id }, id);
+      sheet.retry();
+    }
     this.#onReachable(this);
   }
 }
+
+const toldAs = ({ state }: LinkState): 'connected' | 'lost' | 'signed-out' => {
+  if (state === 'online') return 'connected';
+  return state === 'signed-out' ? 'signed-out' : 'lost';
+};
 
 /** Waits for work that may hang or fail, at most so many milliseconds. */
 export const within = async (milliseconds: number, work: Promise<unknown>): Promise<void> => {

@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { EventName, EventOf } from '../shared/contract/operations.ts';
 import type { Session } from '../shared/model/connection.ts';
+import { AppError } from '../shared/model/failure.ts';
 import type { ProfileKey } from './identity/keys.ts';
 import type { RandomBytes } from './identity/sealed.ts';
 import { openJournal } from './journal/open-journal.ts';
 import { Profile } from './profile.ts';
+import { openSnapshots } from './snapshots/file-snapshots.ts';
+import { identity, type Snapshots } from './snapshots/snapshots.ts';
 import { openViews } from './views/views-file.ts';
-import type { Warehouse } from './warehouse/adapter.ts';
+import type { Identity, Warehouse } from './warehouse/adapter.ts';
 
 export interface ProfileRequest {
   readonly connection: Session['connection'];
   readonly person: Session['person'];
   readonly key: ProfileKey;
+  /** Reaches the warehouse as this person; called again whenever the link was lost before it was ever there. */
   readonly connect: () => Promise<Warehouse>;
 }
 
@@ -24,6 +29,8 @@ export interface ProfilesOptions {
   readonly now: () => Date;
   readonly clock: () => number;
   readonly rowLimit?: number | undefined;
+  /** How long a person known before waits for the warehouse, in milliseconds, until work begins without it. */
+  readonly patience?: number | undefined;
   /** Tells the windows of a profile; with `sheet` those that have it open. */
   readonly tell: <N extends EventName>(profile: Profile, name: N, event: EventOf<N>, sheet?: string) => void;
   /** The warehouse of a profile answers again after a loss. */
@@ -110,12 +117,19 @@ export class Profiles {
     await Promise.allSettled([...closing, ...this.#closing.values()]);
   }
 
+  /** Whether this person was signed in on this machine before, so that work can begin without the warehouse. */
+  isKnown(connection: string, user: string): boolean {
+    return existsSync(snapshotFile(this.#options.folder, profileName(connection, user)));
+  }
+
   async #join(name: string, known: Entry, request: ProfileRequest): Promise<Profile> {
     known.users++;
     try {
-      const [profile, warehouse] = await Promise.all([known.profile, request.connect()]);
-      if (profile.isLost) profile.relink(warehouse);
-      else await warehouse.close();
+      const profile = await known.profile;
+      const reached = await this.#reach(request, profile.isLost);
+      if (!reached.warehouse) return profile;
+      if (profile.isLost) profile.relink(reached.warehouse);
+      else await reached.warehouse.close();
       return profile;
     } catch (error) {
       const profile = await known.profile.catch(() => null);
@@ -133,27 +147,53 @@ export class Profiles {
     await closing;
   }
 
-  async #start(name: string, { connection, person, key, connect }: ProfileRequest): Promise<Profile> {
+  /** The warehouse, or why it cannot be reached by a person who can work without it. Rejects for everybody else. */
+  async #reach({ connect }: ProfileRequest, known: boolean): Promise<Reached> {
+    const connecting = connect();
+    const none = { warehouse: null, failure: null, pending: null };
+    try {
+      if (!known) return { ...none, warehouse: await connecting };
+      const { patience = PATIENCE_MS } = this.#options;
+      const warehouse = await atMost(patience, connecting);
+      return warehouse ? { ...none, warehouse } : { ...none, pending: connecting };
+    } catch (error) {
+      const failure = AppError.wrap(error);
+      if (!known || failure.kind !== 'unavailable') throw failure;
+      return { ...none, failure };
+    }
+  }
+
+  async #start(name: string, request: ProfileRequest): Promise<Profile> {
+    const { connection, person, key, connect } = request;
     const { folder, random, now, clock, tell, onReachable, onReview } = this.#options;
-    const warehouse = await connect();
+    const reached = await this.#reach(request, this.isKnown(connection.id, person.user));
     try {
       await this.#closing.get(name)?.catch(() => {});
       const file = journalFile(folder, name);
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
       const journal = openJournal({ file, key: key.key, now });
+      // Behind the journal, whose lock keeps other running copies out of both.
+      const snapshots = openSnapshots({ file: snapshotFile(folder, name), key: key.key, now });
+      const known = identityOf(reached, snapshots);
+      if (!known) {
+        snapshots.close();
+        journal.close();
+        throw reached.failure ?? notKnownHere();
+      }
       const session: Session = {
         connection,
         // Edits belong to the person the warehouse names, not to the name that was typed.
-        person: { ...person, user: warehouse.identity.user },
-        roles: [...warehouse.identity.roles],
-        serverVersion: warehouse.identity.serverVersion,
+        person: { ...person, user: known.user },
+        roles: [...known.roles],
+        serverVersion: known.serverVersion,
         journalKey: key.kept,
       };
       const profile: Profile = new Profile({
         session,
         journal,
         views: openViews({ file: join(folder, 'views', `${fileName(name)}.views`), key: key.key, random }),
-        warehouse,
+        snapshots,
+        link: { ...reached, connect },
         now,
         clock,
         rowLimit: this.#options.rowLimit,
@@ -164,11 +204,48 @@ export class Profiles {
       this.#names.set(profile, name);
       return profile;
     } catch (error) {
-      await warehouse.close().catch(() => {});
+      reached.pending?.then((late) => late.close()).catch(() => {});
+      await reached.warehouse?.close().catch(() => {});
       throw error;
     }
   }
 }
+
+/** How reaching a warehouse ended: there, not to be reached (with the reason), or still being tried. */
+interface Reached {
+  readonly warehouse: Warehouse | null;
+  readonly failure: AppError | null;
+  readonly pending: Promise<Warehouse> | null;
+}
+
+/** Without a network the system says so at once; a server that does not answer is given this long. */
+const PATIENCE_MS = 2_500;
+
+/** What `work` resolves with; null when it takes longer. */
+const atMost = async <T>(milliseconds: number, work: Promise<T>): Promise<T | null> => {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => resolve(null), milliseconds);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** Who the warehouse says this is, or said when it was last asked on this machine. */
+const identityOf = ({ warehouse }: Reached, snapshots: Snapshots): Identity | null => {
+  if (!warehouse) return snapshots.fact('identity', identity);
+  const { user, roles, serverVersion } = warehouse.identity;
+  snapshots.keepFact('identity', { user, roles, serverVersion });
+  return warehouse.identity;
+};
+
+const notKnownHere = (): AppError =>
+  new AppError(
+    'unavailable',
+    'offline',
+    'The warehouse cannot be reached, and nothing of it is kept on this machine for this person.',
+  );
 
 /** What a profile is known by, for its key and its journal. */
 export const profileName = (connection: string, user: string): string => JSON.stringify([connection, user]);
@@ -176,6 +253,10 @@ export const profileName = (connection: string, user: string): string => JSON.st
 /** The journal of a profile, by its name, in a data folder. */
 export const journalFile = (folder: string, profile: string): string =>
   join(folder, 'journals', `${fileName(profile)}.journal`);
+
+/** The file of what is kept of a profile's sheets for working without the warehouse. */
+const snapshotFile = (folder: string, profile: string): string =>
+  join(folder, 'journals', `${fileName(profile)}.snapshots`);
 
 /** Users and connections may be called anything; the file is named by a hash. */
 const fileName = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 32);

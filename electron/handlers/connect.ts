@@ -7,6 +7,7 @@ import { profileName } from '../profiles.ts';
 import type { Warehouse } from '../warehouse/adapter.ts';
 import type { EmbeddedWarehouse } from '../warehouse/embedded/embedded.ts';
 import { openPostgres } from '../warehouse/postgres/postgres.ts';
+import { isReachable } from '../warehouse/postgres/reachable.ts';
 import type { Client } from './context.ts';
 import { authoritiesOf, type Credential, credentialOf } from './credentials.ts';
 
@@ -66,26 +67,33 @@ export const openRemote = async (
   const { user } = input;
   refuseUnsafe(connection);
   const key = await keyOf(client, connection, input);
-  const credential = await credentialOf(client, connection, user, key, input.password);
+  const found = await credentialOrNeed(client, connection, input, key);
+  const credential = found instanceof AppError ? null : found;
   let profile: Profile;
   try {
     profile = await shared.profiles.acquire({
       connection,
       person: { user, name: user },
       key,
-      connect: () => connect(client, connection, user, credential),
+      connect: () =>
+        found instanceof AppError ? neededBy(connection, found) : connect(client, connection, user, found),
     });
   } catch (error) {
     // Tokens the database refuses are of somebody else: the next attempt asks the person.
-    if (credential.owner && AppError.wrap(error).code === 'sign-in-refused')
+    if (credential?.owner && AppError.wrap(error).code === 'sign-in-refused')
       await shared.tokens.forget(credential.owner.profile).catch(() => {});
     throw error;
   }
-  if (input.remember && credential.keep !== null && shared.administrator.rules().keepPasswords) {
+  if (
+    input.remember &&
+    credential &&
+    credential.keep !== null &&
+    shared.administrator.rules().keepPasswords
+  ) {
     // Being signed in does not depend on the password being kept.
     await shared.passwords.keep(connection.id, user, key, credential.keep).catch(() => {});
   }
-  return { profile, owner: credential.owner };
+  return { profile, owner: credential?.owner ?? null };
 };
 
 /** AppError `denied` for encryption that a connection must not be used with. */
@@ -104,6 +112,30 @@ export const keyOf = (
     demo: false,
     ...(passphrase === undefined ? {} : { passphrase }),
   });
+
+/** Without a credential only this can be known: that the server is there and wants one, or that it cannot be reached. */
+const neededBy = async ({ host, port }: Connection, failure: AppError): Promise<never> => {
+  if (await isReachable(host, port, REACH_MS)) throw failure;
+  throw new AppError('unavailable', 'connection-lost', 'The database cannot be reached. Check the network.');
+};
+
+const REACH_MS = 2_000;
+
+/** What the person signs in with; where that is missing, a person known before may work without the warehouse all the same. */
+const credentialOrNeed = async (
+  client: Client,
+  connection: Connection,
+  { user, password }: SignIn,
+  key: ProfileKey,
+): Promise<Credential | AppError> => {
+  try {
+    return await credentialOf(client, connection, user, key, password);
+  } catch (error) {
+    const failure = AppError.wrap(error);
+    if (failure.kind !== 'denied' || !client.shared.profiles.isKnown(connection.id, user)) throw failure;
+    return failure;
+  }
+};
 
 /** Opens the warehouse of a connection as a person. */
 export const connect = async (

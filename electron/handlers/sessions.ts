@@ -88,6 +88,15 @@ const signIn = async (client: Client, id: string, input: SignIn): Promise<Sessio
   client.profile = profile;
   client.owner = owner;
   remember(client, connection, input.user);
+  const { link, session } = profile;
+  client.send('link.changed', link.state);
+  if (link.isDown) {
+    client.send('session.state', {
+      state: link.state.state === 'signed-out' ? 'signed-out' : 'lost',
+      message: link.state.message,
+    });
+    return session;
+  }
   await within(
     RESOLVE_MS,
     Promise.all([
@@ -97,9 +106,9 @@ const signIn = async (client: Client, id: string, input: SignIn): Promise<Sessio
   );
   client.send('session.state', {
     state: 'connected',
-    message: `Connected to ${connection.name} as ${profile.session.person.name}.`,
+    message: `Connected to ${connection.name} as ${session.person.name}.`,
   });
-  return profile.session;
+  return session;
 };
 
 /** Notes who has a journal for the connection, and that the provider need not ask again. */

@@ -7,6 +7,9 @@ import { type Profile, sheetIdOf } from '../profile.ts';
 import { endView } from '../sheets/any-view.ts';
 import { parseDefinition } from '../sheets/definitions.ts';
 import { type Merged, mergeDefinition } from '../sheets/merge-definition.ts';
+import { isOut, notKept } from '../sheets/offline.ts';
+import { tablesOf } from '../snapshots/catalog.ts';
+import type { SheetFacts } from '../snapshots/snapshots.ts';
 import { announceToProfile } from './announce.ts';
 import { followAndTell, submittedOf } from './announce-reviews.ts';
 import { type Client, type Handlers, profileOf, sheetOf } from './context.ts';
@@ -23,7 +26,7 @@ type SheetHandlers = Pick<
 >;
 
 export const sheetHandlers: SheetHandlers = {
-  'catalog.tables': async (client) => ({ tables: [...(await profileOf(client).warehouse.tables())] }),
+  'catalog.tables': async (client) => ({ tables: [...(await tablesOf(profileOf(client)))] }),
   'sheets.open': (client, { source }) => openSheet(client, source),
   'sheets.close': (client, { sheet }) => {
     closeSheet(client, sheet);
@@ -63,21 +66,10 @@ export const closeSheets = (client: Client): void => {
 const openSheet = async (client: Client, source: Source): Promise<SheetOpened> => {
   const profile = profileOf(client);
   const id = sheetIdOf(source);
-  const [{ definition: fresh, rights: granted }, capabilities, periods, settled, policy] = await Promise.all([
-    profile.warehouse.describe(source),
-    profile.warehouse.capabilities(),
-    profile.warehouse.periods.of(source),
-    resolveOpenBatches(profile, id),
-    profile.warehouse.reviews.policy(source),
-    followAndTell(client.shared, profile, id),
-  ]);
-  if (policy?.policy.mode === 'approval') profile.hearReviews();
-  const rights = periods.length === 0 ? granted : { ...granted, periods: [...periods] };
-  announceToProfile(client.shared, profile, settled);
-  const { definition, drift } = await savedOver(client, profile, fresh);
+  const { facts, drift, keptAt } = await factsOf(client, profile, source);
   if (client.profile !== profile)
     throw new AppError('cancelled', 'session-changed', 'The session ended meanwhile.');
-  const sheet = profile.acquire({ ...definition, id }, rights);
+  const sheet = profile.acquire(facts);
   const folds = client.sheets.get(id)?.folds ?? null;
   closeSheet(client, id);
   client.sheets.set(id, {
@@ -92,17 +84,70 @@ const openSheet = async (client: Client, source: Source): Promise<SheetOpened> =
   });
   return {
     definition: sheet.definition,
-    rights,
-    capabilities,
+    rights: facts.rights,
+    capabilities: facts.capabilities,
     pending: pendingOf(profile, id),
     unresolved: profile.journal
       .openBatches(id)
       .filter(({ review }) => !review)
       .map((open) => open.batch),
     drift: [...drift, ...sheet.rules.definitionProblems],
-    ...(policy ? { policy } : {}),
+    ...(facts.policy ? { policy: facts.policy } : {}),
+    ...(keptAt === null ? {} : { keptAt }),
     submitted: submittedOf(profile, id),
   };
+};
+
+interface FoundFacts {
+  readonly facts: SheetFacts;
+  readonly drift: readonly string[];
+  /** When the facts were kept, where they are not the warehouse's own of now. */
+  readonly keptAt: string | null;
+}
+
+/** What the warehouse says of a sheet; where it cannot be asked, what it said when its rows were last kept. */
+const factsOf = async (client: Client, profile: Profile, source: Source): Promise<FoundFacts> => {
+  const why = profile.link.why();
+  if (!why) {
+    try {
+      return await liveFacts(client, profile, source);
+    } catch (error) {
+      if (!isOut(error)) throw error;
+      profile.link.suspect();
+      const kept = keptFacts(profile, source);
+      if (kept) return kept;
+      throw error;
+    }
+  }
+  const kept = keptFacts(profile, source);
+  if (kept) return kept;
+  throw notKept();
+};
+
+const keptFacts = ({ snapshots }: Profile, source: Source): FoundFacts | null => {
+  const id = sheetIdOf(source);
+  const facts = snapshots.facts(id);
+  const readAt = snapshots.list().find(({ sheet }) => sheet === id)?.readAt ?? null;
+  return facts && readAt !== null ? { facts, drift: [], keptAt: readAt } : null;
+};
+
+const liveFacts = async (client: Client, profile: Profile, source: Source): Promise<FoundFacts> => {
+  const id = sheetIdOf(source);
+  const [{ definition: fresh, rights: granted }, capabilities, periods, settled, policy] = await Promise.all([
+    profile.warehouse.describe(source),
+    profile.warehouse.capabilities(),
+    profile.warehouse.periods.of(source),
+    resolveOpenBatches(profile, id),
+    profile.warehouse.reviews.policy(source),
+    followAndTell(client.shared, profile, id),
+  ]);
+  if (policy?.policy.mode === 'approval') profile.hearReviews();
+  const rights = periods.length === 0 ? granted : { ...granted, periods: [...periods] };
+  announceToProfile(client.shared, profile, settled);
+  const { definition, drift } = await savedOver(client, profile, fresh);
+  const facts = { definition: { ...definition, id }, rights, capabilities, policy };
+  profile.snapshots.refreshFacts(id, facts);
+  return { facts, drift, keptAt: null };
 };
 
 /** The saved definition laid over the table's own; a saved one that cannot be read is reported and left where it is. */

@@ -1,3 +1,4 @@
+import type { SheetAge } from '../../shared/contract/offline.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import type { SheetRights } from '../../shared/model/rights.ts';
 import type { RowKey, RowPage } from '../../shared/model/rows.ts';
@@ -5,7 +6,7 @@ import type { SheetDefinition } from '../../shared/model/sheet.ts';
 import type { ViewQuery } from '../../shared/model/view.ts';
 import { compileSheet, type SheetRules } from '../../shared/rules/compile.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { RowChunk, Warehouse } from '../warehouse/adapter.ts';
+import type { RowChunk } from '../warehouse/adapter.ts';
 import type { AnyView } from './any-view.ts';
 import { breathing } from './breathe.ts';
 import { edgeOf, placeOf } from './edge.ts';
@@ -13,10 +14,12 @@ import type { ViewFigures } from './figures.ts';
 import { type Fold, foldView } from './fold-view.ts';
 import type { KeptFolds } from './folding.ts';
 import { LOOKUP_LIMIT, Lookups } from './lookups.ts';
-import { canPage, isLarge, pagesOf } from './paged/large-table.ts';
+import { isOut, keepLookups, lookupOrKept } from './offline.ts';
+import { canPage, pagesOf } from './paged/large-table.ts';
 import { notAllRows, PagedRows, tooManyRows } from './paged/paged-rows.ts';
 import { distinctPaged, edgePaged, findPaged, type PagedSearch, placePaged } from './paged/paged-search.ts';
 import { PagedView } from './paged/paged-view.ts';
+import { indexBehind, loadKept, readSheet, rowsByKey } from './reading.ts';
 import { RowStore } from './row-store.ts';
 import {
   type DistinctValues,
@@ -26,31 +29,11 @@ import {
   findCells,
   type Searched,
 } from './search.ts';
+import type { OpenSheetOptions, SheetProgress } from './sheet-options.ts';
 import { buildView, needsAllRows, pageOf, type SheetView } from './view.ts';
 
 /** Rows held in memory at most. A larger table is read page by page, or cut off where it has no key to do so by. */
 export const ROW_LIMIT = 1_000_000;
-const PROGRESS_MS = 150;
-
-export interface SheetProgress {
-  readonly loading: boolean;
-  readonly failure: AppError | null;
-}
-
-export interface OpenSheetOptions {
-  readonly definition: SheetDefinition;
-  readonly rights: SheetRights;
-  readonly warehouse: () => Warehouse;
-  readonly journal: Pick<Journal, 'pending'>;
-  /** Milliseconds that only go forward. */
-  readonly clock: () => number;
-  /** Tables of more rows stay in the warehouse and are read page by page. */
-  readonly rowLimit?: number | undefined;
-  /** Rows a window asks for at a time. */
-  readonly pageRows?: number;
-  /** Views are to be made again: a later reading has replaced the rows, or the first was cut off at the limit. */
-  readonly onReplaced: () => void;
-}
 
 const NEVER = new AbortController();
 
@@ -80,16 +63,20 @@ export class OpenSheet {
   /** Settles when the reading knows whether the table is too large. */
   #sized: Promise<void> = Promise.resolve();
   #failure: AppError | null = null;
+  /** The rows come from this machine. */
+  #age: SheetAge | null = null;
   #closed = false;
 
   constructor(options: OpenSheetOptions) {
-    const { definition, rights, warehouse } = options;
+    const { definition, rights, warehouse, offline } = options;
     this.#options = options;
     this.definition = definition;
     this.rights = rights;
     this.rules = compileSheet(definition);
     this.#store = this.#newStore();
-    this.lookups = new Lookups((column) => warehouse().lookup(definition, column, LOOKUP_LIMIT));
+    this.lookups = new Lookups((column) =>
+      lookupOrKept(offline, column, () => warehouse().lookup(definition, column, LOOKUP_LIMIT)),
+    );
     this.refresh();
   }
 
@@ -99,6 +86,11 @@ export class OpenSheet {
 
   get truncated(): boolean {
     return this.#truncated;
+  }
+
+  /** When rows that come from this machine were read; null for rows of the warehouse. */
+  get age(): SheetAge | null {
+    return this.#age;
   }
 
   get store(): RowStore {
@@ -112,7 +104,7 @@ export class OpenSheet {
 
   /** The store holds every row the person can see; a key it does not know is no row. */
   get knowsAllRows(): boolean {
-    return this.#complete && !this.#truncated && !this.#paged;
+    return this.#complete && !this.#truncated && !this.#paged && !this.#age?.sliced;
   }
 
   /** Tells of rows arriving; the answer unsubscribes. */
@@ -139,11 +131,11 @@ export class OpenSheet {
     this.#reading = { cancel, stale, done: this.#read(cancel, stale, resolve) };
   }
 
-  /** Reads again what could not be read. */
+  /** The warehouse answers again: rows may have changed meanwhile, so all are read again behind those shown. */
   retry(): void {
     // Pages are asked for again by the windows.
     if (this.#paged) this.#options.onReplaced();
-    if (this.#failure && !this.loading) this.refresh();
+    else if (!this.loading) this.refresh();
   }
 
   /** Settles once the first reading has brought all rows; rejects with its failure. */
@@ -261,6 +253,7 @@ export class OpenSheet {
     if (this.#paged) return this.#paged.reread(keys);
     const chunk = await this.#rowsOf(keys);
     this.#store.patch(keys, chunk, this.#complete);
+    this.#options.offline?.patch(keys, chunk);
   }
 
   /** The row's values as stored by the warehouse, by column name; null when it is not known here. */
@@ -301,16 +294,9 @@ export class OpenSheet {
     return new RowStore(places.includes(-1) ? [] : places);
   }
 
-  async #rowsOf(keys: readonly RowKey[]): Promise<RowChunk> {
+  #rowsOf(keys: readonly RowKey[]): Promise<RowChunk> {
     const { definition, rights, warehouse } = this.#options;
-    const rows: (readonly (string | null)[])[] = [];
-    const flags: number[] = [];
-    const { signal } = NEVER;
-    await warehouse().read({ definition, rights, limit: keys.length, signal, keys }, (chunk) => {
-      for (const row of chunk.rows) rows.push(row);
-      for (const flag of chunk.flags) flags.push(flag);
-    });
-    return { rows, flags: Uint8Array.from(flags) };
+    return rowsByKey(warehouse(), { definition, rights, limit: keys.length, signal: NEVER.signal, keys });
   }
 
   get #limit(): number {
@@ -331,54 +317,54 @@ export class OpenSheet {
   }
 
   async #read({ signal }: AbortController, stale: ReadonlySet<RowKey>, sized: () => void): Promise<void> {
-    const fresh = this.#newStore();
-    const { clock, definition, rights, warehouse, onReplaced } = this.#options;
+    const { clock, definition, rights, warehouse, offline, onReplaced } = this.#options;
     const first = !this.#readBefore;
     this.#readBefore = true;
-    if (!this.#complete) this.#store = fresh;
-    let told = 0;
+    let into = this.#newStore();
+    if (!this.#complete) this.#store = into;
     this.#failure = null;
     // The caller takes note of this reading before anything of it can end.
     await Promise.resolve();
     try {
-      const large = await isLarge(warehouse(), definition, this.#limit, signal);
+      const why = offline?.why();
+      if (why) throw why;
+      const read = await readSheet({
+        ...{ definition, rights, signal, clock, into, stale, limit: this.#limit },
+        warehouse: warehouse(),
+        rowsOf: (keys) => this.#rowsOf(keys),
+        keep: offline?.begin() ?? null,
+        onSized: sized,
+        onProgress: () => this.#tell(),
+      });
       if (signal.aborted) return;
-      if (large) {
-        this.#reading = null;
-        this.#turnToPages();
-        if (!first) onReplaced();
-        return;
-      }
-      sized();
-      const { truncated } = await warehouse().read(
-        { definition, rights, limit: this.#limit, signal },
-        (chunk) => {
-          if (signal.aborted) return;
-          fresh.append(chunk);
-          if (clock() - told < PROGRESS_MS) return;
-          told = clock();
-          this.#tell();
-        },
-      );
-      for (let from = 0; stale.size > from && !signal.aborted; ) {
-        const keys = [...stale].slice(from);
-        from = stale.size;
-        fresh.patch(keys, await this.#rowsOf(keys));
-      }
-      if (signal.aborted) return;
-      this.#store = fresh;
-      this.#complete = true;
-      this.#truncated = truncated;
-      if (truncated && canPage(warehouse(), definition)) {
+      const cut = read === 'large' || (read.truncated && canPage(warehouse(), definition));
+      if (cut) {
         this.#truncated = false;
-        this.#turnToPages();
         this.#reading = null;
-        onReplaced();
+        this.#turnToPages();
+        this.#become(null);
+        if (!first || read !== 'large') onReplaced();
         return;
       }
+      this.#store = into;
+      this.#complete = true;
+      this.#truncated = read.truncated;
+      this.#become(null);
+      if (offline && !read.truncated) void keepLookups(definition, this.lookups);
     } catch (error) {
       if (signal.aborted) return;
-      this.#failure = AppError.wrap(error);
+      const failure = AppError.wrap(error);
+      if (isOut(failure)) offline?.suspect();
+      into = this.#newStore();
+      const readAt = await this.#loadKept(failure, into, signal);
+      if (signal.aborted) return;
+      if (readAt === null) this.#failure = failure;
+      else {
+        this.#store = into;
+        this.#complete = true;
+        this.#become({ at: readAt, why: failure.message, sliced: offline?.sliced() ?? false });
+        void indexBehind(into, clock);
+      }
     } finally {
       sized();
     }
@@ -386,6 +372,20 @@ export class OpenSheet {
     this.#tell();
     // Views made while rows came do not know yet that they were cut off.
     if ((!first || this.#truncated) && !this.#failure) onReplaced();
+  }
+
+  /** When the rows of this machine were read, once they are in the store; null where they are of no use. */
+  async #loadKept(failure: AppError, into: RowStore, signal: AbortSignal): Promise<string | null> {
+    const { offline, clock } = this.#options;
+    if (!offline || this.#complete || !(isOut(failure) || failure.code === 'signed-out')) return null;
+    // Where the kept rows cannot be read either, the first failure is the one to tell.
+    return loadKept(offline, into, clock, signal).catch(() => null);
+  }
+
+  #become(age: SheetAge | null): void {
+    const before = this.#age;
+    this.#age = age;
+    if (before !== age) this.#options.offline?.onAge(age);
   }
 
   #tell(): void {

@@ -3,11 +3,15 @@ import type { RowChunk } from '../warehouse/adapter.ts';
 import { KeyIndex } from './key-index.ts';
 import { joinPacked, keyText, packKeys, slicePacked } from './packing.ts';
 
-interface Chunk {
-  readonly start: number;
+/** Some rows of a store, column by column; none of it is ever changed. */
+export interface PackedChunk {
   readonly count: number;
   readonly columns: readonly PackedColumn[];
   readonly flags: Uint8Array;
+}
+
+interface Chunk extends PackedChunk {
+  readonly start: number;
 }
 
 type Row = readonly (string | null)[];
@@ -30,6 +34,8 @@ export class RowStore {
   readonly #gone = new Set<number>();
   readonly #index = new KeyIndex();
   #rows = 0;
+  /** Rows whose keys the index holds; keys of packed rows are worked out when one is first asked for. */
+  #indexed = 0;
   #version = 0;
 
   /** `keyColumns` are places in the row; none for a sheet without a key. */
@@ -52,15 +58,46 @@ export class RowStore {
     return this.#gone.size;
   }
 
-  append({ rows, flags }: RowChunk): void {
+  /** Adds rows behind the others; answers them as they are kept, null where there were none. */
+  append({ rows, flags }: RowChunk): PackedChunk | null {
     const count = rows.length;
-    if (count === 0) return;
+    if (count === 0) return null;
     this.#version++;
     const width = rows[0]?.length ?? 0;
     const columns = Array.from({ length: width }, (_, c) => packColumn(rows.map((row) => row[c] ?? null)));
+    const chunk = { start: this.#rows, count, columns, flags };
+    this.#chunks.push(chunk);
+    const current = this.#indexed === this.#rows;
+    this.#rows += count;
+    if (this.#keyColumns.length > 0 && current) {
+      for (const row of rows) this.#index.add(this.#keyOf(row));
+      this.#indexed = this.#rows;
+    }
+    return chunk;
+  }
+
+  /** Adds rows that are packed already. */
+  appendPacked({ count, columns, flags }: PackedChunk): void {
+    if (count === 0) return;
+    this.#version++;
     this.#chunks.push({ start: this.#rows, count, columns, flags });
     this.#rows += count;
-    if (this.#keyColumns.length > 0) for (const row of rows) this.#index.add(this.#keyOf(row));
+  }
+
+  /** Works out the keys of at most so many rows more, so that a first search need not wait for all; false when none is left. */
+  indexSome(rows: number): boolean {
+    if (this.#keyColumns.length === 0) return false;
+    const end = Math.min(this.#rows, this.#indexed + rows);
+    while (this.#indexed < end) {
+      const chunk = this.#chunkOf(this.#indexed);
+      if (!chunk) break;
+      const keyed = this.#keyColumns.flatMap((place) => chunk.columns[place] ?? []);
+      const to = Math.min(chunk.count, end - chunk.start);
+      for (let i = this.#indexed - chunk.start; i < to; i++)
+        this.#index.add(keyText(keyed.map((column) => packedValue(column, i))));
+      this.#indexed = chunk.start + to;
+    }
+    return this.#indexed < this.#rows;
   }
 
   value(row: number, column: number): string | null {
@@ -176,6 +213,7 @@ export class RowStore {
 
   #numberOf(key: RowKey): number | undefined {
     if (this.#keyColumns.length === 0) return undefined;
+    if (this.#indexed < this.#rows) this.indexSome(this.#rows);
     return this.#index.find(key, (row) => this.key(row) === key);
   }
 

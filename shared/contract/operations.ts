@@ -11,6 +11,7 @@ import { commentEvents, commentOperations } from './comments.ts';
 import { connectionEvents, connectionOperations } from './connections.ts';
 import { exchangeEvents, exchangeOperations } from './exchange.ts';
 import { governanceOperations } from './governance.ts';
+import { offlineEvents, offlineOperations } from './offline.ts';
 import { periodEvents, periodOperations } from './periods.ts';
 import { reviewOperations } from './reviews.ts';
 
@@ -27,6 +28,8 @@ const tableSummary = z.object({
   estimatedRows: z.number().nullable(),
   /** The person may write something in it. */
   writable: z.boolean(),
+  /** Only while the warehouse cannot be reached: when the rows kept on this machine were read, null where none are. */
+  keptAt: z.string().nullable().optional(),
 });
 export type TableSummary = z.infer<typeof tableSummary>;
 
@@ -43,6 +46,8 @@ const sheetOpened = z.object({
   policy: sheetPolicy.optional(),
   /** Batches of this person that wait for review or commit. */
   submitted: z.array(submittedEdits).optional(),
+  /** All of this is as it was kept on this machine at that time, since the warehouse cannot be reached. */
+  keptAt: z.string().optional(),
 });
 export type SheetOpened = z.infer<typeof sheetOpened>;
 
@@ -283,6 +288,7 @@ export const operations = {
   ...exchangeOperations,
   ...commentOperations,
   ...periodOperations,
+  ...offlineOperations,
 } as const satisfies Record<string, { kind: 'query' | 'command'; input: z.ZodType; output: z.ZodType }>;
 
 export type Operations = typeof operations;
@@ -321,6 +327,7 @@ export const events = {
   ...exchangeEvents,
   ...commentEvents,
   ...periodEvents,
+  ...offlineEvents,
 } as const satisfies Record<string, z.ZodType>;
 
 export type Events = typeof events;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rowsOfView } from '../../../../electron/sheets/any-view.ts';
-import { OpenSheet, type SheetProgress } from '../../../../electron/sheets/open-sheet.ts';
+import { OpenSheet } from '../../../../electron/sheets/open-sheet.ts';
+import type { SheetProgress } from '../../../../electron/sheets/sheet-options.ts';
 import type { ReadRequest, RowChunk, Warehouse } from '../../../../electron/warehouse/adapter.ts';
 import { AppError } from '../../../../shared/model/failure.ts';
 import { unpackColumn } from '../../../../shared/model/rows.ts';

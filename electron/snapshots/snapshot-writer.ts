@@ -1,0 +1,106 @@
+import type { RowKey } from '../../shared/model/rows.ts';
+import type { Sqlite } from '../journal/database.ts';
+import type { PackedChunk } from '../sheets/row-store.ts';
+import type { RowChunk } from '../warehouse/adapter.ts';
+import { encodeChunk } from './chunk-codec.ts';
+import type { SheetFacts, SnapshotWriter } from './snapshots.ts';
+
+/** Kinds of stored chunks. */
+export const ROWS = 0;
+export const PATCH = 1;
+
+export const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value), 'utf8');
+
+/** Puts one chunk behind the others of a reading. */
+export const insertChunk = (db: Sqlite, generation: number, kind: number, body: Buffer): void => {
+  db.prepare<[number, number, Buffer]>('INSERT INTO chunk (generation, kind, body) VALUES (?, ?, ?)').run(
+    generation,
+    kind,
+    body,
+  );
+};
+
+/** Rows read again, as one body. */
+export const patchBytes = (keys: readonly RowKey[], { rows, flags }: RowChunk): Buffer =>
+  json({ keys, rows, flags: [...flags] });
+
+export interface WriterParts {
+  readonly sheet: string;
+  readonly facts: SheetFacts;
+  readonly generation: number;
+  /** False when it was not written. */
+  readonly write: (work: (db: Sqlite) => unknown) => boolean;
+}
+
+/** Chunks are compressed beside each other and written in order; the reading waits for none of it. */
+export class SheetWriter implements SnapshotWriter {
+  readonly #parts: WriterParts;
+  #turn: Promise<void> = Promise.resolve();
+  #rows = 0;
+  #bytes = 0;
+  #over = false;
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
+  }
+
+  rows(chunk: PackedChunk): void {
+    this.#add(ROWS, chunk.count, () => encodeChunk(chunk));
+  }
+
+  patch(keys: readonly RowKey[], chunk: RowChunk): void {
+    this.#add(PATCH, 0, async () => patchBytes(keys, chunk));
+  }
+
+  async finish(readAt: string): Promise<void> {
+    await this.#turn;
+    if (this.#over) return;
+    this.#over = true;
+    const { sheet, facts, generation, write } = this.#parts;
+    const done = write((db) =>
+      db.transaction(() => {
+        const before = db
+          .prepare<[string], { generation: number | null }>('SELECT generation FROM sheet WHERE id = ?')
+          .get(sheet);
+        db.prepare<[string, Buffer, number, string, number, number]>(
+          `INSERT INTO sheet (id, facts, generation, read_at, rows, bytes) VALUES (?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, generation = excluded.generation,
+             read_at = excluded.read_at, rows = excluded.rows, bytes = excluded.bytes`,
+        ).run(sheet, json(facts), generation, readAt, this.#rows, this.#bytes);
+        db.prepare<[number]>('DELETE FROM chunk WHERE generation = ?').run(before?.generation ?? -1);
+      })(),
+    );
+    if (!done) this.#drop();
+  }
+
+  cancel(): void {
+    if (this.#over) return;
+    this.#over = true;
+    void this.#turn.then(() => this.#drop());
+  }
+
+  #add(kind: number, rows: number, encode: () => Promise<Buffer>): void {
+    if (this.#over) return;
+    const encoding = encode();
+    // Told where it is awaited.
+    encoding.catch(() => {});
+    this.#turn = this.#turn.then(async () => {
+      const body = await encoding.catch(() => null);
+      if (this.#over) return;
+      const { generation, write } = this.#parts;
+      if (body && write((db) => insertChunk(db, generation, kind, body))) {
+        this.#rows += rows;
+        this.#bytes += body.length;
+      } else {
+        this.#over = true;
+        this.#drop();
+      }
+    });
+  }
+
+  #drop(): void {
+    this.#parts.write((db) =>
+      db.prepare<[number]>('DELETE FROM chunk WHERE generation = ?').run(this.#parts.generation),
+    );
+  }
+}

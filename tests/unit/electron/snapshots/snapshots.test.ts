@@ -1,0 +1,163 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { RowStore } from '../../../../electron/sheets/row-store.ts';
+import { openSnapshots } from '../../../../electron/snapshots/file-snapshots.ts';
+import type { SheetFacts, Snapshots } from '../../../../electron/snapshots/snapshots.ts';
+import type { AppError } from '../../../../shared/model/failure.ts';
+import { definition } from '../sheets/sheet-fixture.ts';
+
+const KEY = Buffer.alloc(32, 5);
+const NOW = (): Date => new Date('2026-03-04T05:06:07Z');
+const READ_AT = '2026-03-04T05:00:00.000Z';
+
+const facts: SheetFacts = {
+  definition,
+  rights: {
+    select: true,
+    insert: true,
+    delete: true,
+    updateColumns: [],
+    insertColumns: [],
+    rowPolicies: false,
+  },
+  capabilities: { transactions: true, rowPolicies: true, governance: 'absent', outcomeProof: 'none' },
+  policy: null,
+};
+
+let folder: string;
+let file: string;
+let open: Snapshots[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'writ-snapshots-'));
+  file = join(folder, 'a.snapshots');
+});
+
+afterEach(() => {
+  for (const each of open) each.close();
+  open = [];
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const opened = (key = KEY, onTrouble: (failure: AppError) => void = () => {}): Snapshots => {
+  const snapshots = openSnapshots({ file, key, now: NOW, onTrouble });
+  open.push(snapshots);
+  return snapshots;
+};
+
+type Row = readonly (string | null)[];
+
+const chunk = (rows: readonly Row[]) => ({ rows, flags: new Uint8Array(rows.length).fill(3) });
+
+const write = async (
+  snapshots: Snapshots,
+  chunks: readonly (readonly Row[])[],
+  at = READ_AT,
+): Promise<void> => {
+  const writer = snapshots.begin('sheet', facts);
+  const store = new RowStore([0]);
+  for (const rows of chunks) {
+    const packed = store.append(chunk(rows));
+    if (packed) writer.rows(packed);
+  }
+  await writer.finish(at);
+};
+
+const rowsIn = (snapshots: Snapshots): readonly Row[] | null => {
+  const kept = snapshots.load('sheet');
+  if (!kept) return null;
+  const store = new RowStore([0]);
+  for (const part of kept.parts) {
+    if (part.kind === 'rows') store.appendPacked(part.chunk);
+    else store.patch(part.keys, part.chunk);
+  }
+  const rows: Row[] = [];
+  for (let i = 0; i < store.rows; i++)
+    if (!store.isGone(i)) rows.push(definition.columns.map((_, c) => store.value(i, c)));
+  return rows;
+};
+
+const FIRST: readonly (readonly Row[])[] = [
+  [
+    ['1', 'Zoë', '1.50', null],
+    ['2', '\ud83d\ude00 \ud800', null, '2026-01-01'],
+  ],
+  [['3', '', '9'.repeat(300), null]],
+];
+
+test('rows come back as they were read, whatever their text, after the file was closed', async () => {
+  const snapshots = opened();
+  await write(snapshots, FIRST);
+  snapshots.close();
+  const again = opened();
+  expect(rowsIn(again)).toEqual(FIRST.flat());
+  expect(again.list()).toMatchObject([{ sheet: 'sheet', rows: 3, readAt: READ_AT, kept: false, slice: [] }]);
+  expect(again.facts('sheet')).toEqual(facts);
+  expect(readFileSync(file).includes('Zoë')).toBe(false);
+});
+
+test('a reading that was cut off leaves the one before, also when the program ended in between', async () => {
+  const snapshots = opened();
+  await write(snapshots, FIRST);
+  const packed = new RowStore([0]).append(chunk([['7', null, null, null]]));
+  if (!packed) throw new Error('Nothing was packed.');
+  const cut = snapshots.begin('sheet', facts);
+  cut.rows(packed);
+  cut.cancel();
+  expect(rowsIn(snapshots)).toEqual(FIRST.flat());
+  snapshots.begin('sheet', facts).rows(packed);
+  snapshots.close();
+  const again = opened();
+  expect(rowsIn(again)).toEqual(FIRST.flat());
+  await write(again, [[['8', 'x', null, null]]]);
+  expect(rowsIn(again)).toEqual([['8', 'x', null, null]]);
+});
+
+test('rows read again after a commit are part of what is kept', async () => {
+  const snapshots = opened();
+  await write(snapshots, FIRST);
+  snapshots.patch('sheet', ['["1"]', '["3"]'], chunk([['1', 'changed', '2', null]]));
+  snapshots.close();
+  expect(rowsIn(opened())).toEqual([['1', 'changed', '2', null], FIRST[0]?.[1]]);
+});
+
+test('a damaged file and a file of another key are put aside and told, and begin anew', async () => {
+  await write(opened(), FIRST);
+  open.at(-1)?.close();
+  const other = opened(Buffer.alloc(32, 6));
+  expect(other.notices()).toEqual([expect.stringContaining('moved to')]);
+  expect(rowsIn(other)).toBeNull();
+  await write(other, FIRST);
+  other.close();
+  writeFileSync(file, Buffer.alloc(8_192, 1));
+  const third = opened(Buffer.alloc(32, 6));
+  expect(third.notices()).toHaveLength(1);
+  await write(third, FIRST);
+  expect(rowsIn(third)).toEqual(FIRST.flat());
+  expect(readdirSync(folder).filter((name) => name.includes('.damaged-')).length).toBeGreaterThan(0);
+});
+
+test('without a place to write nothing is kept, which is told once and stops nothing', async () => {
+  const told: string[] = [];
+  file = join(folder, 'missing', 'a.snapshots');
+  const snapshots = opened(KEY, ({ code }) => told.push(code));
+  await write(snapshots, FIRST);
+  expect(rowsIn(snapshots)).toBeNull();
+  expect(told).toEqual(['snapshot-unavailable']);
+  expect(snapshots.notices()).toHaveLength(1);
+});
+
+test('what is kept of a sheet can be chosen, listed and removed', async () => {
+  const snapshots = opened();
+  snapshots.keep('sheet', true, [{ kind: 'equals', column: 'name', value: 'x' }]);
+  await write(snapshots, FIRST);
+  snapshots.keepLookup('sheet', 'name', [{ value: 'a', label: null }]);
+  expect(snapshots.list()).toMatchObject([{ kept: true, rows: 3, slice: [{ value: 'x' }] }]);
+  expect(snapshots.lookup('sheet', 'name')).toEqual([{ value: 'a', label: null }]);
+  snapshots.remove('sheet');
+  expect(snapshots.list()).toEqual([]);
+  expect(rowsIn(snapshots)).toBeNull();
+  expect(snapshots.lookup('sheet', 'name')).toBeNull();
+});
