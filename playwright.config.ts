@@ -9,7 +9,7 @@ export default defineConfig<StartOption, HostOption>({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
   globalSetup: './tests/e2e/support/demo-template.ts',
-  timeout: 90_000,
+  timeout: 120_000,
   // A test that passes only at the second try is reported as flaky.
   retries: process.env.CI ? 2 : 0,
   expect: { timeout: 15_000 },

@@ -1,14 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { openPlan, typeInto } from './support/grid.ts';
-
-const serious = async (page: Page): Promise<readonly string[]> => {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-};
+import { seriousProblems } from './support/accessibility.ts';
+import { cell, openPlan, typeInto } from './support/grid.ts';
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`nothing serious stands against assistive technology, in ${scheme}`, async ({ page }) => {
@@ -16,15 +8,18 @@ for (const scheme of ['light', 'dark'] as const) {
     await openPlan(page, 'FC1', 'CC1020');
     await typeInto(page, 0, 'amount', '12');
     await typeInto(page, 1, 'amount', 'x');
-    expect(await serious(page)).toEqual([]);
+    await cell(page, 3, 'quantity').hover();
+    await cell(page, 1, 'amount').hover();
+    await expect(page.locator('.ag-tooltip')).toContainText('not a number');
+    expect(await seriousProblems(page)).toEqual([]);
     await page.getByRole('button', { name: 'Submit (1)' }).click();
     // Entries that are no values are pointed out first.
     const goOn = page.getByRole('button', { name: /Submit the (others|rest)|without them/i });
     if (await goOn.isVisible()) await goOn.click();
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousProblems(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'File: import and export' }).click();
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousProblems(page)).toEqual([]);
     await page.getByRole('menuitem', { name: 'Import…' }).click();
     const text =
       'Version;Cost center;Account;Period;Amount\nFC1;CC1020;4010;2026-01;1,5\nFC1;x;4010;2026-01;1.234\n';
@@ -33,12 +28,12 @@ for (const scheme of ['light', 'dark'] as const) {
       .setInputFiles({ name: 'plan.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
     const check = page.getByRole('button', { name: 'Check 2 lines' });
     await expect(check).toBeVisible();
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousProblems(page)).toEqual([]);
     await check.click();
     await expect(page.getByRole('region', { name: 'Refused lines' })).toBeVisible();
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousProblems(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Connections' }).last().click();
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousProblems(page)).toEqual([]);
   });
 }

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
+import { seriousProblems } from './support/accessibility.ts';
 import { cell, openPlan, pasteText, typeInto } from './support/grid.ts';
 
 /** The row of a group by the value it stands for. */
@@ -162,13 +162,9 @@ for (const scheme of ['light', 'dark'] as const) {
     await groupBy(page, 'Cost center', 'Account');
     await expect(total(page)).toBeVisible();
     await shot(page, `groups-${scheme}`);
-    const serious = async (): Promise<readonly string[]> =>
-      (await new AxeBuilder({ page }).setLegacyMode(true).analyze()).violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
-    expect(await serious()).toEqual([]);
+    expect(await seriousProblems(page)).toEqual([]);
     await page.getByRole('button', { name: 'Group (2)' }).click();
     await expect(page.getByRole('dialog')).toBeVisible();
-    expect(await serious()).toEqual([]);
+    expect(await seriousProblems(page)).toEqual([]);
   });
 }
