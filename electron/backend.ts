@@ -17,6 +17,7 @@ import { editHandlers } from './handlers/edits.ts';
 import { exchangeHandlers } from './handlers/exchange.ts';
 import { governanceHandlers } from './handlers/governance.ts';
 import { openKeptPasswords } from './handlers/kept-passwords.ts';
+import { mergeHandlers } from './handlers/merge.ts';
 import { offlineHandlers } from './handlers/offline.ts';
 import { periodHandlers } from './handlers/periods.ts';
 import { reviewHandlers } from './handlers/reviews.ts';
@@ -80,6 +81,7 @@ const handlers: Handlers = {
   ...commentHandlers,
   ...periodHandlers,
   ...offlineHandlers,
+  ...mergeHandlers,
 };
 
 /** How long closing waits for sign-ins under way, then for sessions, then for the demo warehouse to write what it holds. */

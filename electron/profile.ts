@@ -4,6 +4,7 @@ import type { Session } from '../shared/model/connection.ts';
 import { AppError } from '../shared/model/failure.ts';
 import type { Source } from '../shared/model/sheet.ts';
 import { BatchRuns } from './governance/batch-runs.ts';
+import { Merges } from './governance/merge/merges.ts';
 import { ReviewPayloads } from './governance/review-payloads.ts';
 import type { ReviewSubmitted } from './governance/review-submit.ts';
 import type { OpenedJournal } from './journal/open-journal.ts';
@@ -47,6 +48,7 @@ export class Profile {
   readonly snapshots: Snapshots;
   readonly link: WarehouseLink;
   readonly batches = new BatchRuns();
+  readonly merges: Merges;
   /** Submissions for review under way, by batch id. */
   readonly submissions = new Map<string, Promise<ReviewSubmitted>>();
   readonly payloads = new ReviewPayloads();
@@ -84,6 +86,8 @@ export class Profile {
       onState: (state) => this.#tellState(state),
       onBack: () => this.#found(),
     });
+    this.merges = new Merges({ journal, sheetOf: (id) => this.sheetsOf(id).at(-1), tell, now, clock });
+    journal.watch((sheet, rows) => void this.merges.look(sheet, rows));
   }
 
   get warehouse(): Warehouse {
@@ -126,6 +130,7 @@ export class Profile {
         journal: this.journal,
         clock: this.#clock,
         rowLimit: this.#rowLimit,
+        onRead: () => void this.merges.look(definition.id, 'all'),
         onReplaced: () => this.tell('sheet.changed', { sheet: definition.id, batch: null }, definition.id),
         offline: sheetOffline({
           ...{ snapshots, link, now, facts: sheetFacts },
@@ -155,6 +160,7 @@ export class Profile {
   /** Rereads rows in every open copy of a sheet; rejects when one could not be read. */
   async reread(id: string, rows: readonly string[]): Promise<void> {
     await Promise.all(this.sheetsOf(id).map((sheet) => sheet.reread(rows)));
+    await this.merges.look(id, rows);
   }
 
   refresh(id: string): void {
@@ -192,7 +198,8 @@ export class Profile {
       const { id } = sheet.definition;
       // Rights, periods and the definition may be other ones by now, so windows open their sheets again.
       if (sheet.age) this.tell('sheet.reopen', { sheet: id }, id);
-      sheet.retry();
+      // Rows may have changed while nobody listened.
+      sheet.refresh();
     }
     this.#onReachable(this);
   }

@@ -7,8 +7,10 @@ import { CommentsPanel } from './comments/comments-panel.tsx';
 import { DefinitionPanel } from './definition/definition-panel.tsx';
 import { ExchangeDialog } from './exchange/exchange-dialog.tsx';
 import { HistoryPanel } from './history/history-panel.tsx';
+import { MergePanel } from './merge/merge-panel.tsx';
 import { PolicyDialog } from './policy/policy-dialog.tsx';
 import { SubmitDialog } from './review/submit-dialog.tsx';
+import { localDay } from './sheet/sheet-reading.ts';
 import { SheetScreen } from './sheet/sheet-screen.tsx';
 import type { ExchangeRequest } from './ui/exchange-request.ts';
 import type { SheetContext } from './ui/sheet-context.ts';
@@ -24,6 +26,7 @@ export interface SheetAreaProps {
 
 type Beside =
   | { readonly kind: 'submit'; readonly context: SheetContext }
+  | { readonly kind: 'merge'; readonly context: SheetContext }
   | {
       readonly kind: 'history';
       readonly context: SheetContext;
@@ -58,6 +61,7 @@ export const SheetArea = ({ client, session, source, locale, onReviews }: SheetA
           onDefinition={(context) => setBeside({ kind: 'definition', context })}
           onPolicy={(context) => setBeside({ kind: 'policy', context })}
           onReviews={() => onReviews()}
+          onDecide={(context) => setBeside({ kind: 'merge', context })}
           onExchange={(context, request) => setBeside({ kind: 'exchange', context, request })}
         />
       </main>
@@ -70,6 +74,15 @@ export const SheetArea = ({ client, session, source, locale, onReviews }: SheetA
           audited={beside.context.capabilities.governance !== 'absent'}
           row={beside.row}
           column={beside.column}
+          onClose={close}
+        />
+      ) : null}
+      {beside?.kind === 'merge' ? (
+        <MergePanel
+          context={beside.context}
+          client={client}
+          locale={locale}
+          today={localDay(new Date())}
           onClose={close}
         />
       ) : null}
@@ -100,6 +113,7 @@ export const SheetArea = ({ client, session, source, locale, onReviews }: SheetA
           locale={locale}
           governance={governanceLabel(beside.context, session)}
           onReviews={onReviews}
+          onDecide={() => setBeside({ kind: 'merge', context: beside.context })}
           onClose={close}
         />
       ) : null}

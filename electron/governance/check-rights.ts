@@ -26,7 +26,11 @@ export const refusalOfSheet = ({ definition, rights }: OpenSheet): Refusal | nul
 };
 
 /** Why this person may not give the column a value, in a stored or a new row; null when they may. */
-export const refusalOfColumn = ({ rights }: OpenSheet, column: Column, isNew: boolean): Refusal | null => {
+export const refusalOfColumn = (
+  { rights }: Pick<OpenSheet, 'rights'>,
+  column: Column,
+  isNew: boolean,
+): Refusal | null => {
   // A key that is fixed in stored rows is what a new row is named by.
   if (column.readOnly && !(isNew && column.readOnly.cause === 'key'))
     return { code: 'column-read-only', message: column.readOnly.reason };

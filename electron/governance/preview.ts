@@ -8,6 +8,7 @@ import type { Breath } from '../sheets/breathe.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
 import type { Warehouse } from '../warehouse/adapter.ts';
 import { problemsOf } from './problems.ts';
+import type { Submittable } from './submittable.ts';
 
 const SHOWN_CHANGES = 500;
 const SHOWN_PROBLEMS = 500;
@@ -15,13 +16,13 @@ const SHOWN_PROBLEMS = 500;
 /** What submitting the pending edits would do, with every check that can be made before the warehouse makes its own. */
 export const previewOf = async (
   sheet: OpenSheet,
-  pending: ReadonlyMap<string, PendingRow>,
+  { rows: given, undecided }: Submittable,
   warehouse: Pick<Warehouse, 'statements'>,
   breathe: Breath,
 ): Promise<BatchPreview> => {
   const { definition } = sheet;
-  const rows = [...pending.values()].sort((a, b) => compareRowKeys(a.row, b.row));
-  const tally = countPending(pending);
+  const rows = [...given].sort((a, b) => compareRowKeys(a.row, b.row));
+  const tally = countPending(new Map(rows.map((row) => [row.row, row])));
   const sha256 = sha256Of(canonicalPayload(definition, rows));
   const plan = planOf({ definition, pending: rows, batch: '', note: null, sha256 });
   const { changes, more } = shownChanges(rows);
@@ -38,6 +39,7 @@ export const previewOf = async (
     columns: columnSums(sheet, rows),
     changes,
     moreChanges: more,
+    undecided: undecided.length,
     problems: (await problemsOf(sheet, rows, breathe)).slice(0, SHOWN_PROBLEMS),
     statements: [...warehouse.statements(plan, definition)],
   };

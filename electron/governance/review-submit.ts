@@ -7,6 +7,7 @@ import type { Profile } from '../profile.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
 import { settle } from './settle.ts';
 import { blockedBy, type SubmitRequest } from './submit.ts';
+import { nothingToSubmit, submittable } from './submittable.ts';
 
 /** How a submission for review ended, and what it did to the pending edits. */
 export interface ReviewSubmitted {
@@ -15,7 +16,7 @@ export interface ReviewSubmitted {
 }
 
 /**
- * Submits everything pending on a sheet for review: frozen in the journal first, then rehearsed and submitted in one
+ * Submits what is pending on a sheet, but for rows that need a decision, for review: frozen in the journal first, then rehearsed and submitted in one
  * transaction of the warehouse. A batch that is being submitted is joined, one that was is answered as it stands.
  */
 export const submitForReview = (
@@ -50,8 +51,8 @@ const submit = async (
   const { definition } = sheet;
   if (journal.reviewed(definition.id).some((each) => each.batch === batch))
     return { submission: { kind: 'submitted', review: await summaryOf(profile, batch) }, delta: null };
-  const pending = [...journal.pending(definition.id).values()];
-  if (pending.length === 0) throw new AppError('invalid', 'nothing-pending', 'There is nothing to submit.');
+  const { rows: pending, undecided } = submittable(profile, definition.id);
+  if (pending.length === 0) throw nothingToSubmit(undecided.length);
   const payload = canonicalPayload(definition, pending);
   if (sha256Of(payload) !== sha256) {
     throw new AppError(
@@ -65,7 +66,10 @@ const submit = async (
   const plan = planOf({ definition, pending, batch, note, sha256 });
   const at = profile.now().toISOString();
   journal.submitted(
-    { batch, sheet: definition.id, sha256, proof: null, at, keyColumns: definition.key, review: true },
+    {
+      ...{ batch, sheet: definition.id, sha256, proof: null, at, keyColumns: definition.key, review: true },
+      ...(undecided.length > 0 ? { except: undecided } : {}),
+    },
     pending,
   );
   const proposed = await warehouse.reviews.propose(plan, definition, payload);

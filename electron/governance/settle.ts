@@ -1,9 +1,10 @@
-import type { CommitOutcome } from '../../shared/model/batch.ts';
+import type { CommitOutcome, Conflict } from '../../shared/model/batch.ts';
 import type { PendingDelta } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { isNewRow } from '../../shared/model/rows.ts';
 import type { Profile } from '../profile.ts';
 import type { Submitted } from './batch-runs.ts';
+import { keyOfNew } from './merge/sheet-facts.ts';
 
 /**
  * Records how a batch ended. Rows as written are read before the edits over them are cleared, so that no window shows the
@@ -18,14 +19,32 @@ export const settle = async (
   note: () => PendingDelta | null = () => profile.journal.settled(outcome.batch, outcome),
 ): Promise<Submitted> => {
   if (outcome.kind === 'unknown') return { outcome, delta: null, rows: [], trouble: null };
-  const rows =
-    outcome.kind === 'committed'
-      ? written
-      : [...new Set(outcome.conflicts.map(({ row }) => row))].filter((row) => !isNewRow(row));
+  const conflicts = outcome.kind === 'committed' ? [] : outcome.conflicts;
+  const rows = outcome.kind === 'committed' ? written : rowsInConflict(profile, sheet, conflicts);
   // Where rereading fails, all is read again; a loss of the link is told by the link itself.
   await profile.reread(sheet, rows).catch(() => profile.refresh(sheet));
   if (unsure) profile.refresh(sheet);
-  return { outcome, rows, ...record(note) };
+  const recorded = record(note);
+  if (conflicts.length > 0) {
+    await profile.merges.whenDone(sheet);
+    profile.merges.report(sheet, conflicts);
+  }
+  return { outcome, rows, ...recorded };
+};
+
+/** Stored rows to be read again: those in conflict, and those whose key a new row wanted. */
+const rowsInConflict = (
+  profile: Profile,
+  sheet: string,
+  conflicts: readonly Conflict[],
+): readonly string[] => {
+  const pending = profile.journal.pending(sheet);
+  const [open] = profile.sheetsOf(sheet);
+  const rows = [...new Set(conflicts.map(({ row }) => row))].map((row) => {
+    const mine = pending.get(row);
+    return open && mine?.kind === 'insert' ? keyOfNew(open, pending, mine.values) : row;
+  });
+  return rows.filter((row) => row !== null).filter((row) => !isNewRow(row));
 };
 
 /** The warehouse has spoken: a journal that cannot write now must not make its answer untrue. The batch stays open there. */

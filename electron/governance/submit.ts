@@ -12,6 +12,7 @@ import type { Submitted } from './batch-runs.ts';
 import { problemsOf } from './problems.ts';
 import { resolveBatch } from './resolve.ts';
 import { settle } from './settle.ts';
+import { nothingToSubmit, submittable } from './submittable.ts';
 
 export interface SubmitRequest {
   readonly batch: string;
@@ -21,7 +22,7 @@ export interface SubmitRequest {
 }
 
 /**
- * Submits everything pending on a sheet as one batch: frozen in the journal first, then one transaction, then settled. A
+ * Submits what is pending on a sheet, but for rows that need a decision, as one batch: frozen in the journal first, then one transaction, then settled. A
  * batch that was sent already is joined or looked up, never sent again.
  */
 export const submitBatch = (
@@ -44,8 +45,8 @@ const submit = async (
 ): Promise<Submitted> => {
   const { journal } = profile;
   const { definition } = sheet;
-  const pending = [...journal.pending(definition.id).values()];
-  if (pending.length === 0) throw new AppError('invalid', 'nothing-pending', 'There is nothing to submit.');
+  const { rows: pending, undecided } = submittable(profile, definition.id);
+  if (pending.length === 0) throw nothingToSubmit(undecided.length);
   if (sha256Of(canonicalPayload(definition, pending)) !== sha256) {
     throw new AppError(
       'conflict',
@@ -59,7 +60,10 @@ const submit = async (
   const at = profile.now().toISOString();
   // Refuses when an edit came in while the rules were checked: the plan would not hold it.
   journal.submitted(
-    { batch, sheet: definition.id, sha256, proof: null, at, keyColumns: definition.key },
+    {
+      ...{ batch, sheet: definition.id, sha256, proof: null, at, keyColumns: definition.key },
+      ...(undecided.length > 0 ? { except: undecided } : {}),
+    },
     pending,
   );
   const outcome = await profile.warehouse.commit(plan, definition, {

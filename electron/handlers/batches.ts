@@ -4,6 +4,7 @@ import { commitApproved, resolveApproved } from '../governance/commit-approved.t
 import { previewOf } from '../governance/preview.ts';
 import { resolveBatch, resolveOpenBatches } from '../governance/resolve.ts';
 import { submitBatch } from '../governance/submit.ts';
+import { submittable } from '../governance/submittable.ts';
 import type { Profile } from '../profile.ts';
 import { breathing } from '../sheets/breathe.ts';
 import { announce, announceToProfile } from './announce.ts';
@@ -23,7 +24,8 @@ export const batchHandlers: BatchHandlers = {
     announceToProfile(client.shared, profile, await resolveOpenBatches(profile, id));
     await followAndTell(client.shared, profile, id);
     await sheet.know([...profile.journal.pending(id).keys()]);
-    return previewOf(sheet, profile.journal.pending(id), profile.warehouse, breathing(client.shared.clock));
+    await profile.merges.whenDone(id);
+    return previewOf(sheet, submittable(profile, id), profile.warehouse, breathing(client.shared.clock));
   },
   'batches.commit': async (client, { sheet: id, batch, sha256, note, approved }) => {
     const { sheet } = sheetOf(client, id);

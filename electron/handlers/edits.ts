@@ -1,15 +1,11 @@
 import type { PendingDelta } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { checkStep } from '../governance/check-step.ts';
-import { rebaseStep } from '../governance/rebase-step.ts';
 import type { Profile } from '../profile.ts';
 import { tellPending, tellTrouble } from './announce.ts';
 import { type Client, type Handlers, profileOf, sheetOf } from './context.ts';
 
-type EditHandlers = Pick<
-  Handlers,
-  'edits.append' | 'edits.undo' | 'edits.redo' | 'edits.discard' | 'edits.rebase'
->;
+type EditHandlers = Pick<Handlers, 'edits.append' | 'edits.undo' | 'edits.redo' | 'edits.discard'>;
 
 export const editHandlers: EditHandlers = {
   'edits.append': async (client, { step }) => {
@@ -26,19 +22,6 @@ export const editHandlers: EditHandlers = {
   'edits.discard': (client, { sheet, rows }) => {
     const { now, uuid } = client.shared;
     return journaled(client, ({ journal }) => journal.discard(sheet, rows, now().toISOString(), uuid()));
-  },
-  'edits.rebase': async (client, { sheet: id, rows }) => {
-    const { sheet } = sheetOf(client, id);
-    await sheet.know(rows);
-    const { now, uuid } = client.shared;
-    return journaled(client, ({ journal }) => {
-      // Worked out before anything is dropped: a refusal leaves the edits as they are, and undo brings them back in any case.
-      const step = rebaseStep(sheet, journal.pending(id), rows, { id: uuid(), at: now().toISOString() });
-      const dropped = journal.discard(id, rows, now().toISOString(), uuid());
-      const kept = journal.append(step);
-      const again = new Set(kept.rows.map(({ row }) => row));
-      return { ...kept, cleared: dropped.cleared.filter((row) => !again.has(row)) };
-    });
   },
 };
 

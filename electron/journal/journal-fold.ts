@@ -13,6 +13,8 @@ export class JournalFold {
   /** Per sheet the first entry since it was last at rest. */
   readonly #first = new Map<string, number>();
   #last: number;
+  /** Hears of rows whose pending state changed. */
+  watcher: ((sheet: string, rows: readonly string[]) => void) | null = null;
 
   constructor(start: number) {
     this.#last = start;
@@ -21,7 +23,7 @@ export class JournalFold {
   sheet(id: string): SheetState {
     let state = this.#sheets.get(id);
     if (!state) {
-      state = new SheetState(id);
+      state = new SheetState(id, (rows) => this.watcher?.(id, rows));
       this.#sheets.set(id, state);
     }
     return state;

@@ -51,6 +51,8 @@ export interface Journal {
    * same over the new values, and those that mean nothing any more are gone. Rows of an open batch are refused.
    */
   merged(sheet: string, changes: readonly QuietChange[], at: string): PendingDelta;
+  /** Tells of every row whose pending state changes from now on, or whose batch ended without being written. */
+  watch(listener: (sheet: string, rows: readonly string[]) => void): void;
   /** Whether the row is part of a batch whose end is not known. */
   isFrozen(sheet: string, row: string): boolean;
   pending(sheet: string): ReadonlyMap<string, PendingRow>;

@@ -102,6 +102,10 @@ class FileJournal implements OpenedJournal {
     return state.merge(changes);
   }
 
+  watch(listener: (sheet: string, rows: readonly string[]) => void): void {
+    this.#fold.watcher = listener;
+  }
+
   isFrozen(sheet: string, row: string): boolean {
     return this.#fold.sheet(sheet).isFrozen(row);
   }

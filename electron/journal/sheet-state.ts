@@ -92,6 +92,7 @@ const underReview = (row: RowKey, batch: string): AppError =>
 export class SheetState {
   readonly pending = new Map<RowKey, PendingRow>();
   readonly #sheet: string;
+  readonly #changed: (rows: readonly RowKey[]) => void;
   readonly #tally = { cells: 0, updated: 0, inserted: 0, deleted: 0 };
   #done: Action[] = [];
   #undone: Action[] = [];
@@ -100,8 +101,10 @@ export class SheetState {
   /** Which review holds a row. */
   readonly #reviewOf = new Map<RowKey, string>();
 
-  constructor(sheet: string) {
+  /** `changed` hears of every row whose pending state, or whose batch, changed. */
+  constructor(sheet: string, changed: (rows: readonly RowKey[]) => void = () => {}) {
     this.#sheet = sheet;
+    this.#changed = changed;
   }
 
   get openBatch(): OpenBatch | undefined {
@@ -260,7 +263,9 @@ export class SheetState {
 
   /** The frozen edits are ordinary pending edits again. */
   thaw(): PendingDelta {
+    const rows = [...this.#frozenRows().keys()];
     this.#frozen = undefined;
+    this.#changed(rows);
     return this.delta([]);
   }
 
@@ -360,6 +365,7 @@ export class SheetState {
         cleared.push(row);
       }
     }
+    this.#changed(rows);
     return { sheet: this.#sheet, rows: present, cleared, counts: this.counts() };
   }
 

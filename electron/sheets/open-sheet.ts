@@ -84,6 +84,11 @@ export class OpenSheet {
     return this.#reading !== null;
   }
 
+  /** What is held is what the warehouse said last: no reading is under way, none failed, the rows are not kept ones. */
+  get current(): boolean {
+    return this.#complete && !this.#reading && !this.#failure && !this.#age;
+  }
+
   get truncated(): boolean {
     return this.#truncated;
   }
@@ -122,7 +127,7 @@ export class OpenSheet {
     this.lookups.clear();
     if (this.#paged) {
       this.#paged.refresh();
-      return;
+      return void this.#options.onRead?.();
     }
     const cancel = new AbortController();
     const stale = new Set<RowKey>();
@@ -155,15 +160,8 @@ export class OpenSheet {
     if (this.#failure && !this.#complete && !this.loading) throw this.#failure;
     if (query.groups.length > 0 && this.#truncated) throw notAllRows(ROW_LIMIT);
     const breathe = breathing(this.#options.clock, signal);
-    const { definition } = this;
-    const view = await buildView({
-      definition,
-      store: this.#store,
-      pending: this.#pending,
-      query,
-      breathe,
-      kept,
-    });
+    const rows = { definition: this.definition, store: this.#store, pending: this.#pending };
+    const view = await buildView({ ...rows, query, breathe, kept });
     if (view.grouped) await view.figures.refresh(this.#pending, breathe);
     return view;
   }
@@ -344,6 +342,7 @@ export class OpenSheet {
         this.#turnToPages();
         this.#become(null);
         if (!first || read !== 'large') onReplaced();
+        this.#options.onRead?.();
         return;
       }
       this.#store = into;
@@ -372,6 +371,7 @@ export class OpenSheet {
     this.#tell();
     // Views made while rows came do not know yet that they were cut off.
     if ((!first || this.#truncated) && !this.#failure) onReplaced();
+    if (!this.#failure) this.#options.onRead?.();
   }
 
   /** When the rows of this machine were read, once they are in the store; null where they are of no use. */

@@ -25,6 +25,8 @@ export interface OpenSheetOptions {
   readonly pageRows?: number;
   /** Views are to be made again: a later reading has replaced the rows, or the first was cut off at the limit. */
   readonly onReplaced: () => void;
+  /** All rows are here (from the warehouse, or those kept on this machine), or can be asked for page by page from now on. */
+  readonly onRead?: () => void;
   /** What there is without the warehouse; absent: nothing. */
   readonly offline?: SheetOffline;
 }

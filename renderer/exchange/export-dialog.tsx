@@ -4,9 +4,9 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import type { ExchangeRequest } from '../ui/exchange-request.ts';
 import { failureTitle } from '../ui/failure.ts';
+import { saveFile } from '../ui/save-file.ts';
 import type { ExchangeProps } from './exchange-dialog.tsx';
 import { ProgressDialog } from './progress-dialog.tsx';
-import { saveFile } from './save-file.ts';
 import { useTask } from './use-task.ts';
 
 interface ExportDialogProps extends ExchangeProps {

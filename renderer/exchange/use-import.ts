@@ -2,9 +2,9 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { type ImportCounts, MOST_FILE_BYTES } from '../../shared/contract/exchange.ts';
 import type { InputOf, OutputOf } from '../../shared/contract/operations.ts';
 import { AppError } from '../../shared/model/failure.ts';
+import { saveFile } from '../ui/save-file.ts';
 import type { ExchangeProps } from './exchange-dialog.tsx';
 import { type Choice, firstChoice, type ReadFile } from './import-choice.ts';
-import { saveFile } from './save-file.ts';
 import { type TaskProgress, useTask } from './use-task.ts';
 
 /** How the person asked the file to be read. */

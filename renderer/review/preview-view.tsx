@@ -4,6 +4,7 @@ import type { Column } from '../../shared/model/sheet.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { exactText, isNumeric, signedText } from '../ui/exact-text.ts';
 import type { SheetContext } from '../ui/sheet-context.ts';
+import { counted, Value } from '../ui/value-text.tsx';
 
 interface ViewProps {
   readonly preview: BatchPreview;
@@ -14,27 +15,7 @@ interface ViewProps {
 const columnOf = (context: SheetContext, name: string): Column | undefined =>
   context.definition.columns.find((column) => column.name === name);
 
-export const labelOf = (context: SheetContext, name: string): string =>
-  columnOf(context, name)?.label ?? name;
-
-/** A count and its noun: "1 row", "1,200 rows". */
-export const counted = (n: number, one: string, many: string, locale: LocaleConventions): string =>
-  `${n.toLocaleString(locale.tag)} ${n === 1 ? one : many}`;
-
-/** A value as its cell shows it; NULL is told from empty text. */
-export const Value = ({
-  value,
-  column,
-  locale,
-}: {
-  value: string | null;
-  column: Column | undefined;
-  locale: LocaleConventions;
-}): ReactNode => {
-  if (value === null) return <span className="quiet">empty</span>;
-  if (value === '') return <span className="quiet">“”</span>;
-  return <>{column ? exactText(value, column, locale) : value}</>;
-};
+const labelOf = (context: SheetContext, name: string): string => columnOf(context, name)?.label ?? name;
 
 /** Counts in one line: "3 rows, 4 cells: 2 changed, 1 new". */
 export const Counts = ({ preview: { counts }, locale }: Omit<ViewProps, 'context'>): ReactNode => {

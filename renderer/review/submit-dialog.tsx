@@ -9,8 +9,8 @@ import { Dialog } from '../ui/dialog.tsx';
 import { failureTitle } from '../ui/failure.ts';
 import type { SheetContext } from '../ui/sheet-context.ts';
 import { useFocusReturn } from '../ui/use-focus-return.ts';
-import { ConflictsView } from './conflicts-view.tsx';
-import { Changes, Counts, counted, Problems, Sums } from './preview-view.tsx';
+import { counted } from '../ui/value-text.tsx';
+import { Changes, Counts, Problems, Sums } from './preview-view.tsx';
 import { SubmittedDialog } from './submitted-dialog.tsx';
 import { useSubmit } from './use-submit.ts';
 import './review.css';
@@ -22,6 +22,8 @@ export interface SubmitDialogProps {
   /** What this database does with a batch, in a sentence. */
   readonly governance: string;
   readonly onReviews: (batch?: string) => void;
+  /** Shows the rows that need a decision. */
+  readonly onDecide: () => void;
   readonly onClose: () => void;
 }
 
@@ -32,6 +34,7 @@ export const SubmitDialog = ({
   locale,
   governance,
   onReviews,
+  onDecide,
   onClose,
 }: SubmitDialogProps): ReactNode => {
   const newId = useCallback(() => crypto.randomUUID(), []);
@@ -88,7 +91,8 @@ export const SubmitDialog = ({
                 isDisabled={blocked > 0 || preview.counts.rows === 0}
                 onPress={() => void run.send(note)}
               >
-                Submit {counted(preview.counts.rows, 'row', 'rows', locale)}
+                Submit {preview.undecided > 0 ? 'the rest: ' : ''}
+                {counted(preview.counts.rows, 'row', 'rows', locale)}
                 {approval ? ' for approval' : ''}
               </Button>
             </>
@@ -99,6 +103,12 @@ export const SubmitDialog = ({
             <Banner look="bad">
               {blocked === 1 ? 'One problem has' : `${blocked.toLocaleString(locale.tag)} problems have`} to
               be fixed before this can be submitted.
+            </Banner>
+          ) : null}
+          {preview.undecided > 0 ? (
+            <Banner look="warn" action={<Button onPress={onDecide}>Decide</Button>}>
+              {counted(preview.undecided, 'row needs', 'rows need', locale)} a decision first and{' '}
+              {preview.undecided === 1 ? 'is' : 'are'} left out.
             </Banner>
           ) : null}
           <Counts preview={preview} locale={locale} />
@@ -169,10 +179,10 @@ export const SubmitDialog = ({
           outcome={state.outcome}
           asking={state.asking}
           context={context}
-          client={client}
           locale={locale}
           onClose={onClose}
           onGo={go}
+          onDecide={onDecide}
           onSettle={() => void run.settle()}
           onAgain={(notice) => void run.load(notice)}
         />
@@ -184,9 +194,9 @@ interface EndedProps {
   readonly outcome: CommitOutcome;
   readonly asking: boolean;
   readonly context: SheetContext;
-  readonly client: BackendClient;
   readonly locale: LocaleConventions;
   readonly onClose: () => void;
+  readonly onDecide: () => void;
   readonly onGo: (row: string, column?: string) => void;
   readonly onSettle: () => void;
   readonly onAgain: (notice?: string) => void;
@@ -196,9 +206,9 @@ const Ended = ({
   outcome,
   asking,
   context,
-  client,
   locale,
   onClose,
+  onDecide,
   onGo,
   onSettle,
   onAgain,
@@ -249,12 +259,12 @@ const Ended = ({
       );
     case 'not-committed': {
       const failure = AppError.from(outcome.failure);
-      const conflicts = outcome.conflicts.length > 0;
+      const conflicts = new Set(outcome.conflicts.map(({ row }) => row)).size;
       return (
         <Dialog
           title={`Nothing was written: ${failureTitle(failure).toLowerCase()}`}
           onClose={onClose}
-          width={conflicts ? '980px' : '620px'}
+          width="620px"
           foot={
             <>
               {close}
@@ -263,6 +273,14 @@ const Ended = ({
                   Try again
                 </Button>
               ) : null}
+              {conflicts > 0 ? (
+                <>
+                  <Button onPress={() => onAgain()}>Submit the rest</Button>
+                  <Button look="primary" autoFocus onPress={onDecide}>
+                    Decide
+                  </Button>
+                </>
+              ) : null}
             </>
           }
         >
@@ -270,19 +288,11 @@ const Ended = ({
           {outcome.problems.length > 0 ? (
             <Problems problems={outcome.problems} context={context} onGo={onGo} />
           ) : null}
-          {conflicts ? (
-            <ConflictsView
-              conflicts={outcome.conflicts}
-              context={context}
-              client={client}
-              locale={locale}
-              onResolved={() =>
-                onAgain('The decisions were applied. Look at the edits once more and submit them.')
-              }
-            />
-          ) : (
-            <p className="quiet">The edits are kept.</p>
-          )}
+          <p className="quiet">
+            {conflicts > 0
+              ? `${counted(conflicts, 'row needs', 'rows need', locale)} a decision. The edits are kept, and nothing is overwritten meanwhile.`
+              : 'The edits are kept.'}
+          </p>
         </Dialog>
       );
     }

@@ -3,7 +3,7 @@ import type { ReviewSummary } from '../../shared/model/review.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { counted } from './preview-view.tsx';
+import { counted } from '../ui/value-text.tsx';
 
 interface SubmittedDialogProps {
   readonly review: ReviewSummary;

@@ -17,7 +17,7 @@ export const useSubmit = (client: BackendClient, context: SheetContext, newId: (
         sheet: context.sheet,
         newId,
         approval: context.policy?.policy.mode === 'approval',
-        onEnd: (outcome) => void context.afterCommit(outcome),
+        onEnd: () => void context.afterCommit(),
       }),
   );
   const [subscribe] = useState(() => (listener: () => void) => run.subscribe(listener));

@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react';
+import type { BackendClient } from '../../shared/contract/client.ts';
 import type { SheetPolicy } from '../../shared/model/review.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
+import { MergeBanner } from './merge-banner.tsx';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
 
 interface BannersProps {
@@ -11,6 +13,8 @@ interface BannersProps {
   readonly onRefresh: () => void;
   readonly onResolve: (batch: string) => void;
   readonly onReviews: () => void;
+  readonly client: BackendClient;
+  readonly onDecide: () => void;
 }
 
 /** What the person has to know before going on, the most pressing first. */
@@ -35,6 +39,7 @@ export const SheetBanners = (props: BannersProps): ReactNode => {
           edits are held until that is settled.
         </Banner>
       ))}
+      <MergeBanner snapshot={snapshot} client={props.client} onDecide={props.onDecide} />
       {snapshot.rowsFailure && (
         <Banner look="bad" action={<Button onPress={props.onRefresh}>Read again</Button>}>
           {snapshot.rowsFailure}

@@ -14,6 +14,8 @@ export interface SheetListener {
   submitted(batches: readonly SubmittedEdits[]): void;
   /** A period was closed or opened: rights are read anew. */
   periods(): void;
+  /** Other rows need a decision. */
+  merged(): void;
   /** Somebody commented on a cell. */
   commented(): void;
   /** The journal cannot write, or can again (null). */
@@ -37,6 +39,9 @@ export const listenTo = (client: BackendClient, sheet: string, listener: SheetLi
   client.on('periods.changed', () => listener.periods()),
   client.on('comments.changed', (event) => {
     if (event.sheet === sheet) listener.commented();
+  }),
+  client.on('merge.changed', (event) => {
+    if (event.sheet === sheet) listener.merged();
   }),
   client.on('journal.trouble', ({ message }) => listener.trouble(message)),
 ];

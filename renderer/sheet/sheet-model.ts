@@ -115,9 +115,8 @@ export class SheetModel implements GridModel {
     );
   }
 
-  /** What a submit ended in: pending edits and rows are fetched again; conflicts are marked at their cells. */
-  async afterCommit(outcome: CommitOutcome): Promise<void> {
-    this.overlay.showConflicts(outcome.kind === 'not-committed' ? outcome.conflicts : []);
+  /** After a submit, pending edits, rows and conflicts are fetched again. */
+  async afterCommit(): Promise<void> {
     await this.reload();
   }
 
@@ -126,7 +125,7 @@ export class SheetModel implements GridModel {
     const outcome = await this.#work.attempt(() =>
       this.#options.client.call('batches.resolve', { sheet: this.definition.id, batch }),
     );
-    if (outcome) await this.afterCommit(outcome);
+    if (outcome) await this.afterCommit();
     return outcome;
   }
 
@@ -373,6 +372,7 @@ export class SheetModel implements GridModel {
         changed: () => void this.#work.after(() => this.#show()),
         periods: () => void this.reload(),
         submitted: (batches) => this.#submitted(batches),
+        merged: () => void this.#parts?.conflicts.load(),
         commented: () => void this.#parts?.comments.load(),
         trouble: (journalTrouble) => this.#store.set({ journalTrouble }),
       }),
@@ -391,8 +391,8 @@ export class SheetModel implements GridModel {
     if (rows.size > 0) this.#store.draw({ kind: 'cells', rows });
   }
 
-  #tally(): Pick<SheetSnapshot, 'refused' | 'conflicts' | 'problems' | 'warnings'> {
+  #tally(): Pick<SheetSnapshot, 'refused' | 'problems' | 'warnings'> {
     const counts = this.#parts?.reading.counts() ?? { problems: 0, warnings: 0 };
-    return { refused: this.overlay.refused.size, conflicts: this.overlay.conflicts.size, ...counts };
+    return { refused: this.overlay.refused.size, ...counts };
   }
 }

@@ -9,6 +9,7 @@ import { SheetGroups } from './groups/sheet-groups.ts';
 import { LookupLabels } from './lookup-labels.ts';
 import type { Overlay } from './overlay.ts';
 import { SheetComments } from './sheet-comments.ts';
+import { SheetConflicts } from './sheet-conflicts.ts';
 import { SheetEntry } from './sheet-entry.ts';
 import { SheetReading } from './sheet-reading.ts';
 import type { SheetStore } from './sheet-store.ts';
@@ -21,6 +22,7 @@ export interface SheetParts {
   readonly entry: SheetEntry;
   readonly labels: LookupLabels;
   readonly comments: SheetComments;
+  readonly conflicts: SheetConflicts;
   readonly groups: SheetGroups;
   /** Entries of a lookup that fit a text, the best first. */
   search(column: Column, text: string): Promise<{ matches: readonly LookupMatch[]; total: number }>;
@@ -89,5 +91,7 @@ export const sheetParts = (options: SheetPartsOptions): SheetParts => {
   const entry = new SheetEntry({ overlay, sheet, reading, labels, now, newId, search, push, changed, ask });
   const comments = new SheetComments(client, sheet, overlay, (rows) => store.draw({ kind: 'cells', rows }));
   void comments.load();
-  return { reading, view, entry, labels, groups, comments, search };
+  const conflicts = new SheetConflicts(client, sheet, overlay, store);
+  void conflicts.load();
+  return { reading, view, entry, labels, groups, comments, conflicts, search };
 };

@@ -63,6 +63,7 @@ export interface SheetScreenProps {
   readonly onDefinition: (context: SheetContext) => void;
   readonly onPolicy: (context: SheetContext) => void;
   readonly onReviews: () => void;
+  readonly onDecide: (context: SheetContext) => void;
   /** A file is to be taken in or saved. */
   readonly onExchange: (context: SheetContext, request: ExchangeRequest) => void;
 }
@@ -120,7 +121,8 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       policy: opened.policy,
       rowLabel,
       reload: () => model.reload(),
-      afterCommit: (outcome) => model.afterCommit(outcome),
+      afterCommit: () => model.afterCommit(),
+      undo: () => model.undo(),
       goTo: (row, column) => void goTo(row, column),
       focus: () => grid.current?.focus(),
       say: (text) => model.say(text),
@@ -310,6 +312,8 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
         onRefresh={() => void model.refresh()}
         onResolve={(batch) => void model.resolve(batch)}
         onReviews={props.onReviews}
+        client={props.client}
+        onDecide={() => props.onDecide(context)}
       />
       <div className="sheet-body" {...files.drop}>
         {files.dropping && <p className="sheet-drop">Drop a CSV or XLSX file to import it</p>}

@@ -46,7 +46,9 @@ export interface SheetSnapshot {
   /** Pending rows that break a rule, by severity. */
   readonly warnings: number;
   readonly problems: number;
+  /** Rows that need a decision, and rows that settled without one since the person was told. */
   readonly conflicts: number;
+  readonly settled: number;
   /** Steps on their way to the journal. */
   readonly saving: number;
   /** Why the journal did not take something; null when all was taken. */
@@ -98,6 +100,7 @@ export const FIRST_SNAPSHOT: SheetSnapshot = {
   warnings: 0,
   problems: 0,
   conflicts: 0,
+  settled: 0,
   saving: 0,
   saveFailure: null,
   journalTrouble: null,

@@ -1,4 +1,3 @@
-import type { CommitOutcome } from '../../shared/model/batch.ts';
 import type { SheetPolicy } from '../../shared/model/review.ts';
 import type { Capabilities, SheetRights } from '../../shared/model/rights.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
@@ -16,8 +15,10 @@ export interface SheetContext {
   rowLabel(row: RowKey): string;
   /** Opens the sheet again: definition, rights, pending edits and rows. */
   reload(): Promise<void>;
-  /** Tells the sheet what a submit ended in. */
-  afterCommit(outcome: CommitOutcome): Promise<void>;
+  /** Tells the sheet that a submit has ended. */
+  afterCommit(): Promise<void>;
+  /** Takes the last step back. */
+  undo(): Promise<void>;
   /** Scrolls to a row, narrowing the view where it is far away. */
   goTo(row: RowKey, column?: string): void;
   /** Moves the focus to the grid, at the cell that had it. */

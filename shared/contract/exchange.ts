@@ -75,7 +75,7 @@ export const importRefusal = z.object({
 });
 export type ImportRefusal = z.infer<typeof importRefusal>;
 
-const savedFile = z.object({ fileName: z.string(), type: z.string(), bytes, rows: z.int() });
+export const savedFile = z.object({ fileName: z.string(), type: z.string(), bytes, rows: z.int() });
 export type SavedFile = z.infer<typeof savedFile>;
 
 /** Largest file taken in; the web host's frames end a little above it. */

@@ -11,6 +11,7 @@ import { commentEvents, commentOperations } from './comments.ts';
 import { connectionEvents, connectionOperations } from './connections.ts';
 import { exchangeEvents, exchangeOperations } from './exchange.ts';
 import { governanceOperations } from './governance.ts';
+import { mergeEvents, mergeOperations } from './merge.ts';
 import { offlineEvents, offlineOperations } from './offline.ts';
 import { periodEvents, periodOperations } from './periods.ts';
 import { reviewOperations } from './reviews.ts';
@@ -243,15 +244,6 @@ export const operations = {
     input: z.object({ sheet: z.string(), rows: z.array(z.string()).optional() }),
     output: pendingDelta,
   },
-  /**
-   * Keeps this person's edits of rows that others changed: they are based on what the warehouse holds now and can be
-   * submitted again. A row that is gone cannot be kept (`conflict`); it is discarded or entered anew.
-   */
-  'edits.rebase': {
-    kind: 'command',
-    input: z.object({ sheet: z.string(), rows: z.array(z.string()).min(1) }),
-    output: pendingDelta,
-  },
   'batches.preview': { kind: 'query', input: sheetId, output: batchPreview },
   /** Writes all pending edits in one transaction; `sha256` must be the previewed one. Repeating a batch id never writes twice. */
   'batches.commit': {
@@ -289,6 +281,7 @@ export const operations = {
   ...commentOperations,
   ...periodOperations,
   ...offlineOperations,
+  ...mergeOperations,
 } as const satisfies Record<string, { kind: 'query' | 'command'; input: z.ZodType; output: z.ZodType }>;
 
 export type Operations = typeof operations;
@@ -328,6 +321,7 @@ export const events = {
   ...commentEvents,
   ...periodEvents,
   ...offlineEvents,
+  ...mergeEvents,
 } as const satisfies Record<string, z.ZodType>;
 
 export type Events = typeof events;

@@ -40,6 +40,8 @@ export const batchPreview = z.object({
     }),
   ),
   moreChanges: z.int(),
+  /** Pending rows that are left out: each needs a decision first. */
+  undecided: z.int(),
   problems: z.array(problem),
   /** The SQL the warehouse will run, one entry per distinct statement, without values. */
   statements: z.array(z.object({ sql: z.string(), rows: z.int() })),

@@ -64,8 +64,7 @@ test('somebody else’s change stops the submit; keeping mine and taking theirs 
   await page.getByRole('button', { name: 'Submit (2)' }).click();
   await page.getByRole('button', { name: 'Submit 2 rows' }).click();
   const dialog = page.getByRole('dialog', { name: /Nothing was written/ });
-  await expect(dialog.getByText('777.00').first()).toBeVisible();
-  await expect(dialog.getByText('11.00')).toBeVisible();
+  await expect(dialog.getByText('2 rows need a decision.', { exact: false })).toBeVisible();
   const unchanged = await demoDatabase(
     writ.dataFolder,
     async (client) =>
@@ -77,10 +76,15 @@ test('somebody else’s change stops the submit; keeping mine and taking theirs 
   );
   expect(unchanged).toEqual([{ amount: '777.00' }]);
 
-  await expect(dialog.getByRole('button', { name: 'Apply decisions' })).toBeDisabled();
-  await dialog.getByRole('radio', { name: 'Keep mine' }).first().check();
-  await dialog.getByRole('radio', { name: 'Take theirs' }).last().check();
-  await dialog.getByRole('button', { name: 'Apply decisions' }).click();
+  await dialog.getByRole('button', { name: 'Decide' }).click();
+  const panel = page.getByRole('complementary', { name: 'Decide' });
+  await expect(panel.getByText('777.00').first()).toBeVisible();
+  await expect(panel.getByText('11.00')).toBeVisible();
+  await panel.getByRole('button', { name: 'Keep mine', exact: true }).first().click();
+  await expect(panel.getByText('1 row left')).toBeVisible();
+  await panel.getByRole('button', { name: 'Take theirs', exact: true }).click();
+  await expect(panel.getByText('Everything is decided')).toBeVisible();
+  await page.getByRole('button', { name: 'Submit (1)' }).click();
   const again = page.getByRole('dialog', { name: 'Submit' });
   await expect(again.getByText('1 row, 1 cell: 1 changed')).toBeVisible();
   await again.getByRole('button', { name: 'Submit 1 row' }).click();

@@ -208,13 +208,24 @@ describe('submitting', () => {
     await ann.heard('sheet.changed', (event) => event.sheet === SHEET);
     expect((await rowsOf(ann)).find((row) => row.key === C1M1)?.amount).toBe('777.00');
     expect(ben.said('sheet.changed')).toEqual([]);
+    const conflict = {
+      row: C1M1,
+      kind: 'changed',
+      column: 'amount',
+      base: '100.00',
+      mine: '1.00',
+      theirs: '777.00',
+    };
+    await ann.heard('merge.changed', ({ rows }) => rows === 1);
+    expect(await ann.call('merge.state', { sheet: SHEET })).toMatchObject({ rows: 1, conflicts: [conflict] });
+    // A change that nobody here has read is found by the commit itself.
+    await world.admin.query(`update plan.line set amount = 888 where center = 'C1' and month = 2`);
     expect(await submit(ann)).toMatchObject({
       kind: 'not-committed',
-      conflicts: [
-        { row: C1M1, kind: 'changed', column: 'amount', base: '100.00', mine: '1.00', theirs: '777.00' },
-      ],
+      conflicts: [{ ...conflict, row: '["C1","2"]', base: '200.00', mine: '2.00', theirs: '888.00' }],
     });
-    expect(await amountOf('C1', 2)).toBe('200.00');
+    expect(await amountOf('C1', 1)).toBe('777.00');
+    expect((await ann.call('merge.state', { sheet: SHEET })).rows).toBe(2);
     expect((await ann.call('sheets.open', { source: SOURCE })).pending.rows).toHaveLength(2);
   });
 

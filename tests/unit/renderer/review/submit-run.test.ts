@@ -11,6 +11,7 @@ const preview = (sha256: string): BatchPreview => ({
   columns: [],
   changes: [],
   moreChanges: 0,
+  undecided: 0,
   problems: [],
   statements: [],
 });

@@ -6,6 +6,7 @@ import type {
   OperationName,
   OutputOf,
 } from '../../../../shared/contract/operations.ts';
+import type { Conflict } from '../../../../shared/model/batch.ts';
 import type { EditStep, PendingDelta, PendingRow } from '../../../../shared/model/edit.ts';
 import { AppError } from '../../../../shared/model/failure.ts';
 import {
@@ -84,6 +85,8 @@ export class MemoryBackend implements BackendClient {
   readonly rowCount: number;
   readonly calls: { readonly name: string; readonly input: unknown }[] = [];
   readonly pending = new Map<string, PendingRow>();
+  /** What needs a decision. */
+  conflicts: readonly Conflict[] = [];
   views: SheetViews = NO_VIEWS;
   readonly #undo: Undoable[] = [];
   readonly #redo: Undoable[] = [];
@@ -250,6 +253,12 @@ export class MemoryBackend implements BackendClient {
       return { place: place < 0 ? null : place };
     },
     'comments.list': () => ({ comments: [] }),
+    'merge.state': () => ({
+      rows: new Set(this.conflicts.map(({ row }) => row)).size,
+      settled: 0,
+      conflicts: [...this.conflicts],
+      ...{ more: 0, columns: [], kinds: [] },
+    }),
     'rows.refresh': () => ({}),
     'lookups.labels': ({ values }) => ({
       labels: values.map((value) => UNITS.get(value) ?? null),

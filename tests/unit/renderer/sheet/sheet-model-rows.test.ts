@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { SheetModel } from '../../../../renderer/sheet/sheet-model.ts';
 import { AppError } from '../../../../shared/model/failure.ts';
 import { localeOf } from '../../../../shared/values/locale.ts';
@@ -143,17 +143,13 @@ describe('the journal', () => {
   });
 
   test('conflicts are marked at their cells with both values', async () => {
-    const { model } = await opened();
+    const { model, backend } = await opened();
     const row = await rowAt(model, 0);
     model.enter(row, column('low'), { text: '5' });
     await model.settled();
-    await model.afterCommit({
-      kind: 'not-committed',
-      batch: 'b',
-      failure: { kind: 'conflict', code: 'rows-changed', message: 'Rows changed.' },
-      conflicts: [{ row: row.key, kind: 'changed', column: 'low', base: '1', mine: '5', theirs: '7' }],
-      problems: [],
-    });
+    backend.conflicts = [{ row: row.key, kind: 'changed', column: 'low', base: '1', mine: '5', theirs: '7' }];
+    backend.tell('merge.changed', { sheet: 'lines', rows: 1, settled: 0 });
+    await vi.waitFor(() => expect(model.getSnapshot().conflicts).toBe(1));
     const look = model.look(row, column('low'));
     expect(look.marks).toContain('conflict');
     expect(look.note).toContain('“7”');

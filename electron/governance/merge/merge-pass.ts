@@ -1,0 +1,65 @@
+import { mergeRow } from '../../../shared/merge/merge-row.ts';
+import type { QuietChange } from '../../../shared/merge/quiet.ts';
+import type { Conflict } from '../../../shared/model/batch.ts';
+import type { PendingRow } from '../../../shared/model/edit.ts';
+import { isNewRow, type RowKey } from '../../../shared/model/rows.ts';
+import type { Journal } from '../../journal/journal.ts';
+import type { Breath } from '../../sheets/breathe.ts';
+import type { OpenSheet } from '../../sheets/open-sheet.ts';
+import { factsOfSheet } from './sheet-facts.ts';
+
+/** One row as it was judged; `mine` is the very state of the journal it was judged in. */
+export interface Judged {
+  readonly mine: PendingRow;
+  readonly conflicts: readonly Conflict[];
+}
+
+export interface Pass {
+  readonly judged: ReadonlyMap<RowKey, Judged>;
+  readonly quiet: readonly { readonly mine: PendingRow; readonly change: QuietChange }[];
+}
+
+/** Pending rows that are looked at: all, or those of some keys and new rows that want one of these keys. */
+export type Wanted = 'all' | ReadonlySet<RowKey>;
+
+const SLICE = 64;
+const INDEXED = 4096;
+
+/**
+ * Merges pending rows with what the sheet holds, in slices: one probe of the key index a row, whatever the size of the table.
+ * Rows of a large table are read by key first. Changes nothing; rows of a batch that has not ended are left out.
+ */
+export const mergePass = async (
+  sheet: OpenSheet,
+  journal: Pick<Journal, 'pending' | 'isFrozen'>,
+  wanted: Wanted,
+  now: Date,
+  breathe: Breath,
+): Promise<Pass> => {
+  const { id } = sheet.definition;
+  const pending = journal.pending(id);
+  // Kept rows may not be indexed yet; the first probe would do all of it at once.
+  while (sheet.store.indexSome(INDEXED)) await breathe();
+  const facts = factsOfSheet(sheet, pending, now);
+  const rows: PendingRow[] = [];
+  const asked = new Set<RowKey>();
+  for (const mine of pending.values()) {
+    if (rows.length % SLICE === 0) await breathe();
+    const key = mine.kind === 'insert' ? facts.keyOf(mine.values) : null;
+    if (wanted !== 'all' && !wanted.has(mine.row) && (key === null || !wanted.has(key))) continue;
+    rows.push(mine);
+    if (!isNewRow(mine.row)) asked.add(mine.row);
+    if (key !== null) asked.add(key);
+  }
+  if (sheet.paged) await sheet.know([...asked]);
+  const judged = new Map<RowKey, Judged>();
+  const quiet: Pass['quiet'][number][] = [];
+  for (const [i, mine] of rows.entries()) {
+    if (i % SLICE === 0) await breathe();
+    if (journal.isFrozen(id, mine.row)) continue;
+    const found = mergeRow(mine, facts);
+    judged.set(mine.row, { mine, conflicts: found.conflicts });
+    if (found.quiet) quiet.push({ mine, change: found.quiet });
+  }
+  return { judged, quiet };
+};
