@@ -75,7 +75,9 @@ export const records = async (
 const RELATION = `
   select c.oid, n.nspname, c.relname, c.relkind, obj_description(c.oid, 'pg_class') as comment, c.relowner,
          has_schema_privilege(n.oid, 'usage') as usage, r.oid as role,
-         case when r.rolname = current_user then row_security_active(c.oid) else false end as row_security,
+         case when r.rolname = current_user then row_security_active(c.oid)
+           else c.relrowsecurity and not r.rolsuper and not r.rolbypassrls
+             and (c.relforcerowsecurity or not pg_has_role(r.oid, c.relowner, 'usage')) end as row_security,
          has_table_privilege(r.oid, c.oid, 'delete') as deletable,
          pg_relation_is_updatable(c.oid, true) & 4 <> 0 as can_update,
          pg_relation_is_updatable(c.oid, true) & 8 <> 0 as can_insert,

@@ -12,6 +12,8 @@ export interface BaseTable {
 export interface Opened {
   readonly fact: RelationFact;
   readonly base: BaseTable | null;
+  /** A trigger of a view does the writing, with rights of its own. */
+  readonly byTrigger?: boolean;
 }
 
 const MAX_DEPTH = 8;
@@ -67,7 +69,11 @@ export const openRelation = async (client: pg.Client, fact: RelationFact, depth 
       return shown === undefined ? [] : [[column, shown] as const];
     }),
   );
-  return { fact: merged, base: { fact: below.base.fact, shownAs } };
+  return {
+    fact: merged,
+    base: { fact: below.base.fact, shownAs },
+    byTrigger: events !== 0 || below.byTrigger === true,
+  };
 };
 
 const inherit = (

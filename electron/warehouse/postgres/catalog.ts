@@ -18,8 +18,8 @@ import { type CheckRules, rulesOfChecks } from './checks.ts';
 import { canonical, simplify } from './checks-simplify.ts';
 import { parseTree } from './checks-tree.ts';
 import type { Link } from './connect.ts';
-import { rowPolicies } from './policies.ts';
 import { rightsOf } from './rights.ts';
+import { policiesFor } from './row-policies.ts';
 
 const KINDS: Readonly<Record<string, SheetDefinition['sourceKind']>> = {
   r: 'table',
@@ -83,17 +83,12 @@ const describe = async (client: pg.Client, source: Source, doing: string): Promi
     throw new AppError('denied', 'not-permitted', `${doing} failed. This sign-in may not read it.`, {
       details,
     });
-  const { fact, base } = await openRelation(client, found);
+  const opened = await openRelation(client, found);
+  const { fact, base } = opened;
   const readable = new Set(fact.columns.flatMap((column) => (column.select ? [column.name] : [])));
-  const changeable = new Set(fact.columns.flatMap((column) => (column.update ? [column.name] : [])));
   const key = await keyOf(client, fact.kind, base, readable);
   const constraints = base ? await constraintsOf(client, base.fact) : null;
-  const policies = fact.rowSecurity
-    ? await rowPolicies(client, fact.oid, {
-        readable: (name) => readable.has(name),
-        changeable: (name) => changeable.has(name),
-      })
-    : null;
+  const policies = await policiesFor(client, opened);
   const shown = fact.columns.filter((column) => column.select);
   const rules = base && constraints ? rulesFor(shown, base, constraints) : null;
   const labels = labelsOf(shown.map(({ name }) => name));

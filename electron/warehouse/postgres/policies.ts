@@ -28,7 +28,7 @@ const POLICIES = `
     from pg_policy p
    where p.polrelid = $1::oid
      and exists (select from unnest(p.polroles) as r(role)
-                  where r.role = 0 or pg_has_role(current_user, r.role, 'usage'))
+                  where r.role = 0 or pg_has_role($2::oid, r.role, 'usage'))
    order by p.polname`;
 
 /** Columns the person may read and may change; policies over others cannot be evaluated or foretold. */
@@ -38,15 +38,15 @@ export interface PolicyColumns {
 }
 
 /**
- * Row policies of one table for the person connected, to be called where `row_security_active` holds. The WITH CHECK
+ * Row policies of one table for the role that counts there, to be called where its row security is active. The WITH CHECK
  * of an update is foretold from the row as it is, by those policies whose columns the person cannot change.
  */
 export const rowPolicies = async (
   client: pg.Client,
-  oid: string,
+  { oid, role }: { readonly oid: string; readonly role: string },
   { readable, changeable }: PolicyColumns,
 ): Promise<RowPolicies> => {
-  const rows = await records(client, POLICIES, [oid]);
+  const rows = await records(client, POLICIES, [oid, role]);
   const policies = rows.map(
     (row): Policy => ({
       command: row.polcmd ?? '',
@@ -63,10 +63,19 @@ export const rowPolicies = async (
   const check = (policy: Policy) =>
     policy.columns.some(changeable) ? null : (known(policy)?.check ?? using(policy));
   return {
-    insert: of('a').some((policy) => policy.permissive),
+    insert: admitsRows(of('a')),
     update: both(combine(updates, using), combine(updates, check)),
     delete: combine(of('d'), using),
   };
+};
+
+/** Whether new rows are possible at all: some permissive policy that is not plainly false, and no restrictive one that is. */
+const admitsRows = (policies: readonly Policy[]): boolean => {
+  const never = ({ check, using }: Policy): boolean => (check ?? using) === 'false';
+  return (
+    policies.some((policy) => policy.permissive && !never(policy)) &&
+    !policies.some((policy) => !policy.permissive && never(policy))
+  );
 };
 
 const both = (left: string | null, right: string | null): string | null =>

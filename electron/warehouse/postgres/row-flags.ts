@@ -3,7 +3,9 @@ import { ROW_DELETABLE, ROW_UPDATABLE } from '../../../shared/model/rows.ts';
 import type { SheetDefinition } from '../../../shared/model/sheet.ts';
 import type { ReadRequest, RowChunk } from '../adapter.ts';
 import { relationFact } from './catalog-facts.ts';
-import { type RowPolicies, rowPolicies } from './policies.ts';
+import { openRelation } from './catalog-views.ts';
+import type { RowPolicies } from './policies.ts';
+import { policiesFor } from './row-policies.ts';
 
 const quote = pg.escapeIdentifier;
 
@@ -16,13 +18,7 @@ export const policiesOf = async (
     'begin read only; set local synchronize_seqscans = off; set local search_path = pg_catalog, pg_temp',
   );
   const fact = await relationFact(client, definition.source);
-  const column = new Map(fact?.columns.map((each) => [each.name, each]));
-  const policies = fact?.rowSecurity
-    ? await rowPolicies(client, fact.oid, {
-        readable: (name) => column.get(name)?.select === true,
-        changeable: (name) => column.get(name)?.update === true,
-      })
-    : null;
+  const policies = fact ? await policiesFor(client, await openRelation(client, fact)) : null;
   await client.query('set local search_path to default');
   return policies;
 };
