@@ -187,6 +187,7 @@ export class Profiles {
         roles: [...known.roles],
         serverVersion: known.serverVersion,
         journalKey: key.kept,
+        ...(journal.recovery ? { journalRecovery: journal.recovery } : {}),
       };
       const profile: Profile = new Profile({
         session,

@@ -15,12 +15,14 @@ import { useWaiting } from './reviews/use-waiting.ts';
 import { SettingsDialog } from './settings/settings-dialog.tsx';
 import { SheetArea } from './sheet-area.tsx';
 import { type Basics, DEMO_SHEET } from './shell/boot.ts';
+import { JournalRecoveryNote } from './shell/journal-recovery-note.tsx';
 import { KeyboardHelp } from './shell/keyboard-help.tsx';
 import { QuickOpen } from './shell/quick-open.tsx';
 import { focusNextRegion, isWriting } from './shell/regions.ts';
 import { formatRoute, parseRoute } from './shell/route.ts';
 import { Sidebar, sameSource } from './shell/sidebar.tsx';
 import { TopBar } from './shell/top-bar.tsx';
+
 import { Banner } from './ui/banner.tsx';
 import { CommandBoard, Commands } from './ui/commands.ts';
 
@@ -200,6 +202,7 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
         />
         <div className="app-notes">
           {trouble ? <Banner look="bad">{trouble}</Banner> : null}
+          <JournalRecoveryNote session={session} />
           {link.state === 'lost' ? (
             <Banner look="warn">
               {link.message} Edits are kept in the journal; the next action connects again.

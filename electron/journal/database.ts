@@ -1,6 +1,7 @@
-import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, copyFileSync, existsSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { AppError } from '../../shared/model/failure.ts';
+import { type Log, passedOver } from './log-check.ts';
 
 export type Sqlite = Database;
 
@@ -19,9 +20,20 @@ export const sqliteCode = (error: unknown): string | undefined =>
 /** A row of the journal that is not an entry. */
 export class UnreadableEntry extends Error {}
 
+/** Transactions of the log that SQLite passes over because what stands before them is damaged. */
+export class DamagedLog extends Error {
+  /** Null where it is not known any more. */
+  readonly transactions: number | null;
+
+  constructor(transactions: number | null) {
+    super('Transactions of the log cannot be read');
+    this.transactions = transactions;
+  }
+}
+
 /** The file is not what was written there (or the key is not the one it was written with). */
 export const isDamage = (error: unknown): boolean => {
-  if (error instanceof UnreadableEntry) return true;
+  if (error instanceof UnreadableEntry || error instanceof DamagedLog) return true;
   const code = sqliteCode(error);
   return code !== undefined && (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB');
 };
@@ -117,6 +129,19 @@ export const openDatabase = (file: string, key: Buffer, options: { damaged?: boo
     db.close();
     throw error;
   }
+};
+
+/** Where a damaged log is kept until the journal is put aside: closing the file would remove it. */
+export const damagedLogOf = (file: string): string => `${file}-wal-damaged`;
+
+/** Compares the log as it lay in the file with what SQLite takes of it, before anything is written; throws DamagedLog. */
+export const checkLog = (db: Sqlite, file: string, log: Log | null): void => {
+  if (!log) return;
+  const [row] = db.pragma('wal_checkpoint(PASSIVE)') as readonly { readonly log: number }[];
+  const lost = passedOver(log, Math.max(0, row?.log ?? 0));
+  if (lost === 0) return;
+  copyFileSync(`${file}-wal`, damagedLogOf(file));
+  throw new DamagedLog(lost);
 };
 
 /** WAL with a flush of every commit, read back: a file system that cannot do it is refused. */

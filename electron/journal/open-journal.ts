@@ -1,12 +1,24 @@
+import { existsSync } from 'node:fs';
 import type { QuietChange } from '../../shared/merge/quiet.ts';
 import type { CommitOutcome } from '../../shared/model/batch.ts';
 import type { EditStep, PendingCounts, PendingDelta, PendingRow } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
-import { isDamage, journalFailure, makeDurable, migrate, openDatabase, type Sqlite } from './database.ts';
+import {
+  checkLog,
+  DamagedLog,
+  damagedLogOf,
+  isDamage,
+  journalFailure,
+  makeDurable,
+  migrate,
+  openDatabase,
+  type Sqlite,
+} from './database.ts';
 import { type Entry, encodeEntry } from './entries.ts';
 import type { DecidedStep, Journal, OpenBatch, ReviewedBatch } from './journal.ts';
 import { JournalFold } from './journal-fold.ts';
 import { checkKey, rememberKey } from './key-check.ts';
+import { readLog } from './log-check.ts';
 import {
   finishRecovery,
   type Recovery,
@@ -214,8 +226,12 @@ const load = (db: Sqlite): Loaded => {
 };
 
 const openFile = ({ file, key }: JournalOptions): Loaded & { readonly db: Sqlite } => {
+  // Found damaged by a start that ended before it had put the journal aside.
+  if (existsSync(damagedLogOf(file))) throw new DamagedLog(null);
+  const log = readLog(file);
   const db = openDatabase(file, key);
   try {
+    checkLog(db, file, log);
     makeDurable(db);
     migrate(db);
     return { db, ...load(db) };
@@ -251,7 +267,8 @@ export const openJournal = (options: JournalOptions): OpenedJournal => {
     } catch (error) {
       if (!isDamage(error)) throw error;
       if (checkKey(file, key) !== 'same') throw wrongKey(error);
-      recovery = recoverJournal(file, key, now());
+      const passed = error instanceof DamagedLog ? error.transactions : undefined;
+      recovery = recoverJournal(file, key, now(), passed);
       opened = openFile(options);
     }
     rememberKey(file, key);

@@ -1,5 +1,13 @@
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
-import { isDamage, makeDurable, migrate, openDatabase, type Sqlite, UnreadableEntry } from './database.ts';
+import {
+  damagedLogOf,
+  isDamage,
+  makeDurable,
+  migrate,
+  openDatabase,
+  type Sqlite,
+  UnreadableEntry,
+} from './database.ts';
 import { decodeEntry, type Entry } from './entries.ts';
 import { checkKey } from './key-check.ts';
 
@@ -133,12 +141,21 @@ export const setAsideIfGone = (file: string, key: Buffer, now: Date): Recovery |
 
 /**
  * Puts a damaged journal aside under a name with the time and a new one with its readable entries in its place.
- * The file must be closed. Interrupted anywhere, the next open finishes or repeats it.
+ * The file must be closed. Interrupted anywhere, the next open finishes or repeats it. `passedOver` of its log are lost
+ * besides what the file itself has lost (null: some, not known how many).
  */
-export const recoverJournal = (file: string, key: Buffer, now: Date): Recovery => {
+export const recoverJournal = (
+  file: string,
+  key: Buffer,
+  now: Date,
+  passedOver: number | null = 0,
+): Recovery => {
   const saved = salvage(file, key);
   rebuild(rebuiltOf(file), key, saved);
   const movedTo = moveAside(file, now);
+  const log = damagedLogOf(file);
+  if (existsSync(log)) renameSync(log, `${movedTo}-wal`);
   renameSync(rebuiltOf(file), file);
-  return { movedTo, entries: saved.entries.length, lost: saved.lost };
+  const lost = saved.lost === null || passedOver === null ? null : saved.lost + passedOver;
+  return { movedTo, entries: saved.entries.length, lost };
 };

@@ -80,5 +80,16 @@ export const session = z.object({
   serverVersion: z.string(),
   /** How the journal's key is kept on this machine. */
   journalKey: z.enum(['keychain', 'passphrase', 'demo-file']),
+  /** What had to be done to open a damaged journal of edits; absent where it was sound. */
+  journalRecovery: z
+    .object({
+      /** Where the damaged file lies now. */
+      movedTo: z.string().nullable(),
+      /** Changes taken over. */
+      entries: z.int(),
+      /** Changes that could not be read; null where the file does not tell. */
+      lost: z.int().nullable(),
+    })
+    .optional(),
 });
 export type Session = z.infer<typeof session>;

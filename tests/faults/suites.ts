@@ -1,5 +1,6 @@
 import { appendsSuite } from './appends.ts';
 import { crashSuite } from './crash.ts';
+import { damageSuite } from './damage.ts';
 import { killSuite } from './kill.ts';
 import { linkSuite } from './link.ts';
 import { modelSuite } from './model.ts';
@@ -12,4 +13,5 @@ export const faultSuites: readonly FaultSuite[] = [
   crashSuite,
   appendsSuite,
   modelSuite,
+  damageSuite,
 ];

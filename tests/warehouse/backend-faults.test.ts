@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AppError } from '../../shared/model/failure.ts';
-import { setting, type TestClient } from '../support/backend-client.ts';
+import { attachClient, setting, type TestClient } from '../support/backend-client.ts';
 import { openWorld, PASSWORD, rowsOf, SHEET, SOURCE, submit, type World } from './backend-world.ts';
 
 const C1M1 = '["C1","1"]';
@@ -271,6 +272,31 @@ describe('a table that changes underneath', () => {
       cells: 0,
       redo: 'Edit',
     });
+  });
+});
+
+describe('a journal that was damaged', () => {
+  test('is told at sign-in: what was kept, what is missing, where the file lies', async () => {
+    const ben = await signIn('ben');
+    for (const memo of ['a', 'b'])
+      await ben.call('edits.append', { step: setting(SHEET, 'memo', [[C1M1, null, memo]]) });
+    await world.restart();
+    const journals = join(world.folder, 'journals');
+    for (const name of (await readdir(journals)).filter((each) => each.endsWith('.journal')))
+      await truncate(join(journals, name), 5_000);
+    const again = attachClient(world.backend());
+    clients.push(again);
+    const session = await again.call('session.open', { connection: 'test', user: 'ben', password: PASSWORD });
+    expect(session.journalRecovery).toMatchObject({
+      entries: 0,
+      movedTo: expect.stringContaining('.damaged-'),
+    });
+    again.close();
+    await world.restart();
+    const after = attachClient(world.backend());
+    clients.push(after);
+    const sound = await after.call('session.open', { connection: 'test', user: 'ben', password: PASSWORD });
+    expect(sound.journalRecovery).toBeUndefined();
   });
 });
 
