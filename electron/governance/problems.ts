@@ -13,12 +13,28 @@ interface Checked {
   readonly check: CellChecker;
 }
 
+/** What rules are applied to: a definition, compiled, and the rows as the warehouse holds them. */
+export type RuledRows = Pick<OpenSheet, 'definition' | 'rules' | 'baseRow'>;
+
 /**
- * All that can be found wrong with the pending rows before the warehouse looks at them: cells, rules over a row, uniqueness
- * among the rows, required columns of new rows, missing reasons, rights. Blocking problems come first.
+ * All that can be found wrong with the pending rows before the warehouse looks at them: what the rules say, and rights.
+ * Blocking problems come first.
  */
 export const problemsOf = async (
   sheet: OpenSheet,
+  rows: readonly PendingRow[],
+  breathe: Breath,
+): Promise<Problem[]> => {
+  const refused = rows.flatMap((row): Problem[] => {
+    const refusal = refusalOfRow(sheet, row);
+    return refusal ? [{ row: row.row, severity: 'block', ...refusal }] : [];
+  });
+  return blockingFirst([...refused, ...(await ruleProblems(sheet, rows, breathe))]);
+};
+
+/** What the rules say: cells, rules over a row, uniqueness among the rows, required columns of new rows, missing reasons. */
+export const ruleProblems = async (
+  sheet: RuledRows,
   rows: readonly PendingRow[],
   breathe: Breath,
 ): Promise<Problem[]> => {
@@ -29,8 +45,6 @@ export const problemsOf = async (
   let seen = 0;
   for (const row of rows) {
     if ((seen++ & 0xff) === 0) await breathe();
-    const refusal = refusalOfRow(sheet, row);
-    if (refusal) problems.push({ row: row.row, severity: 'block', ...refusal });
     const values = effectiveRow(sheet, row);
     if (!values) continue;
     standing.push({ row: row.row, values });
@@ -39,11 +53,14 @@ export const problemsOf = async (
       problems.push({ row: row.row, column: columns[0], ...problem });
   }
   problems.push(...checkSet(definition, standing));
-  return problems.sort((a, b) => Number(b.severity === 'block') - Number(a.severity === 'block'));
+  return blockingFirst(problems);
 };
 
+const blockingFirst = (problems: Problem[]): Problem[] =>
+  problems.sort((a, b) => Number(b.severity === 'block') - Number(a.severity === 'block'));
+
 const cellProblems = (
-  { rules }: OpenSheet,
+  { rules }: RuledRows,
   row: PendingRow,
   { column, check }: Checked,
   values: Readonly<Record<string, string | null>>,

@@ -2,7 +2,10 @@ import type { PendingRow } from '../../shared/model/edit.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
 
 /** A pending row as it would stand after the commit: stored values with the edits on top; null for a deletion. */
-export const effectiveRow = (sheet: OpenSheet, row: PendingRow): Record<string, string | null> | null => {
+export const effectiveRow = (
+  sheet: Pick<OpenSheet, 'definition' | 'baseRow'>,
+  row: PendingRow,
+): Record<string, string | null> | null => {
   switch (row.kind) {
     case 'delete':
       return null;

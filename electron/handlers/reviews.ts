@@ -1,8 +1,10 @@
 import { AppError } from '../../shared/model/failure.ts';
 import type { ReviewState, ReviewSummary, SheetPolicy } from '../../shared/model/review.ts';
+import { checkReview } from '../governance/review-check.ts';
 import { withDeltas } from '../governance/review-payloads.ts';
 import { submitForReview, summaryOf } from '../governance/review-submit.ts';
 import type { Profile } from '../profile.ts';
+import { breathing } from '../sheets/breathe.ts';
 import { tellSubmitted } from './announce-reviews.ts';
 import { type Client, type Handlers, profileOf, sheetOf } from './context.ts';
 
@@ -13,6 +15,7 @@ type ReviewHandlers = Pick<
   | 'reviews.submit'
   | 'reviews.list'
   | 'reviews.get'
+  | 'reviews.check'
   | 'reviews.approve'
   | 'reviews.return'
   | 'reviews.withdraw'
@@ -21,6 +24,7 @@ type ReviewHandlers = Pick<
 
 const COUNTED = 500;
 const SHOWN_TOUCHES = 1_000;
+const SHOWN_PROBLEMS = 1_000;
 const OPEN: ReadonlySet<ReviewState> = new Set(['submitted', 'approved']);
 
 export const reviewHandlers: ReviewHandlers = {
@@ -86,6 +90,17 @@ export const reviewHandlers: ReviewHandlers = {
       changes: withDeltas(payload.changes.slice(start, start + count), numeric),
       total: payload.changes.length,
     };
+  },
+  'reviews.check': async (client, { batch, sheet: id }) => {
+    const profile = profileOf(client);
+    const { sheet, cancel } = sheetOf(client, id);
+    const { warehouse } = profile;
+    const { sha256 } = await summaryOf(profile, batch);
+    const { rows } = await profile.payloads.get(sha256, () => warehouse.reviews.payload(batch));
+    const { signal } = cancel;
+    const breathe = breathing(client.shared.clock, signal);
+    const { problems, unseen } = await checkReview(warehouse, sheet, rows, { signal, breathe });
+    return { problems: problems.slice(0, SHOWN_PROBLEMS), total: problems.length, unseen };
   },
   'reviews.approve': (client, { batch, sha256, comment }) =>
     moved(client, batch, ({ warehouse }) => warehouse.reviews.approve(batch, sha256, comment ?? null)),

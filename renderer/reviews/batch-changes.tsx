@@ -1,14 +1,15 @@
 import { MessageSquare } from 'lucide-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
+import type { Problem } from '../../shared/model/batch.ts';
 import type { ReviewChange } from '../../shared/model/review.ts';
-import { isNewRow, keyValues } from '../../shared/model/rows.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { Button } from '../ui/button.tsx';
 import { isNumeric, signedText } from '../ui/exact-text.ts';
 import { CommentForm } from './batch-comments.tsx';
 import { bySize, matching } from './change-sums.ts';
 import { columnOf, labelIn, ReviewValue } from './review-value.tsx';
+import { rowText } from './row-text.ts';
 import type { OpenReview } from './use-reviews.ts';
 
 interface BatchChangesProps {
@@ -16,15 +17,15 @@ interface BatchChangesProps {
   readonly locale: LocaleConventions;
   readonly client: BackendClient;
   readonly onSaid: () => void;
+  /** What the rules say of a cell, by row and column. */
+  readonly problems: ReadonlyMap<string, Problem>;
 }
 
 /** Changes on one page of the table; a hundred thousand are turned through, not scrolled through. */
 const PAGE = 200;
 
-export const rowText = (row: string): string => (isNewRow(row) ? 'New row' : keyValues(row).join(' · '));
-
 /** Every cell of the batch, before and after, to be searched, ordered by size and commented on. */
-export const BatchChanges = ({ data, locale, client, onSaid }: BatchChangesProps): ReactNode => {
+export const BatchChanges = ({ data, locale, client, onSaid, problems }: BatchChangesProps): ReactNode => {
   const { changes, definition, review } = data;
   const [text, setText] = useState('');
   const [largest, setLargest] = useState(false);
@@ -46,6 +47,7 @@ export const BatchChanges = ({ data, locale, client, onSaid }: BatchChangesProps
     [review.comments],
   );
   const counted = (n: number): string => n.toLocaleString(locale.tag);
+  const numbers = rows.length > 0 && rows.every(({ column }) => isNumeric(columnOf(definition, column)));
   return (
     <div className="reviews-changes">
       <div className="reviews-tools">
@@ -86,8 +88,12 @@ export const BatchChanges = ({ data, locale, client, onSaid }: BatchChangesProps
           <tr>
             <th scope="col">Row</th>
             <th scope="col">Column</th>
-            <th scope="col">Before</th>
-            <th scope="col">After</th>
+            <th scope="col" className={numbers ? 'number' : undefined}>
+              Before
+            </th>
+            <th scope="col" className={numbers ? 'number' : undefined}>
+              After
+            </th>
             <th scope="col" className="number">
               Difference
             </th>
@@ -102,6 +108,7 @@ export const BatchChanges = ({ data, locale, client, onSaid }: BatchChangesProps
             const column = columnOf(definition, change.column);
             const place = `${change.row} ${change.column}`;
             const touch = touched.get(place);
+            const problem = problems.get(place);
             const look = isNumeric(column) ? 'number' : undefined;
             const first = i === 0 || rows[i - 1]?.row !== change.row;
             return (
@@ -133,6 +140,9 @@ export const BatchChanges = ({ data, locale, client, onSaid }: BatchChangesProps
                   ) : (
                     <ReviewValue value={change.after} column={column} locale={locale} />
                   )}
+                  {problem ? (
+                    <span className={`reviews-objection ${problem.severity}`}>{problem.message}</span>
+                  ) : null}
                 </td>
                 <td className="number">
                   {change.delta === null

@@ -1,5 +1,5 @@
 import { ArrowLeft } from 'lucide-react';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { ReviewSummary } from '../../shared/model/review.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { stampText } from '../ui/stamp-text.ts';
 import { BatchChanges } from './batch-changes.tsx';
 import { BatchComments } from './batch-comments.tsx';
+import { BatchRules, problemsByPlace, useRuleResults } from './batch-rules.tsx';
 import { BatchSums } from './batch-sums.tsx';
 import { ageText, isOpen, STALE, STATES, stepText } from './review-words.ts';
 import { type OpenReview, useReview } from './use-reviews.ts';
@@ -52,7 +53,11 @@ export const BatchView = (props: BatchViewProps): ReactNode => {
         <Button look="plain" aria-label="Back to the batches" onPress={onBack}>
           <ArrowLeft size={16} aria-hidden />
         </Button>
-        {data ? <Head {...props} summary={data.review.summary} onWritten={reload} /> : <h1>Batch</h1>}
+        {data ? (
+          <Head {...props} summary={data.review.summary} onWritten={reload} label={data.definition?.name} />
+        ) : (
+          <h1>Batch</h1>
+        )}
       </div>
       {failure ? (
         <div className="reviews-note" role="alert">
@@ -75,14 +80,18 @@ const Head = ({
   onWithdraw,
   client,
   onWritten,
-}: BatchViewProps & { readonly summary: ReviewSummary; readonly onWritten: () => void }): ReactNode => {
+  label,
+}: BatchViewProps & {
+  readonly summary: ReviewSummary;
+  readonly onWritten: () => void;
+  /** What the sheet is called; undefined where it cannot be opened. */
+  readonly label: string | undefined;
+}): ReactNode => {
   const { source, person, note, state, refusal, canDecide, sha256 } = summary;
   return (
     <>
       <div className="reviews-title">
-        <h1>
-          {source.schema}.{source.table}
-        </h1>
+        <h1 title={`${source.schema}.${source.table}`}>{label ?? `${source.schema}.${source.table}`}</h1>
         <p>
           <strong>{person}</strong>, {ageText(summary.ageSeconds, locale.tag)}
           {note ? <>: {note}</> : null}
@@ -125,8 +134,11 @@ const Body = ({
   readonly locale: LocaleConventions;
   readonly onSaid: () => void;
 }): ReactNode => {
-  const { review, changes, complete } = data;
+  const { review, changes, complete, definition } = data;
   const { summary, events, touched, total } = review;
+  const sheet = complete && definition ? summary.sheet : null;
+  const results = useRuleResults(client, summary.batch, sheet);
+  const problems = useMemo(() => problemsByPlace(results), [results]);
   return (
     <div className="reviews-body">
       {summary.stale && isOpen(summary) ? <Banner look="warn">{STALE[summary.stale]}</Banner> : null}
@@ -147,8 +159,9 @@ const Body = ({
           ? ''
           : ` (${changes.length.toLocaleString(locale.tag)} of ${total.toLocaleString(locale.tag)} read)`}
       </p>
+      {isOpen(summary) ? <BatchRules results={results} definition={definition} locale={locale} /> : null}
       <BatchSums data={data} locale={locale} />
-      <BatchChanges data={data} locale={locale} client={client} onSaid={onSaid} />
+      <BatchChanges data={data} locale={locale} client={client} onSaid={onSaid} problems={problems} />
       <BatchComments data={data} locale={locale} client={client} onSaid={onSaid} />
       <details className="reviews-events">
         <summary>What happened to it</summary>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { problem } from '../model/batch.ts';
 import { review, reviewSubmission, reviewSummary, sheetPolicy, tablePolicy } from '../model/review.ts';
 
 const text = z.string().max(10_000);
@@ -39,6 +40,15 @@ export const reviewOperations = {
     kind: 'query',
     input: batchId.extend({ start: z.int().min(0), count: z.int().min(1).max(10_000) }),
     output: review,
+  },
+  /**
+   * What the rules of the sheet, which must be open here, say of the batch: over the rows as they are now with the changes on
+   * top, blocking problems first, at most 1,000 of `total`. `unseen` changed rows are not there or not for this person to see.
+   */
+  'reviews.check': {
+    kind: 'query',
+    input: batchId.extend({ sheet: z.string() }),
+    output: z.object({ problems: z.array(problem), total: z.int(), unseen: z.int() }),
   },
   /** `sha256` is the one of the batch that was looked at; another is refused. */
   'reviews.approve': {

@@ -7,6 +7,8 @@ import { openWorld, rowsOf, SHEET, SOURCE, submit, type World } from './backend-
 
 const C1M1 = '["C1","1"]';
 const C1M2 = '["C1","2"]';
+const OPEN = `select writ.set_policy('plan.line', 'open', '{}', '{}', null, null, '{}', '{}', null)`;
+const APPROVAL = `select writ.set_policy('plan.line', 'approval', '{reviewer}', '{1}', null, null, '{}', '{}', '3 days')`;
 let world: World;
 let clients: TestClient[] = [];
 
@@ -56,12 +58,45 @@ beforeEach(async () => {
   }
   clients = [];
   await world.admin.query(
-    `select writ.set_policy('plan.line', 'open', '{}', '{}', null, null, '{}', '{}', null);
-     delete from plan.line where month > 6; insert into plan.line (center, month, amount)
+    `${OPEN}; delete from plan.line where month > 6; insert into plan.line (center, month, amount)
      select c, m, m * 100 from unnest(array['C1', 'C2']) c, generate_series(1, 6) m
-     on conflict (center, month) do update set amount = excluded.amount, memo = null, owner = 'ann';
-     select writ.set_policy('plan.line', 'approval', '{reviewer}', '{1}', null, null, '{}', '{}', '3 days')`,
+     on conflict (center, month) do update set amount = excluded.amount, memo = null, owner = 'ann'; ${APPROVAL}`,
   );
+});
+
+describe('the rules of the sheet', () => {
+  test('are applied to a batch over the rows as they are, for who reviews it', async () => {
+    const [ann, ben] = [await signIn('ann'), await signIn('ben')];
+    await edit(ann);
+    await ann.call('edits.append', { step: setting(SHEET, 'amount', [[C1M2, '200.00', '150.50']]) });
+    const { batch } = await propose(ann);
+    expect(await ben.call('reviews.check', { batch, sheet: SHEET })).toEqual({
+      problems: [],
+      total: 0,
+      unseen: 0,
+    });
+    const { definition } = await ben.call('sheets.open', { source: SOURCE });
+    const falling = {
+      name: 'falling',
+      expression: 'month == 1 || amount < 150.5',
+      message: 'Less than before',
+    };
+    const rule = { ...falling, columns: [], severity: 'warn' as const };
+    try {
+      await ben.call('sheets.save', { definition: { ...definition, rules: [...definition.rules, rule] } });
+      expect(await ben.call('reviews.check', { batch, sheet: SHEET })).toMatchObject({
+        problems: [{ row: C1M2, severity: 'warn', message: 'Less than before' }],
+        total: 1,
+        unseen: 0,
+      });
+      await world.admin.query(
+        `${OPEN}; delete from plan.line where center = 'C1' and month = 2; ${APPROVAL}`,
+      );
+      expect((await ben.call('reviews.check', { batch, sheet: SHEET })).unseen).toBe(1);
+    } finally {
+      await ben.call('sheets.reset', { sheet: SHEET });
+    }
+  });
 });
 
 describe('a policy', () => {
