@@ -3,14 +3,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allSuites, quickSuites } from './suites.mjs';
+import { closingLines, noCounts, readCounts } from './test-counts.mjs';
 
 const root = join(import.meta.dirname, '..');
 const SUITE_LIMIT_MS = 12 * 60_000;
 
 /** Runs one suite; its output is kept back and shown when it fails. */
 const runSuite = async (suite, folder) => {
-  if (suite.skip)
-    return { name: suite.name, passed: 0, failed: 0, skipped: 1, seconds: 0, reason: suite.skip };
+  if (suite.skip) return { name: suite.name, ...noCounts(), skipped: 1, seconds: 0, reason: suite.skip };
   const report = join(folder, `${suite.name.replaceAll(' ', '-')}.json`);
   const started = performance.now();
   let output = '';
@@ -76,29 +76,22 @@ const endGroup = (child) => {
 
 /** Totals of a suite; a program that failed without a failed test (a crash, no tests at all) is one failure. */
 const countTests = (kind, report, code) => {
-  const counts =
-    kind === 'one' ? { passed: code === 0 ? 1 : 0, failed: 0, skipped: 0 } : readReport(kind, report);
-  if (code !== 0 && counts.failed === 0) counts.failed = 1;
-  return counts;
+  const counts = kind === 'one' ? { ...noCounts(), passed: code === 0 ? 1 : 0 } : readReport(kind, report);
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 };
 
 const readReport = (kind, report) => {
   try {
-    const data = JSON.parse(readFileSync(report, 'utf8'));
-    if (kind === 'playwright') {
-      const { expected, flaky, unexpected, skipped } = data.stats;
-      return { passed: expected + flaky, failed: unexpected, skipped };
-    }
-    const skipped = data.numPendingTests + data.numTodoTests;
-    return { passed: data.numPassedTests, failed: data.numFailedTests, skipped };
+    return readCounts(kind, JSON.parse(readFileSync(report, 'utf8')));
   } catch {
-    return { passed: 0, failed: 0, skipped: 0 };
+    return noCounts();
   }
 };
 
 const verdict = (result) => {
   if (result.failed > 0) return 'FAILED';
-  return result.reason ? 'skipped' : 'passed';
+  if (result.reason) return 'skipped';
+  return result.flaky.length > 0 ? 'flaky' : 'passed';
 };
 
 const row = (result) =>
@@ -130,12 +123,8 @@ const main = async () => {
 const summarize = (results) => {
   console.log('\nWhat ran:');
   for (const result of results) console.log(row(result));
-  const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
-  const skipped = total('skipped');
-  console.log(
-    `\n${total('passed')} passed, ${total('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
-  );
-  process.exitCode = total('failed') > 0 ? 1 : 0;
+  for (const line of closingLines(results)) console.log(line);
+  process.exitCode = results.some(({ failed }) => failed > 0) ? 1 : 0;
 };
 
 await main();

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { skipTest } from '../support/skipped.ts';
 import type { FaultSuite } from './suite.ts';
 
 /** The two tests of every suite: a short search that finds nothing, and its mutant, which it has to find. */
@@ -8,10 +9,7 @@ export const testSuite = (suite: FaultSuite, seconds: number): void => {
 
   test(`${suite.name}: ${suite.about} (seed ${seed})`, async (context) => {
     const result = await suite.run({ seed, seconds });
-    if (result.skipped !== undefined) {
-      console.info(`skipped: ${suite.name}: ${result.skipped}`);
-      context.skip(result.skipped);
-    }
+    if (result.skipped !== undefined) skipTest(context, result.skipped);
     expect(result.problems, `seed ${seed}`).toEqual([]);
     expect(result.ok).toBe(true);
     console.info(`${suite.name}: ${result.runs} runs, nothing found (seed ${seed})`);
@@ -19,7 +17,7 @@ export const testSuite = (suite: FaultSuite, seconds: number): void => {
 
   test(`${suite.name}: the mutant ${suite.mutant} is found (seed ${seed})`, async (context) => {
     const result = await suite.run({ seed, seconds, mutant: true });
-    if (result.skipped !== undefined) context.skip(result.skipped);
+    if (result.skipped !== undefined) skipTest(context, result.skipped);
     const { lost, doubled, falseConflicts, untrue } = result;
     expect(lost + doubled + falseConflicts + untrue, `seed ${seed}`).toBeGreaterThan(0);
     expect(result.ok).toBe(false);

@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openJournal } from '../../electron/journal/open-journal.ts';
+import { describeUnless } from '../support/skipped.ts';
 import { AT, asObject, codeOf, KEY } from '../unit/electron/journal/scratch.ts';
 import { setStep } from '../unit/shared/plan/steps.ts';
 
@@ -19,12 +20,9 @@ const canMount = (): boolean => {
   return mounted;
 };
 const mounts = process.platform === 'linux' && canMount();
-if (!mounts)
-  console.info(
-    'skipped: full and read-only disks (a small file system can only be mounted as root on Linux)',
-  );
+const withMounts = describeUnless(mounts ? null : 'a small file system can only be mounted as root on Linux');
 
-describe.skipIf(!mounts)('on a small disk', () => {
+withMounts('on a small disk', () => {
   let disk: string;
   const open = () => openJournal({ file: join(disk, 'journal.db'), key: KEY, now: () => new Date(AT) });
   beforeEach(() => {

@@ -1,25 +1,20 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { chmod, chown, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unprivilegedUser } from '../../electron/warehouse/embedded/os-user.ts';
 import { connectPostgres, type PostgresOptions } from '../../electron/warehouse/postgres/connect.ts';
+import { hasOpenssl } from '../support/certificates.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { describeUnless } from '../support/skipped.ts';
 
-const hasOpenssl = (): boolean => {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
+const withOpenssl = describeUnless(hasOpenssl() ? null : 'the program openssl is not installed');
 
 /** A server whose self-signed certificate names 127.0.0.1 and nothing else. */
-describe.skipIf(!hasOpenssl())('TLS (needs the openssl program)', () => {
+withOpenssl('TLS', () => {
   let folder: string;
   let server: TestPostgres;
   let options: PostgresOptions;

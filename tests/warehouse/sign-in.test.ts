@@ -11,6 +11,7 @@ import { browse } from '../support/browser.ts';
 import { type Authority, encryptKey, forServer, hasOpenssl, makeAuthority } from '../support/certificates.ts';
 import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { describeUnless } from '../support/skipped.ts';
 import { memoryKeychain } from '../unit/electron/identity/memory-keychain.ts';
 
 const SOURCE = { schema: 'public', table: 'line' };
@@ -18,7 +19,9 @@ const SHEET = JSON.stringify(['public', 'line']);
 const HOUR = 3_600_000;
 const TASK = '00000000-0000-4000-8000-000000000001';
 
-describe.skipIf(!hasOpenssl())('signing in to a server with TLS', () => {
+const withOpenssl = describeUnless(hasOpenssl() ? null : 'the program openssl is not installed');
+
+withOpenssl('signing in to a server with TLS', () => {
   let files: string;
   let authority: Authority;
   let other: Authority;

@@ -8,6 +8,7 @@ import { createKeys } from '../../../../electron/identity/keys.ts';
 import { createSecrets } from '../../../../electron/identity/secrets.ts';
 import { openVault } from '../../../../electron/identity/vault.ts';
 import { AppError } from '../../../../shared/model/failure.ts';
+import { testUnless } from '../../../support/skipped.ts';
 import { memoryKeychain } from './memory-keychain.ts';
 
 const noKeychain = createKeychain({ load: () => Promise.reject(new Error('libsecret-1.so.0: cannot open')) });
@@ -236,7 +237,7 @@ describe('the keychain', () => {
   });
 });
 
-test.skipIf(process.getuid?.() === 0)(
+testUnless(process.getuid?.() === 0 ? 'root may write everywhere' : null)(
   'a folder that cannot be written is an error, not a lost key',
   async () => {
     chmodSync(folder, 0o500);

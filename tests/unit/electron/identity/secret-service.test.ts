@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createKeychain } from '../../../../electron/identity/keychain.ts';
+import { describeUnless } from '../../../support/skipped.ts';
 
 const has = (program: string): boolean =>
   spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;
@@ -14,7 +15,6 @@ const reason =
     ? 'only Linux keeps keys in a Secret Service'
     : `${missing.join(', ')} not installed`;
 const possible = process.platform === 'linux' && missing.length === 0;
-if (!possible) console.info(`skipped: keychain against a real Secret Service (${reason})`);
 
 const PROGRAM = join(import.meta.dirname, 'secret-service-program.ts');
 
@@ -58,7 +58,7 @@ const inSession = (
   }
 };
 
-describe.skipIf(!possible)('a real Secret Service', () => {
+describeUnless(possible ? null : reason)('a real Secret Service', () => {
   const account = `test ${randomBytes(4).toString('hex')}`;
 
   test('keeps, gives back and deletes a key', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openSettings } from '../../../../electron/settings/settings.ts';
 import type { Connection } from '../../../../shared/model/connection.ts';
+import { testUnless } from '../../../support/skipped.ts';
 
 const CONNECTION: Connection = {
   id: 'a',
@@ -114,7 +115,10 @@ describe('a file of', () => {
   });
 });
 
-test.skipIf(process.platform === 'win32')('the file is for its owner alone', () => {
-  open().update({ theme: 'dark' });
-  expect(statSync(file).mode & 0o077).toBe(0);
-});
+testUnless(process.platform === 'win32' ? 'Windows has no file modes' : null)(
+  'the file is for its owner alone',
+  () => {
+    open().update({ theme: 'dark' });
+    expect(statSync(file).mode & 0o077).toBe(0);
+  },
+);

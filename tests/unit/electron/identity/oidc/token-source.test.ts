@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ProfileKey } from '../../../../../electron/identity/keys.ts';
 import { signInWithBrowser } from '../../../../../electron/identity/oidc/browser-sign-in.ts';
@@ -183,17 +184,16 @@ describe('the file of tokens', () => {
 
 test('the lock between processes lets one in at a time and goes with its holder', async () => {
   const file = join(folder, 'x.lock');
-  const seen: string[] = [];
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const first = withProcessLock(file, async () => {
-    seen.push('first in');
-    await promise;
-    seen.push('first out');
-  });
-  const second = withProcessLock(file, async () => void seen.push('second in'));
-  resolve();
-  await Promise.all([first, second]);
-  expect(seen).toEqual(['first in', 'first out', 'second in']);
+  let inside = 0;
+  const seen: number[] = [];
+  const enter = async (): Promise<void> => {
+    seen.push(++inside);
+    // Long enough for all the others to come to the lock.
+    for (let turns = 0; turns < 100; turns++) await immediate();
+    inside--;
+  };
+  await Promise.all(Array.from({ length: 4 }, () => withProcessLock(file, enter)));
+  expect(seen).toEqual([1, 1, 1, 1]);
   await expect(withProcessLock(file, () => Promise.reject(new Error('thrown')))).rejects.toThrow('thrown');
   expect(await withProcessLock(file, async () => 'free again')).toBe('free again');
 });
