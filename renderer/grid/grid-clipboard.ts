@@ -5,8 +5,10 @@ export interface ClipboardEvents {
   selection(): Selection | null;
   /** The clipboard's forms of the selection; null when it cannot be copied now. */
   copy(selection: Selection): { readonly text: string; readonly html: string } | null;
-  paste(selection: Selection, text: string): void;
-  clear(selection: Selection): void;
+  /** Either may be empty, not both. */
+  paste(selection: Selection, text: string, html: string): void;
+  /** What was just copied is to be moved. */
+  cut(selection: Selection): void;
 }
 
 /** The system clipboard's own events on the grid, so that copying works without a permission. The answer stops listening. */
@@ -22,14 +24,15 @@ export const listenToClipboard = (host: HTMLElement, events: ClipboardEvents): (
   };
   const cut = (event: ClipboardEvent): void => {
     const selection = events.selection();
-    if (copy(event) && selection) events.clear(selection);
+    if (copy(event) && selection) events.cut(selection);
   };
   const paste = (event: ClipboardEvent): void => {
     const selection = events.selection();
     const text = event.clipboardData?.getData('text/plain') ?? '';
-    if (!selection || text === '') return;
+    const html = event.clipboardData?.getData('text/html') ?? '';
+    if (!selection || (text === '' && html === '')) return;
     event.preventDefault();
-    events.paste(selection, text);
+    events.paste(selection, text, html);
   };
   host.addEventListener('copy', copy);
   host.addEventListener('cut', cut);

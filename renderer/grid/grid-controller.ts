@@ -33,6 +33,10 @@ export interface GridEvents extends Omit<ClipboardEvents, 'selection'> {
   menu(cell: ActiveCell, at: { readonly x: number; readonly y: number }): void;
   /** The selected range changed. */
   range(selection: Selection | null): void;
+  /** Clears the selected cells. */
+  clear(selection: Selection): void;
+  /** What was copied or cut is not to be pasted any more. */
+  uncut(): void;
   fill(from: Rectangle, to: Rectangle, copy: boolean): void;
   /** The same text for every selected cell. */
   enter(selection: Selection, typed: TypedCell): void;
@@ -83,6 +87,7 @@ export class GridController {
       },
       rowCount: () => model.rowCount,
       editing: () => this.#drawing.editing,
+      uncut: () => events.uncut(),
     });
     this.#groups = new GroupRows(this.#api, host, model);
     this.columns = new ColumnLayer(this.#api, model, host, () => this.#ranges.columnsMoved());
@@ -116,6 +121,11 @@ export class GridController {
       this.#api.ensureColumnVisible(id);
       this.#api.setFocusedCell(index, id);
     });
+  }
+
+  /** Draws a border around what was copied or cut, until it is pasted or given up; null takes it away. */
+  markCopied(selection: Selection | null): void {
+    this.#ranges.markCopied(selection);
   }
 
   /** Puts the keyboard back where it was in the grid, or on the first cell. */
@@ -169,6 +179,7 @@ export class GridController {
         const sheetColumn = columnOf(this.#model, column.getColId());
         if (sheetColumn) this.#model.enter(data, sheetColumn, newValue);
       },
+      onCellEditingStarted: () => this.#ranges.markCopied(null),
       onCellEditingStopped: () => this.#drawing.editorClosed(),
       onCellFocused: () => {
         const at = this.#api.getFocusedCell();

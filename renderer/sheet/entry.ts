@@ -83,3 +83,9 @@ export const readTyped = (
   }
   return { kind: 'value', value, picked: typed.picked !== undefined };
 };
+
+/** Reads what empties a cell: to NULL, or to an empty text where the column is a text that must have a value and its rules allow that. */
+export const readEmptied = (refused: Reading, { type, lookup }: Column, check: CheckValue): Reading =>
+  type.kind === 'text' && !lookup && check(null)?.severity === 'block' && check('')?.severity !== 'block'
+    ? { kind: 'value', value: '', picked: false }
+    : refused;

@@ -42,26 +42,32 @@ const leavesOf = async (
   rectangle: Pick<Rectangle, 'top' | 'bottom'>,
 ): Promise<readonly SheetRow[]> => (await rowsOf(model, rectangle)).filter(({ group }) => !group);
 
-/** The clipboard's forms of a selection (with the columns' labels above it where wanted), or why it cannot be copied. Rows must be here already, as the clipboard does not wait. */
+/** The clipboard's forms of a selection. */
+export interface Copied {
+  readonly text: string;
+  readonly html: string;
+}
+
+/** The clipboard's forms of a selection (with the columns' labels above it where wanted), at once where its rows are here, or why it cannot be copied. */
 export const copySelection = (
   { model, columns }: RangeTarget,
   selection: Selection,
   headers = false,
-): { text: string; html: string } | Told => {
+): Copied | Told | Promise<Copied> => {
   const shape = copyShape(selection);
   if (!shape) return 'These ranges make no block. Copy ranges of the same rows or of the same columns.';
   const height = shape.bands.reduce((n, { top, bottom }) => n + bottom - top + 1, 0);
   const refused = tooMany(height * shape.columns.length, 'copied');
   if (refused) return refused;
   const shown = shape.columns.flatMap((place) => columns[place] ?? []);
-  const body: string[][] = [];
-  for (const { top, bottom } of shape.bands) {
-    const rows = model.rows(top, Math.min(bottom + 1, model.rowCount));
-    if (rows instanceof Promise) return 'These rows are still being read. Copy again in a moment.';
-    for (const row of rows) body.push(copiedCells(model, row, shown, columns[0]));
-  }
-  const cells = headers ? [shown.map(({ label }) => label), ...body] : body;
-  return { text: formatTsv(cells), html: formatHtmlTable(cells, shown.map(copiedKind)) };
+  const bands = shape.bands.map(({ top, bottom }) => model.rows(top, Math.min(bottom + 1, model.rowCount)));
+  const copied = (rows: readonly (readonly SheetRow[])[]): Copied => {
+    const body = rows.flat().map((row) => copiedCells(model, row, shown, columns[0]));
+    const cells = headers ? [shown.map(({ label }) => label), ...body] : body;
+    return { text: formatTsv(cells), html: formatHtmlTable(cells, shown.map(copiedKind)) };
+  };
+  const here = bands.flatMap((band) => (band instanceof Promise ? [] : [band]));
+  return here.length === bands.length ? copied(here) : Promise.all(bands).then(copied);
 };
 
 const copiedKind = (column: Column): CopiedKind =>

@@ -1,6 +1,7 @@
 import type { EditStep, RowInsert } from '../../shared/model/edit.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import type { Column } from '../../shared/model/sheet.ts';
+import { unstorable } from '../../shared/values/parse.ts';
 import type { EntryOutcome, LookupMatch, TypedCell } from '../grid/grid-model.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
 import type { Reading } from './entry.ts';
@@ -76,6 +77,9 @@ export interface EntryHost {
   changed(rows: ReadonlySet<RowKey>): void;
 }
 
+/** Characters of a text that can be the label of a list's entry. */
+const LONGEST_LABEL = 200;
+
 interface Accepted {
   readonly change: CellChange;
   readonly column: Column;
@@ -143,6 +147,10 @@ export class SheetEntry {
     const reason = reading.readOnlyReason(row, column);
     if (reason !== null) return { kind: 'read-only', reason };
     const read = reading.read(typed, column, row);
+    // What is no value of the column may be the label of one in its list.
+    const label = column.lookup && typed.picked === undefined && unstorable(typed.text) === null;
+    if (read.kind === 'refused' && label && typed.text.length <= LONGEST_LABEL)
+      return { kind: 'value', value: null, unsure: true };
     if (read.kind === 'refused') return read;
     const same = read.value === reading.kept(row, column) && read.value === reading.value(row, column);
     if (same) return { kind: 'same' };

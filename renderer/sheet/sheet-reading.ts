@@ -9,7 +9,7 @@ import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type { CellLook, TypedCell, TypedPreview } from '../grid/grid-model.ts';
 import { baseValue, type SheetRow } from '../grid/sheet-row.ts';
 import { lookOf } from './cell-look.ts';
-import { type Reading, readTyped } from './entry.ts';
+import { type Reading, readEmptied, readTyped } from './entry.ts';
 import type { SheetGroups } from './groups/sheet-groups.ts';
 import type { LookupLabels } from './lookup-labels.ts';
 import type { Overlay } from './overlay.ts';
@@ -123,7 +123,12 @@ export class SheetReading {
     const { locale, now } = this.#options;
     const current = row ? this.value(row, column) : null;
     const check = this.#rules.cellChecker(column.name);
-    return readTyped(typed, column, typed.locale ?? locale(), localDay(now()), check, current);
+    const reading = readTyped(typed, column, typed.locale ?? locale(), localDay(now()), check, current);
+    // An empty text is a value, but no row is known by it.
+    const emptied = reading.kind === 'refused' && typed.text === '' && !typed.picked;
+    return emptied && !this.definition.key.includes(column.name)
+      ? readEmptied(reading, column, check)
+      : reading;
   }
 
   /** What typed text would be kept as, shown while it is typed. */

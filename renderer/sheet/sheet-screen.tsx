@@ -13,7 +13,7 @@ import { useCommands } from '../ui/commands.ts';
 import type { ExchangeRequest } from '../ui/exchange-request.ts';
 import type { SheetContext } from '../ui/sheet-context.ts';
 import { CellMenu } from './cell-menu.tsx';
-import { copyAsKeyboard, pasteFromMenu } from './clipboard-menu.ts';
+import { pasteFromMenu } from './clipboard-menu.ts';
 import { useColumns } from './columns/use-columns.tsx';
 import { EmptySheet } from './empty-sheet.tsx';
 import { FileMenu } from './file-menu.tsx';
@@ -27,7 +27,6 @@ import { usePaste } from './paste/use-paste.tsx';
 import { type PlanCells, PlanDialog } from './plan-dialog.tsx';
 import {
   clearSelection,
-  copySelection,
   enterSelection,
   extendFill,
   fillSelection,
@@ -46,6 +45,7 @@ import { SheetOpening } from './sheet-opening.tsx';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
 import { SheetStatus } from './sheet-status.tsx';
 import { SheetToolbar, type ToolbarActions } from './sheet-toolbar.tsx';
+import { useCopy } from './use-copy.ts';
 import { useSelectionStats } from './use-selection-stats.ts';
 import { useSheetFiles } from './use-sheet-files.ts';
 import { useSheetModel } from './use-sheet-model.ts';
@@ -101,8 +101,6 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
   const [going, setGoing] = useState(false);
   const [menu, setMenu] = useState<{ cell: ActiveCell; at: { x: number; y: number } } | null>(null);
   const [asksRefused, setAsksRefused] = useState(false);
-  /** The copy under way takes the columns' labels along. */
-  const headers = useRef(false);
   const readOnly = sheetReadOnly(definition, rights);
 
   const goTo = useCallback(
@@ -179,12 +177,20 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     else setPlanning(cells);
   };
   const { query } = snapshot;
+  const copying = useCopy(model, grid, target);
   const pasting = usePaste({
     target,
     mayAdd: insertRefusal(definition, rights) === null,
     filtered: query.filters.length > 0 || query.quick !== '' || query.pendingOnly,
     newId: () => crypto.randomUUID(),
-    onDone: () => requestAnimationFrame(() => grid.current?.focus()),
+    cutFor: copying.cutFor,
+    onDone: (pasted) => {
+      if (pasted) {
+        copying.uncut();
+        grid.current?.markCopied(null);
+      }
+      requestAnimationFrame(() => grid.current?.focus());
+    },
   });
   const files = useSheetFiles({
     ...{ model, snapshot, readOnly, selection },
@@ -204,11 +210,9 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     columnMenu: columns.openMenu,
     menu: (cell, at) => setMenu({ cell, at }),
     range: setSelection,
-    copy: (range) => {
-      const copied = copySelection(target(), range, headers.current);
-      if (typeof copied === 'string') model.say(copied);
-      return typeof copied === 'string' ? null : copied;
-    },
+    copy: copying.copy,
+    cut: copying.cut,
+    uncut: copying.uncut,
     paste: pasting.paste,
     enter: (range, typed) => tell(enterSelection(target(), disjoint(range.ranges), typed)),
     clear: (range) => tell(clearSelection(target(), disjoint(range.ranges))),
@@ -219,7 +223,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
         plan: (planned) => void plan(planned),
         find: () => setFinding(true),
         goTo: () => setGoing(true),
-        copyWithHeaders: () => copyAsKeyboard('headers', headers),
+        copyWithHeaders: () => copying.byCommand('headers'),
         comment: (row, column) => props.onComment(context, row, column),
         submit: () => void submit(),
       }),
@@ -230,8 +234,8 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     column: columns.cellEntries(cell.column),
     onHistory: (row, column) => props.onHistory(context, row, column),
     onComment: (row, column) => props.onComment(context, row, column),
-    onCopy: (how) => copyAsKeyboard(how, headers),
-    onPaste: () => selection && tell(pasteFromMenu((text) => pasting.paste(selection, text))),
+    onCopy: copying.byCommand,
+    onPaste: () => selection && tell(pasteFromMenu((text, html) => pasting.paste(selection, text, html))),
     onClear: () => selection && events.clear(selection),
     onFill: (how) =>
       selection &&

@@ -1,4 +1,4 @@
-import type { LocaleConventions } from './locale.ts';
+import type { LocaleConventions, PercentReading } from './locale.ts';
 import { readNumber } from './read-number.ts';
 
 /** What stands before the fraction of a number. */
@@ -61,6 +61,14 @@ export const findDecimalMark = (texts: Iterable<string>, locale: LocaleConventio
   if (against !== null) return { value: other, ask: open !== null, example: open ?? against };
   if (proof.has(own)) return { ...NOTHING, value: own };
   return { value: null, ask: unsettled !== null, example: unsettled };
+};
+
+const PERCENT = /\d\s*%\s*\)?\s*$/;
+
+/** Whether a block for columns that are not shown as percent has percentages, which can be numbers or hundredths: the person is asked once. */
+export const findPercent = (texts: Iterable<string>): Finding<PercentReading> => {
+  for (const text of texts) if (PERCENT.test(text)) return { value: null, ask: true, example: text.trim() };
+  return NOTHING;
 };
 
 const DATE = /^\s*(\d{1,2})\s*([./-])\s*(\d{1,2})\s*[./-]\s*\d{2,4}\b/;

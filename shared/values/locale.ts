@@ -1,3 +1,6 @@
+/** How `5 %` is read where the column does not say it: as the number 5 or as the hundredth 0.05. */
+export type PercentReading = 'number' | 'hundredth';
+
 /** How a locale writes numbers and dates. */
 export interface LocaleConventions {
   /** BCP 47 tag. */
@@ -7,6 +10,8 @@ export interface LocaleConventions {
   readonly group: string;
   readonly dateOrder: 'dmy' | 'mdy' | 'ymd';
   readonly dateSeparator: string;
+  /** What `5 %` is in a column that is not shown as percent: 5, or 0.05; absent, it is asked. */
+  readonly percent?: PercentReading;
   /** Short names, January first. */
   readonly months?: readonly string[];
 }

@@ -1,6 +1,6 @@
 import type { ColumnType, ValueFormat } from '../model/sheet.ts';
 import { compareDecimals, usedScale, wholeDigits } from './decimal.ts';
-import type { LocaleConventions } from './locale.ts';
+import type { LocaleConventions, PercentReading } from './locale.ts';
 import { invalid, type Parsed, readAs, shown } from './parsed.ts';
 import { readNumber } from './read-number.ts';
 
@@ -23,7 +23,7 @@ export const parseNumber = (
   const reading = readNumber(text, locale);
   if (reading.kind === 'none') return invalid(reading.why);
   const values = (reading.kind === 'two' ? reading.readings : [reading.value]).flatMap((value) =>
-    percentages(value, reading.percent, format),
+    percentages(value, reading.percent, format, locale.percent),
   );
   const checked = values.map((value) => fitNumber(value, type));
   const fitting = checked.flatMap((result) =>
@@ -40,10 +40,16 @@ export const parseNumber = (
 };
 
 /** `5 %` is 0.05 in a column shown as percent, or could be either in one that is not. */
-const percentages = (value: string, percent: boolean, format: ValueFormat | undefined): readonly string[] => {
+const percentages = (
+  value: string,
+  percent: boolean,
+  format: ValueFormat | undefined,
+  answered: PercentReading | undefined,
+): readonly string[] => {
   if (!percent) return [value];
   const hundredth = shiftPoint(value);
-  return format?.percent ? [hundredth] : [value, hundredth];
+  if (format?.percent || answered === 'hundredth') return [hundredth];
+  return answered === 'number' ? [value] : [value, hundredth];
 };
 
 const shiftPoint = (value: string): string => {

@@ -73,6 +73,10 @@ const unwrap = (text: string): { body: string; negative: boolean; percent: boole
   if (body.startsWith('(') && body.endsWith(')')) {
     negative = true;
     body = body.slice(1, -1).trim().replace(CURRENCY, '').trim();
+    if (body.endsWith('%') && !percent) {
+      percent = true;
+      body = body.slice(0, -1).trim();
+    }
   } else if (/^[+-]/.test(body)) {
     negative = body.startsWith('-');
     body = body.slice(1).trim().replace(CURRENCY, '').trim();

@@ -10,7 +10,7 @@ test('a paste with refused cells changes nothing until it is answered: cancel, t
   await cell(page, 2, 'amount').click();
   await pasteText(page, '1\nx\n3\n');
   const dialog = page.getByRole('dialog', { name: 'Paste 3 cells' });
-  await expect(dialog).toContainText('2 can be kept, 1 are not valid');
+  await expect(dialog).toContainText('2 can be kept, 1 is not valid');
   await expect(cell(page, 2, 'amount')).not.toHaveAttribute('data-mark', pending);
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByText('Nothing was pasted.')).toBeVisible();

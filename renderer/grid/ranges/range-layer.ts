@@ -12,6 +12,7 @@ import {
   clampSelection,
   contains,
   type Direction,
+  disjoint,
   type Extent,
   edge,
   extendTo,
@@ -41,6 +42,8 @@ export interface RangeEvents {
   edge(place: CellPlace, down: boolean): Promise<number>;
   rowCount(): number;
   editing(): boolean;
+  /** Esc gave up what was copied or cut. */
+  uncut(): void;
 }
 
 /** Ranges over AG Grid's community edition: selects by mouse and keyboard and has the selection drawn; values are others' affair. */
@@ -155,12 +158,18 @@ export class RangeLayer {
     this.#activate(pressColumn(this.#selection, column, press, extent, row));
   }
 
+  /** What was copied is drawn with a border of its own. */
+  markCopied(selection: Selection | null): void {
+    this.#painter.markCopied(selection ? disjoint(selection.ranges) : []);
+  }
+
   clear(): void {
     if (this.#selection !== null) this.#set(null);
   }
 
   /** The rows or columns are other ones now. */
   reset(): void {
+    this.markCopied(null);
     if (this.#selection === null) return;
     const kept = this.isRange ? null : clampSelection(this.#selection, this.extent);
     this.#set(kept);
@@ -168,6 +177,7 @@ export class RangeLayer {
 
   /** The columns stand otherwise: places mean other cells now, so only the active cell stays selected. */
   columnsMoved(): void {
+    this.markCopied(null);
     const at = this.#api.getFocusedCell();
     const column = at ? this.columns.indexOf(at.column.getColId()) : -1;
     if (this.#selection) this.#set(at && column >= 0 ? selectCell({ row: at.rowIndex, column }) : null);
@@ -226,6 +236,11 @@ export class RangeLayer {
         return true;
       }
       case 'collapse':
+        if (this.#painter.hasCopied) {
+          this.markCopied(null);
+          this.#events.uncut();
+          return true;
+        }
         if (!this.isRange) return false;
         this.#set(selectCell(selection.active));
         return true;

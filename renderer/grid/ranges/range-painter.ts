@@ -20,6 +20,10 @@ const CLASSES = [
   'range-fill',
   'range-part',
   'range-whole',
+  'copied-top',
+  'copied-bottom',
+  'copied-left',
+  'copied-right',
 ] as const;
 /** Pixels of the corner that are the fill handle. */
 const HANDLE = 9;
@@ -36,6 +40,7 @@ export class RangePainter {
   #rectangles: readonly Rectangle[] = [];
   #last: Rectangle | null = null;
   #fill: Rectangle | null = null;
+  #copied: readonly Rectangle[] = [];
   /** Cells that have marks now. */
   #drawn: ReadonlyMap<HTMLElement, number> = new Map();
   #frame = 0;
@@ -45,7 +50,7 @@ export class RangePainter {
     this.#columns = columns;
     this.#extent = extent;
     this.#observer = new MutationObserver(() => {
-      if (this.#rectangles.length > 0) this.#soon();
+      if (this.#rectangles.length + this.#copied.length > 0) this.#soon();
     });
     this.#observer.observe(host, {
       childList: true,
@@ -69,6 +74,16 @@ export class RangePainter {
     this.#soon();
   }
 
+  markCopied(rectangles: readonly Rectangle[]): void {
+    if (rectangles.length + this.#copied.length === 0) return;
+    this.#copied = rectangles;
+    this.#soon();
+  }
+
+  get hasCopied(): boolean {
+    return this.#copied.length > 0;
+  }
+
   /** Whether the pointer is on the fill handle. */
   isHandle(event: MouseEvent): boolean {
     const cell = event.target instanceof Element ? event.target.closest('.ag-cell.range-handle') : null;
@@ -83,9 +98,9 @@ export class RangePainter {
 
   readonly #draw = (): void => {
     this.#frame = 0;
-    if (this.#rectangles.length === 0 && this.#drawn.size === 0) return;
+    if (this.#rectangles.length + this.#copied.length === 0 && this.#drawn.size === 0) return;
     const wanted = new Map<HTMLElement, number>();
-    const areas = this.#fill ? [...this.#rectangles, this.#fill] : this.#rectangles;
+    const areas = [...this.#rectangles, ...this.#copied, ...(this.#fill ? [this.#fill] : [])];
     const places = new Map(this.#columns().map((id, i) => [id, i]));
     const extent = this.#extent();
     this.#markHeaders(wanted, places, extent);
@@ -141,7 +156,21 @@ export class RangePainter {
       if (!at(row, column + 1)) marks |= bit('range-right');
     }
     if (this.#last && row === this.#last.bottom && column === this.#last.right) marks |= bit('range-handle');
+    marks |= this.#copiedMarks(row, column);
     if (this.#fill && !inside && contains(this.#fill, row, column)) marks |= bit('range-fill');
+    return marks;
+  }
+
+  /** The border around what was copied. */
+  #copiedMarks(row: number, column: number): number {
+    let marks = 0;
+    for (const each of this.#copied) {
+      if (!contains(each, row, column)) continue;
+      if (row === each.top) marks |= bit('copied-top');
+      if (row === each.bottom) marks |= bit('copied-bottom');
+      if (column === each.left) marks |= bit('copied-left');
+      if (column === each.right) marks |= bit('copied-right');
+    }
     return marks;
   }
 }

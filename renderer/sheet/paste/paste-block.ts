@@ -1,4 +1,3 @@
-import { parseTsv } from '../../../shared/exchange/tsv.ts';
 import { NEW_ROW_PREFIX } from '../../../shared/model/rows.ts';
 import type { Column } from '../../../shared/model/sheet.ts';
 import {
@@ -7,15 +6,17 @@ import {
   type Finding,
   findDateOrder,
   findDecimalMark,
+  findPercent,
   withDateOrder,
   withDecimalMark,
 } from '../../../shared/values/conventions.ts';
-import type { LocaleConventions } from '../../../shared/values/locale.ts';
+import type { LocaleConventions, PercentReading } from '../../../shared/values/locale.ts';
 import type { Selection } from '../../grid/ranges/selection.ts';
 import { pasteTargets } from '../../grid/ranges/tiling.ts';
 import { addedRow, type SheetRow } from '../../grid/sheet-row.ts';
 import { breathe } from '../../ui/breathe.ts';
 import { MOST_CELLS, type RangeTarget } from '../range-commands.ts';
+import type { ClipboardTable, Said } from './clipboard-table.ts';
 
 /** A pasted text and the cell it goes to. */
 export interface PastedCell {
@@ -28,6 +29,7 @@ export interface PastedCell {
 export interface Writing {
   readonly mark: DecimalMark | null;
   readonly order: DateOrder | null;
+  readonly percent: PercentReading | null;
 }
 
 /** A clipboard text laid over the sheet, before anything of it is read. */
@@ -35,11 +37,14 @@ export interface PasteBlock {
   readonly cells: readonly PastedCell[];
   /** Rows past the end, which have to be added. */
   readonly newRows: readonly SheetRow[];
+  /** Cells that were cut, which are emptied in the same step. */
+  readonly cut: readonly PastedCell[];
   /** Rows and columns of the text that have no place in the sheet. */
   readonly lostRows: number;
   readonly lostColumns: number;
   readonly mark: Finding<DecimalMark>;
   readonly order: Finding<DateOrder>;
+  readonly percent: Finding<PercentReading>;
 }
 
 const NUMBERS: ReadonlySet<string> = new Set(['decimal', 'integer', 'float']);
@@ -52,11 +57,11 @@ const DATES: ReadonlySet<string> = new Set(['date', 'timestamp']);
 export const pasteBlock = async (
   { model, columns }: RangeTarget,
   selection: Selection,
-  text: string,
+  { rows: block, mark, order }: ClipboardTable,
+  cut: readonly PastedCell[],
   mayAdd: boolean,
   newId: () => string,
 ): Promise<PasteBlock | string> => {
-  const block = parseTsv(text);
   const height = block.length;
   const width = block.reduce((most, row) => Math.max(most, row.length), 0);
   const extent = { rows: model.rowCount, columns: columns.length };
@@ -98,23 +103,51 @@ export const pasteBlock = async (
   return {
     cells,
     newRows,
+    cut: withoutTargets(cut, cells),
     lostRows,
     lostColumns,
-    mark: findDecimalMark(textsOf(cells, NUMBERS), model.locale),
-    order: findDateOrder(textsOf(cells, DATES), model.locale),
+    mark: known(mark, findDecimalMark(textsOf(cells, NUMBERS), model.locale)),
+    order: known(order, findDateOrder(textsOf(cells, DATES), model.locale)),
+    percent: findPercent(textsOf(cells, NUMBERS, ({ format }) => !format?.percent)),
   };
 };
 
-function* textsOf(cells: readonly PastedCell[], kinds: ReadonlySet<string>): Generator<string> {
-  for (const { column, text } of cells) if (kinds.has(column.type.kind) && !column.lookup) yield text;
+/** A block may be moved onto cells it was cut from; those get their new text. */
+const withoutTargets = (cut: readonly PastedCell[], cells: readonly PastedCell[]): readonly PastedCell[] => {
+  if (cut.length === 0) return cut;
+  const name = ({ row, column }: PastedCell): string => JSON.stringify([row.key, column.name]);
+  const targets = new Set(cells.map(name));
+  return cut.filter((cell) => !targets.has(name(cell)));
+};
+
+function* textsOf(
+  cells: readonly PastedCell[],
+  kinds: ReadonlySet<string>,
+  wanted: (column: Column) => boolean = () => true,
+): Generator<string> {
+  for (const { column, text } of cells)
+    if (kinds.has(column.type.kind) && !column.lookup && wanted(column)) yield text;
 }
+
+/** What the program that copied says goes before what its texts suggest. */
+const known = <T>(said: Said<T> | null, found: Finding<T>): Finding<T> => {
+  if (said === null || (!found.ask && found.value === said.value)) return found;
+  return { value: said.value, ask: false, example: found.example ?? said.example };
+};
 
 /** The conventions a block is read by, once it is known or was answered how it is written. */
 export const conventionsOf = (
   locale: LocaleConventions,
-  { mark, order }: Writing,
+  { mark, order, percent }: Writing,
   block: PasteBlock,
 ): LocaleConventions => {
   const numbers = mark === null ? locale : withDecimalMark(locale, mark);
-  return order === null ? numbers : withDateOrder(numbers, order, block.order.example);
+  const dates = order === null ? numbers : withDateOrder(numbers, order, block.order.example);
+  return percent === null ? dates : { ...dates, percent };
 };
+
+/** What still has to be asked: whether something of the block is open that a way of writing does not answer. */
+export const isAnswered = (block: PasteBlock, writing: Writing): boolean =>
+  !(block.mark.ask && writing.mark === null) &&
+  !(block.order.ask && writing.order === null) &&
+  !(block.percent.ask && writing.percent === null);

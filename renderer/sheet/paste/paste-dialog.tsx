@@ -3,7 +3,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { rowLabel } from '../row-finding.ts';
 import type { SheetModel } from '../sheet-model.ts';
-import type { PasteBlock, Writing } from './paste-block.ts';
+import { isAnswered, type PasteBlock, type Writing } from './paste-block.ts';
 import type { LeftOut, PasteReview } from './paste-review.ts';
 import { WritingChoice } from './writing-choice.tsx';
 
@@ -20,7 +20,7 @@ export interface PasteDialogProps {
 }
 
 const SHOWN = 500;
-const OPEN: Writing = { mark: null, order: null };
+const OPEN: Writing = { mark: null, order: null, percent: null };
 
 /** Stands between a paste and the sheet where something of it is refused or could be read in two ways. Nothing is changed before it is answered. */
 export const PasteDialog = (props: PasteDialogProps): ReactNode => {
@@ -28,15 +28,13 @@ export const PasteDialog = (props: PasteDialogProps): ReactNode => {
   const { locale } = model;
   const count = (n: number): string => n.toLocaleString(locale.tag);
   const total = block.cells.length;
-  const answered =
-    writing !== null &&
-    !(block.mark.ask && writing.mark === null) &&
-    !(block.order.ask && writing.order === null);
+  const answered = writing !== null && isAnswered(block, writing);
+  const open = [block.mark, block.order, block.percent].some(({ ask, example }) => ask || example !== null);
   const marked = review?.leftOut.filter(({ readOnly }) => !readOnly).length ?? 0;
   const valid = (review?.taken.length ?? 0) + (review?.newRows.length ?? 0);
   return (
     <Dialog
-      title={`Paste ${count(total)} cells`}
+      title={`${block.cut.length > 0 ? 'Move' : 'Paste'} ${count(total)} ${total === 1 ? 'cell' : 'cells'}`}
       width="720px"
       onClose={props.onCancel}
       foot={
@@ -57,7 +55,7 @@ export const PasteDialog = (props: PasteDialogProps): ReactNode => {
         </>
       }
     >
-      {block.mark.ask || block.order.ask || block.mark.example !== null || block.order.example !== null ? (
+      {open ? (
         <WritingChoice block={block} writing={writing ?? OPEN} locale={locale} onChange={props.onWriting} />
       ) : null}
       {review ? (
@@ -90,7 +88,8 @@ const summary = (
     parts.push(`${count(newRows.length)} ${newRows.length === 1 ? 'row is' : 'rows are'} new`);
   if (unchanged > 0) parts.push(`${count(unchanged)} already hold the same`);
   const fixed = leftOut.filter(({ readOnly }) => readOnly).length;
-  if (leftOut.length > fixed) parts.push(`${count(leftOut.length - fixed)} are not valid`);
+  if (leftOut.length > fixed)
+    parts.push(`${count(leftOut.length - fixed)} ${leftOut.length - fixed === 1 ? 'is' : 'are'} not valid`);
   if (fixed > 0) parts.push(`${count(fixed)} cannot be changed`);
   return `${parts.join(', ')}.`;
 };

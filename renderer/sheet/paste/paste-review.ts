@@ -37,7 +37,7 @@ const SLICE = 12;
 /** Reads and checks every cell of a block without changing anything, in slices; null when it was cancelled. */
 export const reviewPaste = async (
   model: SheetModel,
-  { cells, newRows }: PasteBlock,
+  { cells, newRows, cut }: PasteBlock,
   locale: LocaleConventions,
   { signal, progress }: ReviewProgress,
 ): Promise<PasteReview | null> => {
@@ -60,6 +60,18 @@ export const reviewPaste = async (
       leftOut.push({ row, column, cell: { text, message: verdict.reason }, readOnly: true });
     else (verdict.unsure ? unsure : taken).push({ row, column, text, value: verdict.value });
   }
+  for (const { row, column } of cut) {
+    const verdict = model.entry.judge({ row, column, typed: { text: '', picked: null } });
+    if (verdict.kind === 'value') taken.push({ row, column, text: '', value: verdict.value });
+    else if (verdict.kind === 'refused') {
+      const cell = {
+        text: '',
+        message: `It cannot be emptied, so it keeps its value. ${verdict.cell.message}`,
+      };
+      leftOut.push({ row, column, cell, readOnly: true });
+    } else if (verdict.kind === 'read-only')
+      leftOut.push({ row, column, cell: { text: '', message: verdict.reason }, readOnly: true });
+  }
   const meant = await model.entry.lookUp(unsure);
   if (signal.aborted) return null;
   for (const [i, item] of unsure.entries()) {
@@ -79,7 +91,12 @@ export const reviewPaste = async (
 };
 
 /** Takes what is valid as one step, new rows with it. With `mark`, what is not valid is held at its cell to be corrected. */
-export const takePaste = (model: SheetModel, review: PasteReview, mark: boolean): 'asking' | 'kept' => {
+export const takePaste = (
+  model: SheetModel,
+  review: PasteReview,
+  mark: boolean,
+  label = 'Paste',
+): 'asking' | 'kept' => {
   const values = new Map(review.newRows.map(({ key }): [string, Record<string, string | null>] => [key, {}]));
   const sets = review.taken.filter(({ row, column, value }) => {
     const added = values.get(row.key);
@@ -90,7 +107,7 @@ export const takePaste = (model: SheetModel, review: PasteReview, mark: boolean)
   const inserts = review.newRows.map(
     ({ key }): RowInsert => ({ row: key, values: { ...defaults, ...values.get(key) } }),
   );
-  const outcome = model.entry.take(sets, inserts, 'Paste');
+  const outcome = model.entry.take(sets, inserts, label);
   if (mark) model.entry.mark(review.leftOut.filter(({ readOnly }) => !readOnly));
   return outcome;
 };
@@ -98,7 +115,7 @@ export const takePaste = (model: SheetModel, review: PasteReview, mark: boolean)
 /** The paste in a sentence for the status line. */
 export const pasteText = (
   { taken, unchanged, newRows, leftOut }: PasteReview,
-  { lostRows, lostColumns }: PasteBlock,
+  { lostRows, lostColumns, cut }: PasteBlock,
   filtered: boolean,
   written: string | null,
 ): string => {
@@ -110,7 +127,7 @@ export const pasteText = (
   if (leftOut.length > 0) parts.push(`${leftOut.length.toLocaleString()} left out`);
   if (lostRows > 0) parts.push(`${count(lostRows, 'row', 'rows')} did not fit below the last row`);
   if (lostColumns > 0) parts.push(`${count(lostColumns, 'column', 'columns')} did not fit to the right`);
-  const sentences = [`Paste: ${parts.join(', ')}.`];
+  const sentences = [`${cut.length > 0 ? 'Move' : 'Paste'}: ${parts.join(', ')}.`];
   if (written !== null) sentences.push(written);
   if (filtered) sentences.push('Only rows shown by the filter were written.');
   return sentences.join(' ');

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
 import type { DateOrder, DecimalMark } from '../../../shared/values/conventions.ts';
 import { withDateOrder, withDecimalMark } from '../../../shared/values/conventions.ts';
-import type { LocaleConventions } from '../../../shared/values/locale.ts';
+import type { LocaleConventions, PercentReading } from '../../../shared/values/locale.ts';
 import { parseDate } from '../../../shared/values/parse-date.ts';
+import { parseNumber } from '../../../shared/values/parse-number.ts';
 import { readNumber } from '../../../shared/values/read-number.ts';
 import type { PasteBlock, Writing } from './paste-block.ts';
 
@@ -14,6 +15,17 @@ const ORDERS: readonly (readonly [DateOrder, string])[] = [
   ['dmy', 'with the day first'],
   ['mdy', 'with the month first'],
 ];
+
+const PERCENTS: readonly (readonly [PercentReading, string])[] = [
+  ['number', 'a number'],
+  ['hundredth', 'a part of one'],
+];
+
+/** The example in both readings, in plain digits. */
+const asPercent = (text: string, locale: LocaleConventions, percent: PercentReading): string => {
+  const read = parseNumber(text, { kind: 'decimal' }, undefined, { ...locale, percent });
+  return read.kind === 'value' ? (read.value ?? text) : text;
+};
 
 const asNumber = (text: string, locale: LocaleConventions, mark: DecimalMark): string => {
   const reading = readNumber(text, withDecimalMark(locale, mark));
@@ -27,7 +39,7 @@ const asDate = (text: string, locale: LocaleConventions, order: DateOrder): stri
 
 /** How a block was read where that is not the person's own way, with an example; null when there is nothing to tell. */
 export const writtenText = (
-  { mark, order }: PasteBlock,
+  { mark, order, percent }: PasteBlock,
   writing: Writing,
   locale: LocaleConventions,
 ): string | null => {
@@ -36,6 +48,8 @@ export const writtenText = (
     parts.push(`${mark.example} read as ${asNumber(mark.example, locale, writing.mark)}`);
   if (writing.order !== null && order.example !== null)
     parts.push(`${order.example} read as ${asDate(order.example, locale, writing.order)}`);
+  if (writing.percent !== null && percent.example !== null)
+    parts.push(`${percent.example} read as ${asPercent(percent.example, locale, writing.percent)}`);
   return parts.length > 0 ? `${parts.join('; ')}.` : null;
 };
 
@@ -61,6 +75,22 @@ export const WritingChoice = ({ block, writing, locale, onChange }: WritingChoic
               onChange={() => onChange({ ...writing, mark })}
             />{' '}
             {label}: {block.mark.example} is {asNumber(block.mark.example ?? '', locale, mark)}
+          </label>
+        ))}
+      </fieldset>
+    ) : null}
+    {block.percent.example !== null ? (
+      <fieldset className="paste-writing">
+        <legend>Percentages are</legend>
+        {PERCENTS.map(([percent, label]) => (
+          <label key={percent}>
+            <input
+              type="radio"
+              name="percent-reading"
+              checked={writing.percent === percent}
+              onChange={() => onChange({ ...writing, percent })}
+            />{' '}
+            {label}: {block.percent.example} is {asPercent(block.percent.example ?? '', locale, percent)}
           </label>
         ))}
       </fieldset>

@@ -14,6 +14,7 @@ import type { GridController, GridEvents } from '../../../renderer/grid/grid-con
 import { gridTheme, HEADER_HEIGHT, ROW_HEIGHT } from '../../../renderer/grid/grid-theme.ts';
 import { selectCell } from '../../../renderer/grid/ranges/selection.ts';
 import { SheetGrid } from '../../../renderer/grid/sheet-grid.tsx';
+import { clipboardTable } from '../../../renderer/sheet/paste/clipboard-table.ts';
 import { pasteBlock } from '../../../renderer/sheet/paste/paste-block.ts';
 import { reviewPaste, takePaste } from '../../../renderer/sheet/paste/paste-review.ts';
 import { SheetModel } from '../../../renderer/sheet/sheet-model.ts';
@@ -113,6 +114,8 @@ const quiet: GridEvents = {
   range: () => {},
   copy: () => null,
   paste: () => {},
+  cut: () => {},
+  uncut: () => {},
   clear: () => {},
   fill: () => {},
   enter: () => {},
@@ -253,7 +256,8 @@ const paste = async (
   const marks: string[] = [];
   const mark = (name: string): void => void marks.push(`${name} ${(performance.now() - start).toFixed(0)}`);
   const target = { model, columns };
-  const block = await pasteBlock(target, selectCell({ row: 0, column: 0 }), text, true, () =>
+  const table = clipboardTable(text, null);
+  const block = await pasteBlock(target, selectCell({ row: 0, column: 0 }), table, [], true, () =>
     crypto.randomUUID(),
   );
   if (typeof block === 'string') throw new Error(block);

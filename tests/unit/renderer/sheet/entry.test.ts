@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readTyped } from '../../../../renderer/sheet/entry.ts';
+import { readEmptied, readTyped } from '../../../../renderer/sheet/entry.ts';
 import { replacedText } from '../../../../renderer/sheet/replace-found.ts';
 import { localeOf } from '../../../../shared/values/locale.ts';
 import { aColumn } from '../../../support/columns.ts';
@@ -29,6 +29,21 @@ test('arithmetic that makes no sense says why', () => {
     kind: 'refused',
     cell: { message: expect.stringContaining('empty') },
   });
+});
+
+test('Delete empties to NULL, or to an empty text where the column must have a value', () => {
+  const emptied = (column: typeof amount, refuses: (value: string | null) => boolean) => {
+    const check = (value: string | null) =>
+      refuses(value) ? ({ severity: 'block', message: 'A value is needed here.' } as const) : null;
+    const typed = { text: '', picked: null };
+    const reading = readTyped(typed, column, localeOf('en-GB'), '2026-11-24', check);
+    return reading.kind === 'refused' ? readEmptied(reading, column, check) : reading;
+  };
+  const memo = aColumn({ name: 'memo', type: { kind: 'text' } });
+  expect(emptied(memo, () => false)).toMatchObject({ kind: 'value', value: null });
+  expect(emptied(memo, (value) => value === null)).toMatchObject({ kind: 'value', value: '' });
+  expect(emptied(memo, () => true)).toMatchObject({ kind: 'refused' });
+  expect(emptied(amount, (value) => value === null)).toMatchObject({ kind: 'refused' });
 });
 
 test('replacing takes plain text literally and a pattern with its groups', () => {

@@ -3,11 +3,13 @@ import { describe, expect, test } from 'vitest';
 import {
   findDateOrder,
   findDecimalMark,
+  findPercent,
   withDateOrder,
   withDecimalMark,
 } from '../../../../shared/values/conventions.ts';
 import { localeOf } from '../../../../shared/values/locale.ts';
 import { parseDate } from '../../../../shared/values/parse-date.ts';
+import { parseNumber } from '../../../../shared/values/parse-number.ts';
 import { readNumber } from '../../../../shared/values/read-number.ts';
 
 const en = localeOf('en-GB');
@@ -81,5 +83,26 @@ describe('the order of dates in a block', () => {
   test('the order chosen settles the dates', () => {
     const locale = withDateOrder(en, 'mdy', '03.04.2026');
     expect(parseDate('03.04.2026', locale, '2026-01-01')).toEqual({ kind: 'value', value: '2026-03-04' });
+  });
+});
+
+describe('the percentages of a block', () => {
+  test('are asked about once, with the first as the example', () => {
+    expect(findPercent(['12', '', ' 7,5 % ', '3%'])).toEqual({ value: null, ask: true, example: '7,5 %' });
+    expect(findPercent(['12', '% of sales', 'n%'])).toMatchObject({ ask: false, example: null });
+  });
+
+  test('are read as answered', () => {
+    const type = { kind: 'decimal' } as const;
+    expect(parseNumber('12.5%', type, undefined, en)).toMatchObject({ kind: 'ambiguous' });
+    expect(parseNumber('12.5%', type, undefined, { ...en, percent: 'number' })).toMatchObject({
+      value: '12.5',
+    });
+    expect(parseNumber('(12.5%)', type, undefined, { ...en, percent: 'hundredth' })).toMatchObject({
+      value: '-0.125',
+    });
+    expect(parseNumber('5%', type, { percent: true }, { ...en, percent: 'number' })).toMatchObject({
+      value: '0.05',
+    });
   });
 });
