@@ -1,15 +1,22 @@
+import type { Copied } from './range-commands.ts';
+
 /**
- * Copies or cuts as the keyboard does: once the menu has given the focus back, the grid answers the clipboard's event. `headers` is set
- * while it does, where the columns' labels are wanted.
+ * Puts a copy on the clipboard without a key of the system's, which needs no permission; false where the window may not, as after a long
+ * wait. The event a command raises goes to wherever the page's text selection is, so it is answered at the document.
  */
-export const copyAsKeyboard = (how: 'cut' | 'headers' | undefined, headers: { current: boolean }): void => {
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => {
-      headers.current = how === 'headers';
-      document.execCommand(how === 'cut' ? 'cut' : 'copy');
-      headers.current = false;
-    }),
-  );
+export const writeClipboard = ({ text, html }: Copied): boolean => {
+  let written = false;
+  const answer = (event: ClipboardEvent): void => {
+    event.clipboardData?.setData('text/plain', text);
+    event.clipboardData?.setData('text/html', html);
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    written = true;
+  };
+  document.addEventListener('copy', answer, true);
+  document.execCommand('copy');
+  document.removeEventListener('copy', answer, true);
+  return written;
 };
 
 /** Pastes what the clipboard holds; a window that may not read it says which keys do. */

@@ -177,7 +177,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     else setPlanning(cells);
   };
   const { query } = snapshot;
-  const copying = useCopy(model, grid, target);
+  const copying = useCopy(model, grid, target, selection);
   const pasting = usePaste({
     target,
     mayAdd: insertRefusal(definition, rights) === null,

@@ -2,7 +2,7 @@ import { type RefObject, useMemo, useRef } from 'react';
 import { AppError } from '../../shared/model/failure.ts';
 import type { GridController } from '../grid/grid-controller.ts';
 import { cellCount, disjoint, type Selection } from '../grid/ranges/selection.ts';
-import { copyAsKeyboard } from './clipboard-menu.ts';
+import { writeClipboard } from './clipboard-menu.ts';
 import type { PastedCell } from './paste/paste-block.ts';
 import { type Copied, copySelection, type RangeTarget } from './range-commands.ts';
 import type { SheetModel } from './sheet-model.ts';
@@ -32,73 +32,86 @@ export const useCopy = (
   model: SheetModel,
   grid: RefObject<GridController | null>,
   target: () => RangeTarget,
+  selected: Selection | null,
 ): Copying => {
-  const headers = useRef(false);
   const cutting = useRef<CutBlock | null>(null);
-  /** What had to be read first, for the event that then asks again. */
+  /** What had to be read first and could not be put on the clipboard then. */
   const ready = useRef<{ readonly selection: Selection; readonly copied: Copied } | null>(null);
-  const latest = useRef(target);
-  latest.current = target;
+  const latest = useRef({ target, selected });
+  latest.current = { target, selected };
   return useMemo(() => {
-    const waitFor = (selection: Selection, reading: Promise<Copied | string>): void => {
+    const copiedNow = (selection: Selection): void => {
+      cutting.current = null;
+      ready.current = null;
+      grid.current?.markCopied(selection);
+    };
+    /** Writes by itself what is there now or will be. */
+    const write = (selection: Selection, copied: Copied, told: string): void => {
+      if (writeClipboard(copied)) {
+        copiedNow(selection);
+        model.say(told);
+        return;
+      }
+      ready.current = { selection, copied };
+      model.say('The cells are read. Press Ctrl+C to copy them.');
+    };
+    const waitFor = (selection: Selection, reading: Promise<Copied>): void => {
       const cells = cellCount(selection).toLocaleString();
       model.say(`Reading ${cells} cells to copy them…`);
       reading.then(
-        (copied) => {
-          if (typeof copied === 'string') {
-            model.say(copied);
-            return;
-          }
-          ready.current = { selection, copied };
-          const done = document.execCommand('copy') && ready.current === null;
-          model.say(done ? `Copied ${cells} cells.` : 'The cells are read. Press Ctrl+C again to copy them.');
-        },
+        (copied) => write(selection, copied, `Copied ${cells} cells.`),
         (error: unknown) => model.say(AppError.wrap(error).message),
       );
     };
-    const copy = (selection: Selection): Copied | null => {
-      const held = ready.current;
-      ready.current = null;
-      const copied =
-        held?.selection === selection
-          ? held.copied
-          : copySelection(latest.current(), selection, headers.current);
-      if (typeof copied === 'string') model.say(copied);
-      else if (copied instanceof Promise) waitFor(selection, copied);
-      else {
-        cutting.current = null;
-        grid.current?.markCopied(selection);
-        return copied;
+    const cut = (selection: Selection): void => {
+      const { columns } = latest.current.target();
+      const copied = copySelection(latest.current.target(), selection, false);
+      if (typeof copied === 'string' || copied instanceof Promise) return;
+      const cells: PastedCell[] = [];
+      for (const { top, left, bottom, right } of disjoint(selection.ranges)) {
+        const rows = model.rows(top, Math.min(bottom + 1, model.rowCount));
+        if (rows instanceof Promise) return;
+        for (const row of rows)
+          for (const column of columns.slice(left, right + 1))
+            if (!row.group) cells.push({ row, column, text: model.editorText(row, column) });
       }
-      return null;
+      cutting.current = { text: copied.text, cells };
+      const many = cells.length === 1 ? '1 cell' : `${cells.length.toLocaleString()} cells`;
+      model.say(`Cut ${many}. Paste to move, Esc to leave as it was.`);
     };
     return {
-      copy,
-      cut: (selection) => {
-        const { columns } = latest.current();
-        const copied = copySelection(latest.current(), selection, false);
-        if (typeof copied === 'string' || copied instanceof Promise) return;
-        const cells: PastedCell[] = [];
-        for (const { top, left, bottom, right } of disjoint(selection.ranges)) {
-          const rows = model.rows(top, Math.min(bottom + 1, model.rowCount));
-          if (rows instanceof Promise) return;
-          for (const row of rows)
-            for (const column of columns.slice(left, right + 1))
-              if (!row.group) cells.push({ row, column, text: model.editorText(row, column) });
+      copy: (selection) => {
+        const held = ready.current?.selection === selection ? ready.current.copied : null;
+        const copied = held ?? copySelection(latest.current.target(), selection);
+        if (typeof copied === 'string') model.say(copied);
+        else if (copied instanceof Promise) waitFor(selection, copied);
+        else {
+          copiedNow(selection);
+          return copied;
         }
-        cutting.current = { text: copied.text, cells };
-        const many = cells.length === 1 ? '1 cell' : `${cells.length.toLocaleString()} cells`;
-        model.say(`Cut ${many}. Paste to move, Esc to leave as it was.`);
+        return null;
       },
+      cut,
       uncut: () => {
         cutting.current = null;
       },
       cutFor: (text) => {
-        const cut = cutting.current;
-        if (!cut || lines(cut.text) !== lines(text)) return [];
-        return cut.cells.filter(({ row, column, text: was }) => model.editorText(row, column) === was);
+        const block = cutting.current;
+        if (!block || lines(block.text) !== lines(text)) return [];
+        return block.cells.filter(({ row, column, text: was }) => model.editorText(row, column) === was);
       },
-      byCommand: (how) => copyAsKeyboard(how, headers),
+      byCommand: (how) => {
+        const selection = latest.current.selected;
+        if (!selection) return;
+        const copied = copySelection(latest.current.target(), selection, how === 'headers');
+        if (typeof copied === 'string') model.say(copied);
+        else if (copied instanceof Promise) waitFor(selection, copied);
+        else {
+          const cells = cellCount(selection).toLocaleString();
+          write(selection, copied, how === 'headers' ? `Copied ${cells} cells with headers.` : '');
+          if (how === 'cut') cut(selection);
+        }
+      },
     };
   }, [model, grid]);
 };
