@@ -19,18 +19,14 @@ import { EmptySheet } from './empty-sheet.tsx';
 import { FileMenu } from './file-menu.tsx';
 import { fillSeries } from './fill-series.ts';
 import { FilterPopover } from './filter-popover.tsx';
-import { FindDialog } from './find-dialog.tsx';
-import { GoToDialog } from './go-to-dialog.tsx';
 import { runGridCommand } from './grid-command.ts';
 import { GroupTool } from './groups/group-tool.tsx';
 import { usePaste } from './paste/use-paste.tsx';
-import { type PlanCells, PlanDialog } from './plan-dialog.tsx';
 import {
   clearSelection,
   enterSelection,
   extendFill,
   fillSelection,
-  planCells,
   type RangeTarget,
 } from './range-commands.ts';
 import { insertRefusal, sheetReadOnly } from './read-only.ts';
@@ -46,6 +42,7 @@ import type { SheetSnapshot } from './sheet-snapshot.ts';
 import { SheetStatus } from './sheet-status.tsx';
 import { SheetToolbar, type ToolbarActions } from './sheet-toolbar.tsx';
 import { useCopy } from './use-copy.ts';
+import { useRangeDialogs } from './use-range-dialogs.tsx';
 import { useSelectionStats } from './use-selection-stats.ts';
 import { useSheetFiles } from './use-sheet-files.ts';
 import { useSheetModel } from './use-sheet-model.ts';
@@ -96,9 +93,6 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
   const [filter, setFilter] = useState<OpenFilter | null>(null);
   const [selection, setSelection] = useState<Selection | null>(null);
   const stats = useSelectionStats(model, () => grid.current?.shownColumns ?? [], selection, snapshot);
-  const [planning, setPlanning] = useState<PlanCells['cells'] | null>(null);
-  const [finding, setFinding] = useState(false);
-  const [going, setGoing] = useState(false);
   const [menu, setMenu] = useState<{ cell: ActiveCell; at: { x: number; y: number } } | null>(null);
   const [asksRefused, setAsksRefused] = useState(false);
   const readOnly = sheetReadOnly(definition, rights);
@@ -170,12 +164,15 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       (error: unknown) => model.say(AppError.wrap(error).message),
     );
   };
-  const plan = async (range: Selection | null): Promise<void> => {
-    if (!range || readOnly !== null) return;
-    const cells = await planCells(target(), range);
-    if (typeof cells === 'string') model.say(cells);
-    else setPlanning(cells);
+  const close = (back: () => void) => (): void => {
+    back();
+    // The popover gives the focus back to its anchor first.
+    requestAnimationFrame(() => grid.current?.focus());
   };
+  const ranges = useRangeDialogs({
+    ...{ model, client: props.client, grid, active, selection, target, goTo, close },
+    mayPlan: readOnly === null,
+  });
   const { query } = snapshot;
   const copying = useCopy(model, grid, target, selection);
   const pasting = usePaste({
@@ -220,9 +217,9 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     command: (command, range) =>
       runGridCommand(command, range, {
         ...{ model, active, target, tell },
-        plan: (planned) => void plan(planned),
-        find: () => setFinding(true),
-        goTo: () => setGoing(true),
+        plan: (planned) => void ranges.plan(planned),
+        find: ranges.find,
+        goTo: ranges.goTo,
         copyWithHeaders: () => copying.byCommand('headers'),
         comment: (row, column) => props.onComment(context, row, column),
         submit: () => void submit(),
@@ -245,7 +242,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
           : fillSelection(target(), disjoint(selection.ranges), how),
       ),
     onInsert: () => void addRow(),
-    onPlan: () => void plan(selection),
+    onPlan: () => void ranges.plan(selection),
     onDelete: deleteRows,
   });
   const refusals = {
@@ -275,18 +272,12 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       snapshot,
       actions,
       readOnly,
-      find: () => setFinding(true),
-      goTo: () => setGoing(true),
-      plan: () => void plan(selection),
+      find: ranges.find,
+      goTo: ranges.goTo,
+      plan: () => void ranges.plan(selection),
       policy: () => props.onPolicy(context),
     }),
   );
-
-  const close = (back: () => void) => (): void => {
-    back();
-    // The popover gives the focus back to its anchor first.
-    requestAnimationFrame(() => grid.current?.focus());
-  };
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: shortcuts of the whole screen
@@ -344,26 +335,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       )}
       {columns.dialogs}
       {pasting.dialog}
-      {planning && <PlanDialog model={model} cells={planning} onClose={close(() => setPlanning(null))} />}
-      {finding && (
-        <FindDialog
-          model={model}
-          client={props.client}
-          columns={grid.current?.shownColumns ?? []}
-          selection={selection}
-          onGo={(row, column) => goTo(row, column)}
-          onClose={close(() => setFinding(false))}
-        />
-      )}
-      {going && (
-        <GoToDialog
-          model={model}
-          columns={grid.current?.shownColumns ?? []}
-          at={active?.row.index ?? 0}
-          onGo={(index, column) => grid.current?.goTo(index, column ?? active?.column.name)}
-          onClose={close(() => setGoing(false))}
-        />
-      )}
+      {ranges.dialogs}
       {menu && (
         <CellMenu
           at={menu.at}

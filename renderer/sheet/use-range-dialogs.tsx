@@ -1,0 +1,72 @@
+import { type ReactNode, type RefObject, useState } from 'react';
+import type { BackendClient } from '../../shared/contract/client.ts';
+import type { RowKey } from '../../shared/model/rows.ts';
+import type { ActiveCell, GridController } from '../grid/grid-controller.ts';
+import type { Selection } from '../grid/ranges/selection.ts';
+import { FindDialog } from './find-dialog.tsx';
+import { GoToDialog } from './go-to-dialog.tsx';
+import { type PlanCells, PlanDialog } from './plan-dialog.tsx';
+import { planCells, type RangeTarget } from './range-commands.ts';
+import type { SheetModel } from './sheet-model.ts';
+
+interface RangeDialogParts {
+  readonly model: SheetModel;
+  readonly client: BackendClient;
+  readonly grid: RefObject<GridController | null>;
+  readonly active: ActiveCell | null;
+  readonly selection: Selection | null;
+  readonly mayPlan: boolean;
+  target(): RangeTarget;
+  goTo(row: RowKey, column?: string): Promise<void>;
+  /** Wraps what closes a dialog, so that the keyboard comes back to the grid. */
+  close(back: () => void): () => void;
+}
+
+export interface RangeDialogs {
+  readonly dialogs: ReactNode;
+  plan(range: Selection | null): Promise<void>;
+  find(): void;
+  goTo(): void;
+}
+
+/** The dialogs that work on a range or lead to a cell: planning, find and replace, go to. */
+export const useRangeDialogs = (parts: RangeDialogParts): RangeDialogs => {
+  const { model, grid, active, close } = parts;
+  const [planning, setPlanning] = useState<PlanCells['cells'] | null>(null);
+  const [finding, setFinding] = useState(false);
+  const [going, setGoing] = useState(false);
+  return {
+    plan: async (range) => {
+      if (!range || !parts.mayPlan) return;
+      const cells = await planCells(parts.target(), range);
+      if (typeof cells === 'string') model.say(cells);
+      else setPlanning(cells);
+    },
+    find: () => setFinding(true),
+    goTo: () => setGoing(true),
+    dialogs: (
+      <>
+        {planning && <PlanDialog model={model} cells={planning} onClose={close(() => setPlanning(null))} />}
+        {finding && (
+          <FindDialog
+            model={model}
+            client={parts.client}
+            columns={grid.current?.shownColumns ?? []}
+            selection={parts.selection}
+            onGo={(row, column) => parts.goTo(row, column)}
+            onClose={close(() => setFinding(false))}
+          />
+        )}
+        {going && (
+          <GoToDialog
+            model={model}
+            columns={grid.current?.shownColumns ?? []}
+            at={active?.row.index ?? 0}
+            onGo={(index, column) => grid.current?.goTo(index, column ?? active?.column.name)}
+            onClose={close(() => setGoing(false))}
+          />
+        )}
+      </>
+    ),
+  };
+};
