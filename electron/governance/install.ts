@@ -59,6 +59,7 @@ export const grantUse = async (client: pg.Client, role: string): Promise<void> =
   await client.query('select writ.grant_comments($1::name)', [role]);
   await client.query('select writ.grant_periods($1::name)', [role]);
   await client.query('select writ.grant_chain($1::name)', [role]);
+  await client.query('select writ.grant_history($1::name)', [role]);
 };
 
 /** Lets a role set the policies of governed tables, and declare logins that several persons share. */

@@ -4,10 +4,12 @@ import type { Link } from './connect.ts';
 
 const DOING = 'Looking up a batch';
 /** Version of schema writ this program works with. */
-export const GOVERNANCE_VERSION = 20;
+export const GOVERNANCE_VERSION = 21;
 
 /** The version that brought the hash chain of the audit. */
 export const CHAIN_VERSION = 20;
+/** The version that lets one look back to a moment or a batch. */
+export const HISTORY_VERSION = 21;
 
 // A person without use of the schema may not even ask for its tables by name.
 const schemaSql = `select coalesce(pg_catalog.bool_or(pg_catalog.has_schema_privilege(oid, 'usage')), false), count(*)

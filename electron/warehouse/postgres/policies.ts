@@ -7,6 +7,8 @@ export interface RowPolicies {
   readonly insert: boolean;
   readonly update: string | null;
   readonly delete: string | null;
+  /** What a row that is shown has to fulfil; unlike the others, a condition that cannot be known counts as failing. */
+  readonly select: string | null;
 }
 
 interface Policy {
@@ -66,6 +68,7 @@ export const rowPolicies = async (
     insert: admitsRows(of('a')),
     update: both(combine(updates, using), combine(updates, check)),
     delete: combine(of('d'), using),
+    select: combine(of('r'), (policy) => known(policy)?.using ?? 'false'),
   };
 };
 
