@@ -16,6 +16,7 @@ import type { Client, Handlers, Shared } from './handlers/context.ts';
 import { editHandlers } from './handlers/edits.ts';
 import { exchangeHandlers } from './handlers/exchange.ts';
 import { governanceHandlers } from './handlers/governance.ts';
+import { historyHandlers, tellAudit } from './handlers/history.ts';
 import { openKeptPasswords } from './handlers/kept-passwords.ts';
 import { mergeHandlers } from './handlers/merge.ts';
 import { offlineHandlers } from './handlers/offline.ts';
@@ -82,6 +83,7 @@ const handlers: Handlers = {
   ...periodHandlers,
   ...offlineHandlers,
   ...mergeHandlers,
+  ...historyHandlers,
 };
 
 /** How long closing waits for sign-ins under way, then for sessions, then for the demo warehouse to write what it holds. */
@@ -115,6 +117,7 @@ export const createBackend = async (options: BackendOptions): Promise<Backend> =
     onReachable: (profile) => {
       void resolveOpenBatches(profile).then((all) => announceToProfile(shared, profile, all));
       followAndTell(shared, profile).catch(() => {});
+      tellAudit(shared, profile);
     },
     onReview: (profile, batch) => heardReview(shared, profile, batch),
   });

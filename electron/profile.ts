@@ -2,7 +2,9 @@ import type { LinkState } from '../shared/contract/offline.ts';
 import type { EventName, EventOf } from '../shared/contract/operations.ts';
 import type { Session } from '../shared/model/connection.ts';
 import { AppError } from '../shared/model/failure.ts';
-import type { Source } from '../shared/model/sheet.ts';
+import type { SheetRights } from '../shared/model/rights.ts';
+import type { SheetDefinition, Source } from '../shared/model/sheet.ts';
+import type { AuditHeads } from './governance/audit-head.ts';
 import { BatchRuns } from './governance/batch-runs.ts';
 import { Merges } from './governance/merge/merges.ts';
 import { ReviewPayloads } from './governance/review-payloads.ts';
@@ -14,6 +16,7 @@ import { sheetOffline } from './snapshots/sheet-offline.ts';
 import type { SheetFacts, Snapshots } from './snapshots/snapshots.ts';
 import type { ViewsStore } from './views/views-file.ts';
 import type { Warehouse } from './warehouse/adapter.ts';
+import { warehouseAt } from './warehouse/past.ts';
 
 /** Tells all windows of a profile something; with `sheet` only those that have it open. */
 export type TellProfile = <N extends EventName>(name: N, event: EventOf<N>, sheet?: string) => void;
@@ -22,6 +25,7 @@ export interface ProfileParts {
   readonly session: Session;
   readonly journal: OpenedJournal;
   readonly views: ViewsStore;
+  readonly audit: AuditHeads;
   /** Rows kept for working without the warehouse. */
   readonly snapshots: Snapshots;
   readonly link: Pick<LinkParts, 'warehouse' | 'failure' | 'connect' | 'pending'>;
@@ -45,6 +49,8 @@ export class Profile {
   readonly session: Session;
   readonly journal: OpenedJournal;
   readonly views: ViewsStore;
+  /** The head of the warehouse's audit, as this profile remembers it. */
+  readonly audit: AuditHeads;
   readonly snapshots: Snapshots;
   readonly link: WarehouseLink;
   readonly batches = new BatchRuns();
@@ -72,6 +78,7 @@ export class Profile {
     this.journal = journal;
     this.views = views;
     this.snapshots = snapshots;
+    this.audit = parts.audit;
     this.tell = tell;
     this.now = now;
     this.#clock = clock;
@@ -139,6 +146,21 @@ export class Profile {
         }),
       });
     this.#sheets.set(sheet, (this.#sheets.get(sheet) ?? 0) + 1);
+    return sheet;
+  }
+
+  /** Opens a sheet as it was at a moment; it is not kept on this machine. */
+  acquirePast(definition: SheetDefinition, rights: SheetRights, at: string): OpenSheet {
+    const sheet = new OpenSheet({
+      definition,
+      rights,
+      warehouse: () => warehouseAt(this.warehouse, at),
+      journal: this.journal,
+      clock: this.#clock,
+      rowLimit: this.#rowLimit,
+      onReplaced: () => this.tell('sheet.changed', { sheet: definition.id, batch: null }, definition.id),
+    });
+    this.#sheets.set(sheet, 1);
     return sheet;
   }
 

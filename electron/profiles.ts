@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { EventName, EventOf } from '../shared/contract/operations.ts';
 import type { Session } from '../shared/model/connection.ts';
 import { AppError } from '../shared/model/failure.ts';
+import { openAuditHeads } from './governance/audit-head.ts';
 import type { ProfileKey } from './identity/keys.ts';
 import type { RandomBytes } from './identity/sealed.ts';
 import { openJournal } from './journal/open-journal.ts';
@@ -192,6 +193,11 @@ export class Profiles {
       const profile: Profile = new Profile({
         session,
         journal,
+        audit: openAuditHeads({
+          file: join(folder, 'audit', `${fileName(name)}.head`),
+          key: key.key,
+          random,
+        }),
         views: openViews({ file: join(folder, 'views', `${fileName(name)}.views`), key: key.key, random }),
         snapshots,
         link: { ...reached, connect },

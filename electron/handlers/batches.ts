@@ -10,11 +10,9 @@ import { breathing } from '../sheets/breathe.ts';
 import { announce, announceToProfile } from './announce.ts';
 import { followAndTell, tellSubmitted } from './announce-reviews.ts';
 import { type Client, type Handlers, profileOf, sheetOf } from './context.ts';
+import { tellAudit } from './history.ts';
 
-type BatchHandlers = Pick<
-  Handlers,
-  'batches.preview' | 'batches.commit' | 'batches.resolve' | 'history.list'
->;
+type BatchHandlers = Pick<Handlers, 'batches.preview' | 'batches.commit' | 'batches.resolve'>;
 
 export const batchHandlers: BatchHandlers = {
   'batches.preview': async (client, { sheet: id }) => {
@@ -34,10 +32,14 @@ export const batchHandlers: BatchHandlers = {
     const progress = (done: number, total: number) => client.send('commit.progress', { batch, done, total });
     if (!approved) {
       const request = { batch, sha256, note: note ?? null };
-      return announce(client, profile, id, await submitBatch(profile, sheet, request, progress));
+      return audited(
+        client,
+        profile,
+        announce(client, profile, id, await submitBatch(profile, sheet, request, progress)),
+      );
     }
     const ended = await commitApproved(profile, sheet, { batch, sha256 }, progress);
-    return announceApproved(client, profile, id, ended);
+    return audited(client, profile, announceApproved(client, profile, id, ended));
   },
   'batches.resolve': async (client, { sheet, batch }) => {
     const profile = profileOf(client);
@@ -45,17 +47,12 @@ export const batchHandlers: BatchHandlers = {
       return announceApproved(client, profile, sheet, await resolveApproved(profile, batch));
     return announce(client, profile, sheet, await resolveBatch(profile, sheet, batch));
   },
-  'history.list': async (client, { sheet: id, row, column, before, limit }) => {
-    const { definition } = sheetOf(client, id).sheet;
-    const { entries, more, cursor } = await profileOf(client).warehouse.history({
-      definition,
-      limit,
-      ...(row === undefined ? {} : { row }),
-      ...(column === undefined ? {} : { column }),
-      ...(before === undefined ? {} : { before }),
-    });
-    return { entries: [...entries], more, cursor };
-  },
+};
+
+/** After a commit the audit is followed to its new head; the answer does not wait for that. */
+const audited = (client: Client, profile: Profile, outcome: CommitOutcome): CommitOutcome => {
+  if (outcome.kind === 'committed' && outcome.audited) tellAudit(client.shared, profile);
+  return outcome;
 };
 
 /** Edits that were under review are not the window's pending ones: it hears of them as the others do. */

@@ -8,6 +8,7 @@ import { followAndTell } from './announce-reviews.ts';
 import { openDemo, openRemote, refuseUnsafe, type SignIn } from './connect.ts';
 import { connectionOf } from './connections.ts';
 import type { Client, Handlers } from './context.ts';
+import { tellAudit } from './history.ts';
 import { closeSheets } from './sheets.ts';
 import { runTask } from './tasks.ts';
 
@@ -104,6 +105,7 @@ const signIn = async (client: Client, id: string, input: SignIn): Promise<Sessio
       followAndTell(client.shared, profile),
     ]),
   );
+  tellAudit(client.shared, profile);
   client.send('session.state', {
     state: 'connected',
     message: `Connected to ${connection.name} as ${session.person.name}.`,

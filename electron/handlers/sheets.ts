@@ -8,6 +8,7 @@ import { endView } from '../sheets/any-view.ts';
 import { parseDefinition } from '../sheets/definitions.ts';
 import { type Merged, mergeDefinition } from '../sheets/merge-definition.ts';
 import { isOut, notKept } from '../sheets/offline.ts';
+import type { OpenSheet } from '../sheets/open-sheet.ts';
 import { tablesOf } from '../snapshots/catalog.ts';
 import type { SheetFacts } from '../snapshots/snapshots.ts';
 import { announceToProfile } from './announce.ts';
@@ -27,7 +28,8 @@ type SheetHandlers = Pick<
 
 export const sheetHandlers: SheetHandlers = {
   'catalog.tables': async (client) => ({ tables: [...(await tablesOf(profileOf(client)))] }),
-  'sheets.open': (client, { source }) => openSheet(client, source),
+  'sheets.open': (client, { source, at }) =>
+    at === undefined ? openSheet(client, source) : openPast(client, source, at),
   'sheets.close': (client, { sheet }) => {
     closeSheet(client, sheet);
     return {};
@@ -70,18 +72,7 @@ const openSheet = async (client: Client, source: Source): Promise<SheetOpened> =
   if (client.profile !== profile)
     throw new AppError('cancelled', 'session-changed', 'The session ended meanwhile.');
   const sheet = profile.acquire(facts);
-  const folds = client.sheets.get(id)?.folds ?? null;
-  closeSheet(client, id);
-  client.sheets.set(id, {
-    sheet,
-    number: 0,
-    view: null,
-    folds,
-    cancel: new AbortController(),
-    search: new AbortController(),
-    file: null,
-    stop: () => {},
-  });
+  holdSheet(client, sheet);
   return {
     definition: sheet.definition,
     rights: facts.rights,
@@ -148,6 +139,46 @@ const liveFacts = async (client: Client, profile: Profile, source: Source): Prom
   const facts = { definition: { ...definition, id }, rights, capabilities, policy };
   profile.snapshots.refreshFacts(id, facts);
   return { facts, drift, keptAt: null };
+};
+
+const holdSheet = (client: Client, sheet: OpenSheet): void => {
+  const { id } = sheet.definition;
+  const folds = client.sheets.get(id)?.folds ?? null;
+  closeSheet(client, id);
+  client.sheets.set(id, {
+    sheet,
+    number: 0,
+    view: null,
+    folds,
+    cancel: new AbortController(),
+    search: new AbortController(),
+    file: null,
+    stop: () => {},
+  });
+};
+
+/** The sheet as it was: nothing in it can be changed, and nothing is pending in it. */
+const openPast = async (client: Client, source: Source, at: string): Promise<SheetOpened> => {
+  const profile = profileOf(client);
+  const [{ definition: fresh, rights: granted }, capabilities] = await Promise.all([
+    profile.warehouse.describe(source),
+    profile.warehouse.capabilities(),
+  ]);
+  const { definition } = await savedOver(client, profile, fresh);
+  if (client.profile !== profile)
+    throw new AppError('cancelled', 'session-changed', 'The session ended meanwhile.');
+  const id = JSON.stringify([source.schema, source.table, at]);
+  const rights = {
+    ...{ ...granted, insert: false, delete: false, updateColumns: [], insertColumns: [], rowPolicies: false },
+    readOnlyReason: 'The sheet is shown as it was. Go back to now to change it.',
+  };
+  const sheet = profile.acquirePast({ ...definition, id }, rights, at);
+  holdSheet(client, sheet);
+  return {
+    ...{ definition: sheet.definition, rights, capabilities, unresolved: [], submitted: [] },
+    pending: pendingOf(profile, id),
+    drift: [...sheet.rules.definitionProblems],
+  };
 };
 
 /** The saved definition laid over the table's own; a saved one that cannot be read is reported and left where it is. */

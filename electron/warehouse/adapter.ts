@@ -7,6 +7,7 @@ import type { RowKey } from '../../shared/model/rows.ts';
 import type { SheetDefinition, Source } from '../../shared/model/sheet.ts';
 import type { CommitPlan } from '../../shared/plan/commit-plan.ts';
 import type { Governance } from './governance.ts';
+import type { Past } from './past.ts';
 import type { Periods } from './periods.ts';
 import type { Reviews } from './reviews.ts';
 import type { RowPages } from './row-pages.ts';
@@ -38,12 +39,15 @@ export interface ReadRequest {
   readonly signal: AbortSignal;
   /** Only these rows (row keys), for rereading after a commit. */
   readonly keys?: readonly string[];
+  /** The rows as they were at this moment (ISO 8601); none of them can be changed. */
+  readonly moment?: string;
 }
 
 export interface HistoryRequest {
   readonly definition: SheetDefinition;
   readonly row?: string;
   readonly column?: string;
+  readonly batch?: string;
   /** Cursor of a previous answer. */
   readonly before?: string;
   readonly limit: number;
@@ -88,6 +92,7 @@ export interface Warehouse {
   ): Promise<{ entries: readonly HistoryEntry[]; more: boolean; cursor: string | null }>;
   /** Follows the hash chain of the audit, as remembered up to link `known` (0: nothing); null where the warehouse keeps none. */
   followAudit(known: number): Promise<ChainAnswer | null>;
+  readonly past: Past;
   readonly reviews: Reviews;
   readonly governance: Governance;
   /** For tables too large to be read whole; a warehouse without it has only `read`. */

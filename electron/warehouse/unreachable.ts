@@ -18,6 +18,7 @@ export const unreachable = (user: string, why: () => AppError): Warehouse => {
     outcomeOf: no,
     history: no,
     followAudit: no,
+    past: { changes: no, lastChanges: no },
     reviews: {
       policy: no,
       setPolicy: no,

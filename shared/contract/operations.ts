@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { batchPreview, commitOutcome, historyEntry } from '../model/batch.ts';
+import { batchPreview, commitOutcome } from '../model/batch.ts';
 import { editStep, pendingCounts, pendingDelta, pendingRow } from '../model/edit.ts';
 import { sheetPolicy, submittedEdits } from '../model/review.ts';
 import { capabilities, sheetRights } from '../model/rights.ts';
@@ -11,6 +11,7 @@ import { commentEvents, commentOperations } from './comments.ts';
 import { connectionEvents, connectionOperations } from './connections.ts';
 import { exchangeEvents, exchangeOperations } from './exchange.ts';
 import { governanceOperations } from './governance.ts';
+import { historyEvents, historyOperations } from './history.ts';
 import { mergeEvents, mergeOperations } from './merge.ts';
 import { offlineEvents, offlineOperations } from './offline.ts';
 import { periodEvents, periodOperations } from './periods.ts';
@@ -89,7 +90,12 @@ export const operations = {
   ...connectionOperations,
   'catalog.tables': { kind: 'query', input: none, output: z.object({ tables: z.array(tableSummary) }) },
   /** Opens a table by its place in the catalog; a saved definition for it is applied. The sheet's id is in the answer. */
-  'sheets.open': { kind: 'command', input: z.object({ source }), output: sheetOpened },
+  'sheets.open': {
+    kind: 'command',
+    /** `at`: as it was at that moment (ISO 8601), to be read only and under an id of its own. */
+    input: z.object({ source, at: z.string().max(40).optional() }),
+    output: sheetOpened,
+  },
   'sheets.close': { kind: 'command', input: sheetId, output: none },
   'sheets.save': { kind: 'command', input: z.object({ definition: sheetDefinition }), output: sheetOpened },
   /** Back to what introspection says. */
@@ -265,18 +271,7 @@ export const operations = {
   },
   ...reviewOperations,
   ...governanceOperations,
-  /** Audit entries newest first; of one row or cell when given. `more` tells whether older ones exist. */
-  'history.list': {
-    kind: 'query',
-    input: z.object({
-      sheet: z.string(),
-      row: z.string().optional(),
-      column: z.string().optional(),
-      before: z.string().optional(),
-      limit: z.int().min(1).max(500),
-    }),
-    output: z.object({ entries: z.array(historyEntry), more: z.boolean(), cursor: z.string().nullable() }),
-  },
+  ...historyOperations,
   ...exchangeOperations,
   ...commentOperations,
   ...periodOperations,
@@ -319,6 +314,7 @@ export const events = {
   'journal.trouble': z.object({ message: z.string().nullable() }),
   ...exchangeEvents,
   ...commentEvents,
+  ...historyEvents,
   ...periodEvents,
   ...offlineEvents,
   ...mergeEvents,

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Description } from '../../electron/warehouse/adapter.ts';
 import { readAsOf } from '../../electron/warehouse/postgres/as-of.ts';
 import { describeTable } from '../../electron/warehouse/postgres/catalog.ts';
 import type { Link } from '../../electron/warehouse/postgres/connect.ts';
 import { readRows } from '../../electron/warehouse/postgres/read.ts';
-import type { Description } from '../../electron/warehouse/adapter.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { openTables, rowsOf, type TestTables } from './commit-table.ts';
 

@@ -180,6 +180,26 @@ describe('the chain', () => {
     expect(await codes()).toEqual([]);
   });
 
+  test('what has no link yet is told whole, also while links are being made', async () => {
+    await open();
+    const [writer, follower] = [await t.raw('anna'), await t.raw('ben')];
+    for (let round = 0; round < 25; round++) {
+      const { rows } = await writer
+        .query(
+          `begin; update fin.line set n = n + 1; commit; select clock_timestamp() - interval '1 hour' as at`,
+        )
+        .then((answers) => (Array.isArray(answers) ? answers.at(-1) : answers));
+      const [, told] = await Promise.all([
+        follower.query('select writ.follow(0)'),
+        writer.query(
+          `select sum(last_seq - first_seq + 1)::int as cells from writ.changed_after('fin.line', $1)`,
+          [rows[0].at],
+        ),
+      ]);
+      expect(told.rows[0].cells).toBe(50 * (round + 1));
+    }
+  });
+
   test('the chain goes on after a restore into a server that counts its transactions from the start', async () => {
     await open();
     await someWork();

@@ -52,7 +52,8 @@ end $$;
 
 -- From which seq on audit rows may have no link yet. A transaction that had not ended at the last link is not below its
 -- `horizon`; it came after every link whose `beyond` is not above that, and so drew its numbers after that link's `upto`.
-create function writ.linked_upto() returns bigint language sql volatile set search_path = pg_catalog, pg_temp as $$
+-- Stable: within one statement it must not move.
+create function writ.linked_upto() returns bigint language sql stable set search_path = pg_catalog, pg_temp as $$
   select coalesce((select l.upto from writ.link l
     where l.beyond <= (select k.horizon from writ.link k order by k.n desc limit 1) order by l.n desc limit 1), 0)
 $$;
@@ -149,7 +150,7 @@ end $$;
 
 -- Which audit rows of a table belong to transactions that last wrote after a moment. Only for whoever may read the table.
 create function writ.changed_after(relation text, moment timestamptz) returns table (txid xid8, first_seq bigint, last_seq bigint)
-language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
   v_relation regclass := to_regclass(changed_after.relation);

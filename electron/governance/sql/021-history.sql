@@ -8,7 +8,7 @@ $$;
 -- Which audit rows belong to the transaction of a batch: the audit is found by number, not by batch. The rows themselves are
 -- shown by their own policies.
 create function writ.batch_changes(batch uuid) returns table (txid xid8, first_seq bigint, last_seq bigint)
-language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select l.txid, l.first_seq, l.last_seq from writ.batch b join writ.link l on l.txid = b.txid where b.id = batch_changes.batch
   union all
   select a.txid, min(a.seq), max(a.seq) from writ.audit a

@@ -2,7 +2,7 @@ import type { HistoryEntry } from '../../../shared/model/batch.ts';
 import { AppError } from '../../../shared/model/failure.ts';
 import type { HistoryRequest } from '../adapter.ts';
 import type { Link, Parameter } from './connect.ts';
-import { capabilitiesOf } from './outcome.ts';
+import { capabilitiesOf, governanceVersion, HISTORY_VERSION } from './outcome.ts';
 import { tableSql } from './statements.ts';
 
 const DOING = 'Reading the history';
@@ -21,6 +21,15 @@ export const historyOf = async (
   ];
   if (request.row !== undefined) conditions.push(`a.row_key = ${bind(request.row)}`);
   if (request.column !== undefined) conditions.push(`a.column_name = ${bind(request.column)}`);
+  if (request.batch !== undefined) {
+    const batch = bind(request.batch);
+    conditions.push(`a.batch = ${batch}::uuid`);
+    // Found by the numbers of its transaction, where the schema tells them.
+    if ((await governanceVersion(link)) >= HISTORY_VERSION)
+      conditions.push(
+        `a.seq between (select min(b.first_seq) from writ.batch_changes(${batch}::uuid) b) and (select max(b.last_seq) from writ.batch_changes(${batch}::uuid) b)`,
+      );
+  }
   if (request.before !== undefined) conditions.push(`a.seq < ${bind(cursorOf(request.before))}::bigint`);
   // One more than asked tells whether there are older ones.
   const limit = bind(String(request.limit + 1));

@@ -1,7 +1,9 @@
 import { AppError } from '../../../shared/model/failure.ts';
 import type { Identity, Warehouse } from '../adapter.ts';
+import { readAsOf } from './as-of.ts';
 import { describeTable, listTables } from './catalog.ts';
 import { followChain } from './chain.ts';
+import { pastOf } from './changes.ts';
 import { addComment, commentsOf, resolveComment } from './comments.ts';
 import { commitPlan } from './commit.ts';
 import { connectPostgres, type Link, type PostgresOptions } from './connect.ts';
@@ -60,7 +62,10 @@ export const openPostgres = async (options: PostgresOptions): Promise<Warehouse>
     capabilities: () => capabilitiesOf(link),
     tables: () => listTables(link),
     describe: (source) => describeTable(link, source),
-    read: (request, onChunk) => readRows(link, request, onChunk),
+    read: (request, onChunk) =>
+      request.moment === undefined
+        ? readRows(link, request, onChunk)
+        : readAsOf(link, request, request.moment, onChunk),
     lookup: (definition, column, limit) => lookupValues(link, definition, column, limit),
     statements: planStatements,
     commit: (plan, definition, options) => commitPlan(link, plan, definition, options),
@@ -70,6 +75,7 @@ export const openPostgres = async (options: PostgresOptions): Promise<Warehouse>
     comment: (definition, said) => addComment(link, definition, said),
     resolveComment: (id, resolved) => resolveComment(link, id, resolved),
     history: (request) => historyOf(link, request),
+    past: pastOf(link),
     followAudit: (known) => followChain(link, known),
     periods: periodsOf(link),
     onLost: link.onLost,
