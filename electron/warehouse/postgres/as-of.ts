@@ -94,7 +94,7 @@ const viewOf = async (client: pg.Client, definition: SheetDefinition): Promise<P
   if (!fact) return { policy: 'false', generated: new Map() };
   const shown = new Set(definition.columns.map(({ name }) => name));
   const policies = fact.rowSecurity
-    ? await rowPolicies(client, fact.oid, { readable: (name) => shown.has(name), changeable: () => true })
+    ? await rowPolicies(client, fact, { readable: (name) => shown.has(name), changeable: () => true })
     : null;
   // An expression can only be worked out where all columns of the table are at hand.
   const whole = fact.columns.every(({ name }) => shown.has(name));

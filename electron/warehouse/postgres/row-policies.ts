@@ -26,5 +26,10 @@ export const policiesFor = async (
   if (!view) return policies;
   const asked = (sql: string | null): string | null =>
     sql !== null && ASKS_ELSEWHERE.test(sql) ? null : sql;
-  return { insert: policies.insert, update: asked(policies.update), delete: asked(policies.delete) };
+  return {
+    insert: policies.insert,
+    update: asked(policies.update),
+    delete: asked(policies.delete),
+    select: policies.select,
+  };
 };
