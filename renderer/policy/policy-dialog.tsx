@@ -10,6 +10,7 @@ import { isNumeric } from '../ui/exact-text.ts';
 import type { SheetContext } from '../ui/sheet-context.ts';
 import { useFocusReturn } from '../ui/use-focus-return.ts';
 import './policy.css';
+import { PolicyColumns } from './policy-columns.tsx';
 
 export interface PolicyDialogProps {
   readonly context: SheetContext;
@@ -23,21 +24,35 @@ interface Draft {
   readonly column: string;
   readonly above: string;
   readonly hours: string;
+  /** Columns that a batch below the limit may change as well. */
+  readonly free: readonly string[];
+  /** Columns that triggers of the table fill. */
+  readonly derived: readonly string[];
 }
 
 const draftOf = ({ policy }: SheetPolicy): Draft =>
   policy.mode === 'open'
-    ? { mode: 'open', steps: [{ role: '', count: 1 }], column: '', above: '', hours: '72' }
+    ? {
+        mode: 'open',
+        steps: [{ role: '', count: 1 }],
+        column: '',
+        above: '',
+        hours: '72',
+        free: [],
+        derived: [],
+      }
     : {
         mode: 'approval',
         steps: policy.steps,
         column: policy.threshold?.column ?? '',
         above: policy.threshold?.above ?? '',
         hours: String(policy.validHours),
+        free: policy.freeColumns,
+        derived: policy.derivedColumns,
       };
 
-/** The policy a draft means, or what is wrong with it. What has no field here stays as it was. */
-const policyFrom = (draft: Draft, { policy: before }: SheetPolicy): TablePolicy | string => {
+/** The policy a draft means, or what is wrong with it. */
+const policyFrom = (draft: Draft): TablePolicy | string => {
   if (draft.mode === 'open') return { mode: 'open' };
   const steps = draft.steps.map(({ role, count }) => ({ role: role.trim(), count }));
   if (steps.some(({ role }) => role === ''))
@@ -49,13 +64,12 @@ const policyFrom = (draft: Draft, { policy: before }: SheetPolicy): TablePolicy 
   const hours = Number(draft.hours);
   if (!Number.isInteger(hours) || hours < 1 || hours > 8760)
     return 'An approval is valid for 1 to 8760 hours.';
-  const kept = before.mode === 'approval' ? before : null;
   return {
     mode: 'approval',
     steps,
     threshold: draft.column === '' ? null : { column: draft.column, above },
-    freeColumns: kept?.freeColumns ?? [],
-    derivedColumns: kept?.derivedColumns ?? [],
+    freeColumns: [...draft.free],
+    derivedColumns: [...draft.derived],
     validHours: hours,
   };
 };
@@ -74,8 +88,11 @@ export const PolicyDialog = ({ context, client, onClose }: PolicyDialogProps): R
       </Dialog>
     );
   const fixed = !policy.canSet || busy;
+  const plain = context.definition.columns.filter(
+    ({ name, readOnly }) => !context.definition.key.includes(name) && readOnly?.cause !== 'generated',
+  );
   const save = async (): Promise<void> => {
-    const next = policyFrom(draft, policy);
+    const next = policyFrom(draft);
     if (typeof next === 'string') {
       setMessage(next);
       return;
@@ -228,6 +245,24 @@ export const PolicyDialog = ({ context, client, onClose }: PolicyDialogProps): R
             />
             <span>hours</span>
           </div>
+          {draft.column === '' ? null : (
+            <PolicyColumns
+              legend="Columns a batch below the limit may change as well"
+              hint="Changes of any other column need approval, whatever the amount."
+              columns={plain.filter(({ name }) => name !== draft.column)}
+              chosen={draft.free}
+              fixed={fixed}
+              onChange={(free) => change({ free })}
+            />
+          )}
+          <PolicyColumns
+            legend="Columns that triggers of the table fill"
+            hint="What they hold is no part of what is approved."
+            columns={plain}
+            chosen={draft.derived}
+            fixed={fixed}
+            onChange={(derived) => change({ derived })}
+          />
         </fieldset>
       ) : null}
       {message ? (

@@ -58,6 +58,7 @@ export const SheetBanners = (props: BannersProps): ReactNode => {
           for approval and cannot be changed meanwhile.
         </Banner>
       )}
+      {snapshot.opened?.policy?.shared ? <Banner look="warn">{snapshot.opened.policy.shared}</Banner> : null}
       {snapshot.opened?.policy?.advisory && <Advisory policy={snapshot.opened.policy} />}
       {props.readOnly && <Banner>Read-only. {props.readOnly}</Banner>}
       {snapshot.truncated && (

@@ -41,6 +41,7 @@ import { SheetOpening } from './sheet-opening.tsx';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
 import { SheetStatus } from './sheet-status.tsx';
 import { SheetToolbar, type ToolbarActions } from './sheet-toolbar.tsx';
+import { submitRefusalOf } from './submit-refusal.ts';
 import { useCopy } from './use-copy.ts';
 import { useRangeDialogs } from './use-range-dialogs.tsx';
 import { useSelectionStats } from './use-selection-stats.ts';
@@ -123,12 +124,12 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
   );
 
   const pendingRows = snapshot.counts.updated + snapshot.counts.inserted + snapshot.counts.deleted;
-  const submitRefusal =
-    pendingRows === 0 && snapshot.refused === 0
-      ? 'Nothing to submit yet'
-      : snapshot.unresolved.length > 0
-        ? 'The outcome of an earlier submit has to be settled first'
-        : null;
+  const submitRefusal = submitRefusalOf({
+    pendingRows,
+    refused: snapshot.refused,
+    unresolved: snapshot.unresolved.length,
+    policy: opened.policy,
+  });
   const submit = async (): Promise<void> => {
     if (submitRefusal !== null || readOnly !== null) return;
     if (snapshot.refused > 0) {

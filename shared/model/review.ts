@@ -47,6 +47,8 @@ export const sheetPolicy = z.object({
   /** "Approval is advisory here": side doors are open, or the warehouse cannot enforce it. */
   advisory: z.boolean(),
   sideDoors: z.array(sideDoor),
+  /** Why this login counts as shared by several persons: they are not offered to submit for approval or to approve. */
+  shared: z.string().nullable().optional(),
   /** False where the table is not under audit although schema `writ` is there. */
   governed: z.boolean().optional(),
   /** The person may change the policy; may review batches of this table. */

@@ -140,7 +140,8 @@ end $$;
 -- From how many machines this login works with Writ right now, as far as the server tells: one person sits at one. Runs as
 -- the person, who sees the sessions of the own login.
 create function writ.machines() returns integer language sql volatile security invoker set search_path = pg_catalog, pg_temp as $$
-  select count(distinct coalesce(host(a.client_addr), 'here'))::integer from pg_stat_activity a
+  select count(distinct case when a.client_addr is null or a.client_addr in ('127.0.0.1', '::1') then 'here' else host(a.client_addr) end)::integer
+  from pg_stat_activity a
   where a.usename = session_user and a.datname = current_database() and a.application_name like 'Writ/%'
 $$;
 

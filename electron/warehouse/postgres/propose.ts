@@ -8,6 +8,7 @@ import { type Attempt, ending, explain, transient, unfit, write } from './commit
 import { type CommitContext, named } from './commit-transaction.ts';
 import type { Link } from './connect.ts';
 import { mapError } from './errors.ts';
+import { refuseSharedLogin } from './shared-login.ts';
 import { groupsOf, lossesOfGroups } from './statements.ts';
 
 const ATTEMPTS = 3;
@@ -31,6 +32,7 @@ export const proposePlan = async (
   });
   const sent = { commit: false };
   try {
+    await refuseSharedLogin(link);
     const groups = groupsOf(plan, definition);
     const problems = lossesOfGroups(groups);
     if (problems.length)

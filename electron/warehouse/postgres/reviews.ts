@@ -14,6 +14,7 @@ import type { Link } from './connect.ts';
 import { capabilitiesOf } from './outcome.ts';
 import { proposePlan } from './propose.ts';
 import { listenForReviews } from './review-channel.ts';
+import { refuseSharedLogin, sharedLogin } from './shared-login.ts';
 import { quote } from './statement-types.ts';
 
 const nameOf = ({ schema, table }: Source): string => `${quote(schema)}.${quote(table)}`;
@@ -30,6 +31,7 @@ const storedPolicy = z.object({
   derivedColumns: z.array(z.string()),
   validHours: z.int().nullable(),
   governed: z.boolean(),
+  shared: z.string().nullable(),
   canReview: z.boolean(),
   canSet: z.boolean(),
 });
@@ -72,6 +74,7 @@ const policyOf = async (link: Link, place: Source): Promise<SheetPolicy | null> 
     doing,
   );
   const sideDoors = doors.rows.map(([code, subject, message]) => sideDoor.parse({ code, subject, message }));
+  const shared = stored.mode === 'approval' ? await sharedLogin(link, stored.shared) : null;
   return {
     policy: tablePolicyOf(stored),
     version: stored.version,
@@ -80,8 +83,9 @@ const policyOf = async (link: Link, place: Source): Promise<SheetPolicy | null> 
     advisory: sideDoors.length > 0,
     sideDoors,
     governed: stored.governed,
+    shared,
     canSet: stored.canSet,
-    canReview: stored.canReview,
+    canReview: stored.canReview && shared === null,
   };
 };
 
@@ -135,7 +139,11 @@ export const postgresReviews = (link: Link): Reviews & { readonly close: () => P
         [box, place ? nameOf(place) : null, batches ?? null, String(limit)],
         doing,
       );
-      return rows.map(([text]) => summaryOf(text));
+      const summaries = rows.map(([text]) => summaryOf(text));
+      if (!summaries.some(({ canDecide }) => canDecide)) return summaries;
+      const why = await sharedLogin(link, null);
+      if (why === null) return summaries;
+      return summaries.map((each) => (each.canDecide ? { ...each, canDecide: false, refusal: why } : each));
     },
     payload: async (batch) => {
       const { rows } = await link.query(
@@ -176,8 +184,10 @@ export const postgresReviews = (link: Link): Reviews & { readonly close: () => P
         after: after ?? null,
       }));
     },
-    approve: (batch, sha256, comment) =>
-      call('Approving a batch', 'select writ.approve($1::uuid, $2, $3)', [batch, sha256, comment]),
+    approve: async (batch, sha256, comment) => {
+      await refuseSharedLogin(link);
+      await call('Approving a batch', 'select writ.approve($1::uuid, $2, $3)', [batch, sha256, comment]);
+    },
     return: (batch, comment) =>
       call('Returning a batch', 'select writ.return_batch($1::uuid, $2)', [batch, comment]),
     end: (batch, how, comment) =>

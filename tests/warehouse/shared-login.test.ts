@@ -1,0 +1,104 @@
+import { appendFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sha256Of } from '../../electron/journal/payload-hash.ts';
+import type { Warehouse } from '../../electron/warehouse/adapter.ts';
+import { openPostgres } from '../../electron/warehouse/postgres/postgres.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { type ApprovalTables, openApproval, payloadOf, propose } from './approval-table.ts';
+
+let server: TestPostgres;
+let t: ApprovalTables;
+let alice: Warehouse;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  t = await openApproval(server);
+  await appendFile(join(server.cluster.folder, 'pg_hba.conf'), 'host all all 127.0.0.0/8 scram-sha-256\n');
+  await t.admin.query('select pg_reload_conf()');
+  alice = await openPostgres({
+    host: server.host,
+    port: server.port,
+    database: t.database,
+    user: 'alice',
+    password: 'alice',
+    tls: 'disable',
+    timeZone: 'UTC',
+    version: '0.1.0',
+  });
+});
+afterAll(async () => {
+  await alice.close();
+  await t.close();
+  await server.stop();
+});
+
+/** A socket that leaves this machine by another of its addresses, as another machine would. */
+class OtherMachine extends Socket {
+  override connect(port: unknown, host?: unknown): this {
+    return super.connect({ port: Number(port), host: String(host), localAddress: '127.0.0.2' });
+  }
+}
+
+const fromElsewhere = async (user: string, application: string): Promise<pg.Client> => {
+  const client = new pg.Client({
+    host: server.host,
+    port: server.port,
+    database: t.database,
+    user,
+    password: user,
+    application_name: application,
+    stream: () => new OtherMachine(),
+  });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+};
+
+const SOURCE = { schema: 'fin', table: 'line' };
+const RAISE = payloadOf([[1, 'n', '1.00', '2.00']]);
+
+// Only Linux answers on all of 127.0.0.0/8 without being told to.
+test.skipIf(process.platform !== 'linux')(
+  'a login that works from two machines at once is not offered four-eyes, until one of them is left',
+  async () => {
+    const batch = await propose(await t.as('paula'), RAISE);
+    const listed = async () => (await alice.reviews.list({ box: 'waiting', limit: 10 }))[0];
+    expect(await listed()).toMatchObject({ canDecide: true });
+    expect(await alice.reviews.policy(SOURCE)).toMatchObject({ canReview: true, shared: null });
+
+    // Another person elsewhere, and the same login in another program, say nothing.
+    const others = [await fromElsewhere('albert', 'Writ/0.1.0'), await fromElsewhere('alice', 'psql')];
+    expect(await listed()).toMatchObject({ canDecide: true });
+
+    const elsewhere = await fromElsewhere('alice', 'Writ/0.1.0');
+    expect(await listed()).toMatchObject({
+      canDecide: false,
+      refusal: expect.stringContaining('2 machines'),
+    });
+    expect(await alice.reviews.policy(SOURCE)).toMatchObject({
+      canReview: false,
+      shared: expect.stringContaining('2 machines'),
+    });
+    await expect(alice.reviews.approve(batch, sha256Of(RAISE), null)).rejects.toMatchObject({
+      kind: 'denied',
+      code: 'login-shared',
+    });
+    await elsewhere.end();
+    await expect.poll(listed).toMatchObject({ canDecide: true });
+    await alice.reviews.approve(batch, sha256Of(RAISE), null);
+    for (const other of others) await other.end();
+  },
+);
+
+test('a login that was declared as shared is told so', async () => {
+  await t.admin.query(`select writ.declare_shared('alice', 'the night shift')`);
+  expect(await alice.reviews.policy(SOURCE)).toMatchObject({
+    canReview: false,
+    shared: expect.stringContaining('the night shift'),
+    advisory: true,
+  });
+  await t.admin.query(`select writ.declare_shared('alice', null)`);
+});
