@@ -5,9 +5,7 @@ import type { ZodError, ZodType } from 'zod';
 import { events, type OperationName, operations } from '../shared/contract/operations.ts';
 import { AppError } from '../shared/model/failure.ts';
 import { demoWarehouse } from './demo-warehouse.ts';
-import { resolveOpenBatches } from './governance/resolve.ts';
-import { announceToProfile } from './handlers/announce.ts';
-import { followAndTell, heardReview } from './handlers/announce-reviews.ts';
+import { heardReview } from './handlers/announce-reviews.ts';
 import { appHandlers } from './handlers/app.ts';
 import { batchHandlers } from './handlers/batches.ts';
 import { commentHandlers } from './handlers/comments.ts';
@@ -19,7 +17,7 @@ import { governanceHandlers } from './handlers/governance.ts';
 import { historyHandlers, tellAudit } from './handlers/history.ts';
 import { openKeptPasswords } from './handlers/kept-passwords.ts';
 import { mergeHandlers } from './handlers/merge.ts';
-import { offlineHandlers } from './handlers/offline.ts';
+import { offlineHandlers, settleAndSend } from './handlers/offline.ts';
 import { periodHandlers } from './handlers/periods.ts';
 import { reviewHandlers } from './handlers/reviews.ts';
 import { rowHandlers } from './handlers/rows.ts';
@@ -115,8 +113,7 @@ export const createBackend = async (options: BackendOptions): Promise<Backend> =
     patience: options.patience,
     tell: (profile, name, event, sheet) => tell(profile, name, event, { sheet }),
     onReachable: (profile) => {
-      void resolveOpenBatches(profile).then((all) => announceToProfile(shared, profile, all));
-      followAndTell(shared, profile).catch(() => {});
+      void settleAndSend(shared, profile);
       tellAudit(shared, profile);
     },
     onReview: (profile, batch) => heardReview(shared, profile, batch),

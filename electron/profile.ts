@@ -58,6 +58,8 @@ export class Profile {
   /** Submissions for review under way, by batch id. */
   readonly submissions = new Map<string, Promise<ReviewSubmitted>>();
   readonly payloads = new ReviewPayloads();
+  /** Batches that waited are being sent; one after the other. */
+  sendsQueue = false;
   readonly tell: TellProfile;
   readonly now: () => Date;
   readonly #clock: () => number;
@@ -101,8 +103,9 @@ export class Profile {
     return this.link.warehouse;
   }
 
+  /** Nothing can be asked of the warehouse now, or any more. */
   get isLost(): boolean {
-    return this.link.isDown;
+    return this.#closed || this.link.isDown;
   }
 
   /** Goes on over a link just made; the one before is closed. */

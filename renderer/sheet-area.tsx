@@ -8,6 +8,7 @@ import { DefinitionPanel } from './definition/definition-panel.tsx';
 import { ExchangeDialog } from './exchange/exchange-dialog.tsx';
 import { HistoryPanel } from './history/history-panel.tsx';
 import { MergePanel } from './merge/merge-panel.tsx';
+import { AgeNote } from './offline/age-note.tsx';
 import { PolicyDialog } from './policy/policy-dialog.tsx';
 import { SubmitDialog } from './review/submit-dialog.tsx';
 import { localDay } from './sheet/sheet-reading.ts';
@@ -20,6 +21,8 @@ export interface SheetAreaProps {
   readonly session: Session;
   readonly source: Source;
   readonly locale: LocaleConventions;
+  /** The warehouse cannot be reached. */
+  readonly offline: boolean;
   /** Shows the batches under review, or one of them. */
   readonly onReviews: (batch?: string) => void;
 }
@@ -44,12 +47,20 @@ type Beside =
   | { readonly kind: 'exchange'; readonly context: SheetContext; readonly request: ExchangeRequest };
 
 /** A sheet with what can be opened over or beside it; features meet here and nowhere else. */
-export const SheetArea = ({ client, session, source, locale, onReviews }: SheetAreaProps): ReactNode => {
+export const SheetArea = ({
+  client,
+  session,
+  source,
+  locale,
+  offline,
+  onReviews,
+}: SheetAreaProps): ReactNode => {
   const [beside, setBeside] = useState<Beside | null>(null);
   const close = (): void => setBeside(null);
   return (
     <>
       <main className="main-sheet" data-region tabIndex={-1} aria-label="Sheet">
+        <AgeNote client={client} source={source} locale={locale} now={() => new Date()} />
         <SheetScreen
           source={source}
           client={client}
@@ -112,6 +123,7 @@ export const SheetArea = ({ client, session, source, locale, onReviews }: SheetA
           client={client}
           locale={locale}
           governance={governanceLabel(beside.context, session)}
+          offline={offline}
           onReviews={onReviews}
           onDecide={() => setBeside({ kind: 'merge', context: beside.context })}
           onClose={close}

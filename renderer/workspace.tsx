@@ -9,6 +9,9 @@ import { applyTheme } from './app.tsx';
 import { useBackendEvent } from './client/subscribe.ts';
 import { ConnectScreen } from './connect/connect-screen.tsx';
 import { GovernanceNote } from './governance/governance-note.tsx';
+import { LinkStatus } from './offline/link-status.tsx';
+import { OfflineScreen } from './offline/offline-screen.tsx';
+import { useLink, useUnsent } from './offline/use-link.ts';
 import { PeriodsScreen } from './periods/periods-screen.tsx';
 import { ReviewsScreen } from './reviews/reviews-screen.tsx';
 import { useWaiting } from './reviews/use-waiting.ts';
@@ -34,7 +37,9 @@ export interface WorkspaceProps {
 }
 
 /** What stands over the sheet: the batches under review (or one of them), or the periods. */
-type Over = { readonly kind: 'reviews'; readonly batch: string | null } | { readonly kind: 'periods' };
+type Over =
+  | { readonly kind: 'reviews'; readonly batch: string | null }
+  | { readonly kind: 'periods' | 'offline' };
 type Panel = 'settings' | 'help' | 'open' | null;
 
 const systemLocale = (): string => navigator.language || 'en-GB';
@@ -60,6 +65,7 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
         { id: 'keys', label: 'Keyboard', keys: '?', run: () => setPanel('help') },
         { id: 'reviews', label: 'Reviews', run: () => setOver({ kind: 'reviews', batch: null }) },
         { id: 'periods', label: 'Periods', run: () => setOver({ kind: 'periods' }) },
+        { id: 'offline', label: 'Offline', run: () => setOver({ kind: 'offline' }) },
         { id: 'connections', label: 'Connections', run: () => setConnecting(true) },
       ]),
     [board],
@@ -70,6 +76,9 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
     state: 'connected',
     message: '',
   });
+  const reached = useLink(client, session);
+  const down = reached.state !== 'online';
+  const unsent = useUnsent(client, session);
   const [trouble, setTrouble] = useState<string | null>(null);
   const [notice, setNotice] = useState<string | null>(null);
   const [epoch, setEpoch] = useState(0);
@@ -89,9 +98,10 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
     }
   }, [client]);
 
+  // Without the warehouse the list says what is on this machine, with it what there is.
   useEffect(() => {
-    if (session) void loadTables();
-  }, [session, loadTables]);
+    if (session && down !== undefined) void loadTables();
+  }, [session, loadTables, down]);
 
   useEffect(() => {
     if (!session) return;
@@ -192,7 +202,16 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
         <TopBar
           session={session}
           people={basics.people}
-          link={link}
+          status={
+            <LinkStatus
+              client={client}
+              link={reached}
+              session={link}
+              waiting={unsent}
+              onOpen={() => setOver({ kind: 'offline' })}
+              onSignIn={() => setConnecting(true)}
+            />
+          }
           sidebarHidden={!sidebar}
           onSidebar={() => setSidebar(true)}
           onPerson={beDemo}
@@ -203,11 +222,6 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
         <div className="app-notes">
           {trouble ? <Banner look="bad">{trouble}</Banner> : null}
           <JournalRecoveryNote session={session} />
-          {link.state === 'lost' ? (
-            <Banner look="warn">
-              {link.message} Edits are kept in the journal; the next action connects again.
-            </Banner>
-          ) : null}
           {notice && !connecting ? <Banner look="bad">{notice}</Banner> : null}
           {connecting ? null : (
             <GovernanceNote
@@ -229,7 +243,7 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
               waiting === null
                 ? null
                 : {
-                    shown: over?.kind ?? null,
+                    shown: over?.kind === 'offline' ? null : (over?.kind ?? null),
                     waiting,
                     onReviews: () => setOver({ kind: 'reviews', batch: null }),
                     onPeriods: () => setOver({ kind: 'periods' }),
@@ -244,6 +258,15 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
           {connecting ? connect : null}
           {!connecting && over?.kind === 'periods' ? (
             <PeriodsScreen client={client} locale={locale} now={() => new Date()} />
+          ) : null}
+          {!connecting && over?.kind === 'offline' ? (
+            <OfflineScreen
+              client={client}
+              locale={locale}
+              link={reached}
+              now={() => new Date()}
+              onOpen={open}
+            />
           ) : null}
           {!connecting && over?.kind === 'reviews' ? (
             <ReviewsScreen
@@ -262,6 +285,7 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
                 session={session}
                 source={source}
                 locale={locale}
+                offline={down}
                 onReviews={(batch) => setOver({ kind: 'reviews', batch: batch ?? null })}
               />
             </div>

@@ -3,9 +3,14 @@ import { followReviews } from '../governance/review-follow.ts';
 import type { Profile } from '../profile.ts';
 import type { Shared } from './context.ts';
 
-/** Batches of this person on a sheet that wait for review or commit. */
-export const submittedOf = (profile: Profile, sheet: string): SubmittedEdits[] =>
-  profile.journal.reviewed(sheet).map(({ batch, sha256, rows }) => ({ batch, sha256, rows: [...rows] }));
+/** Batches of this person on a sheet that wait for review or commit, or to be sent at all. */
+export const submittedOf = ({ journal }: Profile, sheet: string): SubmittedEdits[] => [
+  ...journal.reviewed(sheet).map(({ batch, sha256, rows }) => ({ batch, sha256, rows: [...rows] })),
+  ...journal.held(sheet).map(({ batch: { batch, sha256 }, rows }) => ({
+    ...{ batch, sha256, rows: [...rows] },
+    waiting: true,
+  })),
+];
 
 /** Tells the person's windows which edits are under review now. */
 export const tellSubmitted = (shared: Shared, profile: Profile, sheet: string): void =>

@@ -19,8 +19,10 @@ export const batchHandlers: BatchHandlers = {
     const { sheet } = sheetOf(client, id);
     const profile = profileOf(client);
     // What an earlier batch already wrote is no part of the next one.
-    announceToProfile(client.shared, profile, await resolveOpenBatches(profile, id));
-    await followAndTell(client.shared, profile, id);
+    if (!profile.isLost) {
+      announceToProfile(client.shared, profile, await resolveOpenBatches(profile, id));
+      await followAndTell(client.shared, profile, id);
+    }
     await sheet.know([...profile.journal.pending(id).keys()]);
     await profile.merges.whenDone(id);
     return previewOf(sheet, submittable(profile, id), profile.warehouse, breathing(client.shared.clock));

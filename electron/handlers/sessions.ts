@@ -9,6 +9,7 @@ import { openDemo, openRemote, refuseUnsafe, type SignIn } from './connect.ts';
 import { connectionOf } from './connections.ts';
 import type { Client, Handlers } from './context.ts';
 import { tellAudit } from './history.ts';
+import { settleAndSend } from './offline.ts';
 import { closeSheets } from './sheets.ts';
 import { runTask } from './tasks.ts';
 
@@ -110,6 +111,7 @@ const signIn = async (client: Client, id: string, input: SignIn): Promise<Sessio
     state: 'connected',
     message: `Connected to ${connection.name} as ${session.person.name}.`,
   });
+  void settleAndSend(client.shared, profile);
   return session;
 };
 

@@ -73,6 +73,7 @@ const openSheet = async (client: Client, source: Source): Promise<SheetOpened> =
     throw new AppError('cancelled', 'session-changed', 'The session ended meanwhile.');
   const sheet = profile.acquire(facts);
   holdSheet(client, sheet);
+  if (sheet.age) client.send('sheet.age', { sheet: id, age: sheet.age });
   return {
     definition: sheet.definition,
     rights: facts.rights,

@@ -11,6 +11,8 @@ const FULL = 2;
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE entry (seq INTEGER PRIMARY KEY, body BLOB NOT NULL);
    CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;`,
+  // Entries of batches that wait to be sent: a program that does not know them must not open the file.
+  '',
 ];
 
 /** The SQLite result code of an error thrown by the driver, or `undefined` for anything else. */

@@ -1,7 +1,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { QuietChange } from '../../shared/merge/quiet.ts';
 import type { EditStep } from '../../shared/model/edit.ts';
-import type { DecidedStep, OpenBatch } from './journal.ts';
+import type { DecidedStep, OpenBatch, Refusal } from './journal.ts';
 
 /** What the journal records; the state of a sheet is the fold of its entries in order, nothing else. */
 export type Entry =
@@ -24,11 +24,25 @@ export type Entry =
     }
   | { readonly kind: 'submit'; readonly batch: OpenBatch }
   | { readonly kind: 'proof'; readonly batch: string; readonly proof: string }
-  | { readonly kind: 'settle'; readonly batch: string; readonly outcome: Settlement }
+  | {
+      readonly kind: 'settle';
+      readonly batch: string;
+      readonly outcome: Settlement;
+      readonly refusal?: Refusal;
+    }
+  | { readonly kind: 'queue'; readonly batch: OpenBatch }
+  | {
+      readonly kind: 'release';
+      readonly sheet: string;
+      readonly batch: string;
+      readonly how: 'cancel' | 'send';
+      readonly review?: boolean;
+    }
+  | { readonly kind: 'dismiss'; readonly sheet: string; readonly batch: string }
   | { readonly kind: 'review-end'; readonly batch: string; readonly how: 'returned' | 'committed' };
 
 /** How a batch that was open goes on. */
-export type Settlement = 'committed' | 'not-committed' | 'under-review';
+export type Settlement = 'committed' | 'not-committed' | 'under-review' | 'queued';
 
 // First byte of a body. Small entries stay inside one page anyway; a paste shrinks to a fraction, which saves more
 // time in cipher and disk than compressing costs.

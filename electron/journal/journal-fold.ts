@@ -1,8 +1,9 @@
 import type { PendingDelta } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
+import type { Action } from './actions.ts';
 import type { Entry, Settlement } from './entries.ts';
-import type { OpenBatch, ReviewedBatch } from './journal.ts';
-import { type Action, SheetState } from './sheet-state.ts';
+import type { HeldBatch, OpenBatch, Refusal, ReviewedBatch } from './journal.ts';
+import { SheetState } from './sheet-state.ts';
 
 /** All sheets of one journal, as its entries make them; replay and work go through the same methods. */
 export class JournalFold {
@@ -94,16 +95,48 @@ export class JournalFold {
     return this.#committed.get(batch);
   }
 
-  settle(batch: string, outcome: Settlement): PendingDelta {
+  settle(batch: string, outcome: Settlement, refusal?: Refusal): PendingDelta {
     const { sheet } = this.openBatch(batch);
     const state = this.sheet(sheet);
     this.#sheetOfOpen.delete(batch);
+    if (refusal) state.refuse(refusal);
     if (outcome === 'not-committed') return state.thaw();
+    if (outcome === 'queued') return state.holdFrozen();
     if (outcome === 'under-review') return state.review();
     this.#committed.set(batch, sheet);
     const delta = state.clearFrozen();
     if (state.atRest) this.#first.delete(sheet);
     return delta;
+  }
+
+  held(): readonly HeldBatch[] {
+    return [...this.#sheets.values()].flatMap((state) => state.held);
+  }
+
+  heldBatch(id: string): HeldBatch {
+    const held = this.held().find(({ batch }) => batch.batch === id);
+    if (held) return held;
+    throw new AppError('invalid', 'batch-unknown', 'No batch with this id waits to be sent.', {
+      details: { batch: id },
+    });
+  }
+
+  /** Throws where the id was used before, or nothing is pending. */
+  canQueue(batch: OpenBatch, rows: number): void {
+    const known = this.#committed.has(batch.batch) || this.#sheetOfOpen.has(batch.batch);
+    if (known || this.held().some((each) => each.batch.batch === batch.batch))
+      throw new AppError('conflict', 'batch-known', 'A batch with this id was sent before. Submit again.');
+    if (rows === 0)
+      throw new AppError('invalid', 'nothing-pending', 'There is nothing to submit on this sheet.');
+  }
+
+  release(sheet: string, batch: string, how: 'cancel' | 'send', review?: boolean): PendingDelta {
+    if (how === 'send') this.#sheetOfOpen.set(batch, sheet);
+    return this.sheet(sheet).release(batch, how, review);
+  }
+
+  refusals(): readonly Refusal[] {
+    return [...this.#sheets.values()].flatMap((state) => state.refusals);
   }
 
   reviewed(): readonly ReviewedBatch[] {
@@ -166,7 +199,16 @@ export class JournalFold {
         this.prove(entry.batch, entry.proof);
         return;
       case 'settle':
-        this.settle(entry.batch, entry.outcome);
+        this.settle(entry.batch, entry.outcome, entry.refusal);
+        return;
+      case 'queue':
+        this.sheet(entry.batch.sheet).hold(entry.batch);
+        return;
+      case 'release':
+        this.release(entry.sheet, entry.batch, entry.how, entry.review);
+        return;
+      case 'dismiss':
+        this.sheet(entry.sheet).dismiss(entry.batch);
         return;
       case 'review-end':
         this.endReview(entry.batch, entry.how);
@@ -179,6 +221,7 @@ export class JournalFold {
       case 'step':
         return entry.step.sheet;
       case 'submit':
+      case 'queue':
         return entry.batch.sheet;
       case 'proof':
       case 'settle':

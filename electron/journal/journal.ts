@@ -2,6 +2,7 @@ import type { DecidedRow } from '../../shared/merge/decide.ts';
 import type { QuietChange } from '../../shared/merge/quiet.ts';
 import type { CommitOutcome } from '../../shared/model/batch.ts';
 import type { EditStep, PendingCounts, PendingDelta, PendingRow } from '../../shared/model/edit.ts';
+import type { Failure } from '../../shared/model/failure.ts';
 
 /** A batch that was sent and whose end is not recorded yet. */
 export interface OpenBatch {
@@ -14,6 +15,8 @@ export interface OpenBatch {
   readonly keyColumns?: readonly string[];
   /** Sent to be reviewed, not to be written: all its rows are locked. */
   readonly review?: true;
+  /** Was submitted to be sent later: where it does not get through, it waits again. */
+  readonly queued?: { readonly note: string | null };
   /** Pending rows that are no part of the batch: they need a decision first. */
   readonly except?: readonly string[];
 }
@@ -24,6 +27,23 @@ export interface DecidedStep {
   readonly at: string;
   readonly label: string;
   readonly rows: readonly DecidedRow[];
+}
+
+/** A batch that waits to be sent: its edits are not pending, its rows take no others until it is sent or taken back. */
+export interface HeldBatch {
+  readonly batch: OpenBatch;
+  readonly rows: readonly PendingRow[];
+}
+
+/** Why a batch that had waited was refused; its edits are pending again. */
+export interface Refusal {
+  readonly batch: string;
+  readonly sheet: string;
+  readonly at: string;
+  readonly note: string | null;
+  readonly rows: number;
+  readonly cells: number;
+  readonly failure: Failure;
 }
 
 /** A batch under review: its edits are no longer pending, and its rows take no others until it ends or comes back. */
@@ -68,6 +88,15 @@ export interface Journal {
   proof(batch: string, proof: string): void;
   /** Records the end of a batch; `committed` clears exactly what was frozen, later edits stay pending on top. */
   settled(batch: string, outcome: CommitOutcome): PendingDelta;
+  /** Takes what is pending out of it, to be sent later as this batch; `planned` as in `submitted`. */
+  queue(batch: OpenBatch, planned: readonly PendingRow[]): PendingDelta;
+  /** Batches that wait to be sent, in the order they were submitted. */
+  held(sheet?: string): readonly HeldBatch[];
+  /** Ends the waiting: `send` makes it the open batch of its sheet (`review`: sent to be reviewed), `cancel` makes its edits pending. */
+  release(batch: string, how: 'cancel' | 'send', review?: boolean): PendingDelta;
+  /** Batches that had waited and were refused, until dismissed. */
+  refusals(): readonly Refusal[];
+  dismiss(batch: string): void;
   /** Records that the open batch arrived and waits for review: its edits leave the pending ones. */
   underReview(batch: string): PendingDelta;
   /** Ends a review: `returned` makes its edits pending again, `committed` drops them. A batch that is not there changes nothing. */

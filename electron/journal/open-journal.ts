@@ -3,6 +3,7 @@ import type { QuietChange } from '../../shared/merge/quiet.ts';
 import type { CommitOutcome } from '../../shared/model/batch.ts';
 import type { EditStep, PendingCounts, PendingDelta, PendingRow } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
+import { cellsOf } from '../../shared/plan/pending.ts';
 import {
   checkLog,
   DamagedLog,
@@ -14,8 +15,8 @@ import {
   openDatabase,
   type Sqlite,
 } from './database.ts';
-import { type Entry, encodeEntry } from './entries.ts';
-import type { DecidedStep, Journal, OpenBatch, ReviewedBatch } from './journal.ts';
+import { type Entry, encodeEntry, type Settlement } from './entries.ts';
+import type { DecidedStep, HeldBatch, Journal, OpenBatch, Refusal, ReviewedBatch } from './journal.ts';
 import { JournalFold } from './journal-fold.ts';
 import { checkKey, rememberKey } from './key-check.ts';
 import { readLog } from './log-check.ts';
@@ -137,11 +138,7 @@ class FileJournal implements OpenedJournal {
   submitted(batch: OpenBatch, planned?: readonly PendingRow[]): void {
     if (!this.#fold.canSubmit(batch)) return;
     if (planned && !this.#fold.sheet(batch.sheet).isExactly(planned, batch.except)) {
-      throw new AppError(
-        'conflict',
-        'changed-since-preview',
-        'The edits changed after they were shown. Look at them again before submitting.',
-      );
+      throw changedSincePreview();
     }
     this.#write({ kind: 'submit', batch });
     this.#fold.submit(batch);
@@ -158,10 +155,42 @@ class FileJournal implements OpenedJournal {
     if (ended !== undefined) return this.#fold.sheet(ended).delta([]);
     const { sheet } = this.#fold.openBatch(batch);
     if (outcome.kind === 'unknown') return this.#fold.sheet(sheet).delta([]);
-    this.#write({ kind: 'settle', batch, outcome: outcome.kind });
-    const delta = this.#fold.settle(batch, outcome.kind);
+    const { settlement, refusal } = settlementOf(this.#fold, batch, outcome);
+    this.#write({ kind: 'settle', batch, outcome: settlement, ...(refusal ? { refusal } : {}) });
+    const delta = this.#fold.settle(batch, settlement, refusal);
     this.#moveStart();
     return delta;
+  }
+
+  queue(batch: OpenBatch, planned: readonly PendingRow[]): PendingDelta {
+    const state = this.#fold.sheet(batch.sheet);
+    this.#fold.canQueue(batch, planned.length);
+    const frozen = [...state.pending.keys()].filter((row) => state.isFrozen(row));
+    if (!state.isExactly(planned, [...(batch.except ?? []), ...frozen])) throw changedSincePreview();
+    this.#write({ kind: 'queue', batch });
+    return state.hold(batch);
+  }
+
+  held(sheet?: string): readonly HeldBatch[] {
+    return this.#fold.held().filter(({ batch }) => sheet === undefined || batch.sheet === sheet);
+  }
+
+  release(batch: string, how: 'cancel' | 'send', review = false): PendingDelta {
+    const { sheet } = this.#fold.heldBatch(batch).batch;
+    if (how === 'send' && this.#fold.sheet(sheet).openBatch) throw batchOpen();
+    this.#write({ kind: 'release', sheet, batch, how, ...(review ? { review } : {}) });
+    return this.#fold.release(sheet, batch, how, review);
+  }
+
+  refusals(): readonly Refusal[] {
+    return this.#fold.refusals();
+  }
+
+  dismiss(batch: string): void {
+    const known = this.refusals().find((each) => each.batch === batch);
+    if (!known) return;
+    this.#write({ kind: 'dismiss', sheet: known.sheet, batch });
+    this.#fold.sheet(known.sheet).dismiss(batch);
   }
 
   underReview(batch: string): PendingDelta {
@@ -200,6 +229,41 @@ class FileJournal implements OpenedJournal {
     }
   }
 }
+
+const changedSincePreview = (): AppError =>
+  new AppError(
+    'conflict',
+    'changed-since-preview',
+    'The edits changed after they were shown. Look at them again before submitting.',
+  );
+
+const batchOpen = (): AppError =>
+  new AppError(
+    'conflict',
+    'batch-open',
+    'An earlier batch of this sheet has not ended. Resolve it before submitting again.',
+  );
+
+/** Refusals that say nothing about the batch: another transaction was in the way. */
+const PASSING = new Set(['locked', 'deadlock', 'serialization', 'rows-changing', 'rolled-back']);
+
+/** What becomes of a batch: one that was queued and did not get through waits again, one that was refused is remembered. */
+const settlementOf = (
+  fold: JournalFold,
+  batch: string,
+  outcome: Exclude<CommitOutcome, { kind: 'unknown' }>,
+): { readonly settlement: Settlement; readonly refusal?: Refusal } => {
+  const open = fold.openBatch(batch);
+  if (outcome.kind === 'committed' || !open.queued) return { settlement: outcome.kind };
+  const { failure } = outcome;
+  if (failure.kind === 'unavailable' || failure.kind === 'cancelled' || PASSING.has(failure.code))
+    return { settlement: 'queued' };
+  const { sheet, at, queued } = open;
+  const rows = [...fold.sheet(sheet).pending.values()].filter(({ row }) => fold.sheet(sheet).isFrozen(row));
+  const cells = rows.reduce((sum, row) => sum + cellsOf(row), 0);
+  const refusal = { batch, sheet, at, note: queued.note, rows: rows.length, cells, failure };
+  return { settlement: 'not-committed', refusal };
+};
 
 interface Loaded {
   readonly fold: JournalFold;

@@ -3,19 +3,9 @@ import type { EditStep, PendingCounts, PendingDelta, PendingRow } from '../../sh
 import { AppError } from '../../shared/model/failure.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import { cellsOf, changesOf } from '../../shared/plan/pending.ts';
-import type { DecidedStep, OpenBatch, ReviewedBatch } from './journal.ts';
+import { type Action, rebaseStack, restateStack, type State, sameState, without } from './actions.ts';
+import type { DecidedStep, HeldBatch, OpenBatch, Refusal, ReviewedBatch } from './journal.ts';
 import { rebaseRow } from './rebase.ts';
-
-type State = PendingRow | undefined;
-
-/** What one undoable action did: rows with their pending state before and after. Row objects are never changed. */
-export interface Action {
-  readonly id: string;
-  readonly label: string;
-  readonly rows: readonly RowKey[];
-  readonly before: readonly State[];
-  readonly after: readonly State[];
-}
 
 interface Frozen {
   readonly batch: OpenBatch;
@@ -24,58 +14,13 @@ interface Frozen {
   readonly floor: number;
 }
 
-const rebaseAction = (action: Action, written: ReadonlyMap<RowKey, PendingRow>): Action | undefined => {
-  if (!action.rows.some((row) => written.has(row))) return action;
-  const before: State[] = [];
-  const after: State[] = [];
-  for (const [i, row] of action.rows.entries()) {
-    const from = rebaseRow(action.before[i], written.get(row));
-    const to = rebaseRow(action.after[i], written.get(row));
-    if (from === 'impossible' || to === 'impossible') return undefined;
-    before.push(from);
-    after.push(to);
-  }
-  return { ...action, before, after };
-};
-
-// Both stacks run from the end; what lies below an action that has no meaning any more is out of reach as well.
-const rebaseStack = (stack: readonly Action[], written: ReadonlyMap<RowKey, PendingRow>): Action[] => {
-  const rebased = stack.map((action) => rebaseAction(action, written));
-  return rebased.slice(rebased.lastIndexOf(undefined) + 1).filter((action) => action !== undefined);
-};
-
-/** The part of an action that concerns other rows; nothing where there is none. */
-const without = (action: Action, rows: ReadonlyMap<RowKey, unknown>): readonly Action[] => {
-  const places = action.rows.flatMap((row, i) => (rows.has(row) ? [] : [i]));
-  if (places.length === action.rows.length) return [action];
-  return places.length === 0 ? [] : [picked(action, places)];
-};
-
-const picked = ({ id, label, rows, before, after }: Action, places: readonly number[]): Action => ({
-  id,
-  label,
-  rows: places.map((i) => rows[i] ?? ''),
-  before: places.map((i) => before[i]),
-  after: places.map((i) => after[i]),
-});
-
-const sameState = (a: State, b: State): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
-
-/** Steps with every state restated; what then changes nothing is left out. */
-const restateStack = (
-  stack: readonly Action[],
-  changed: ReadonlyMap<RowKey, unknown>,
-  restate: (row: RowKey, state: State) => State,
-): Action[] =>
-  stack.flatMap((action) => {
-    if (!action.rows.some((row) => changed.has(row))) return [action];
-    const before = action.rows.map((row, i) => restate(row, action.before[i]));
-    const after = action.rows.map((row, i) => restate(row, action.after[i]));
-    const places = action.rows.flatMap((row, i) =>
-      changed.has(row) && sameState(before[i], after[i]) ? [] : [i],
-    );
-    return places.length === 0 ? [] : [picked({ ...action, before, after }, places)];
-  });
+const waiting = (row: RowKey, batch: string): AppError =>
+  new AppError(
+    'conflict',
+    'row-waiting',
+    'The row is part of a batch that waits to be sent. Take the batch back to change it.',
+    { details: { row, batch } },
+  );
 
 const underReview = (row: RowKey, batch: string): AppError =>
   new AppError(
@@ -100,6 +45,10 @@ export class SheetState {
   readonly #reviewed = new Map<string, ReviewedBatch>();
   /** Which review holds a row. */
   readonly #reviewOf = new Map<RowKey, string>();
+  /** Batches that wait to be sent, in the order they were submitted. */
+  readonly #held = new Map<string, HeldBatch>();
+  readonly #holdOf = new Map<RowKey, string>();
+  readonly #refusals = new Map<string, Refusal>();
 
   /** `changed` hears of every row whose pending state, or whose batch, changed. */
   constructor(sheet: string, changed: (rows: readonly RowKey[]) => void = () => {}) {
@@ -118,12 +67,22 @@ export class SheetState {
       !this.#frozen &&
       this.#done.length === 0 &&
       this.#undone.length === 0 &&
-      this.#reviewed.size === 0
+      this.#reviewed.size === 0 &&
+      this.#held.size === 0 &&
+      this.#refusals.size === 0
     );
   }
 
   get reviewed(): readonly ReviewedBatch[] {
     return [...this.#reviewed.values()];
+  }
+
+  get held(): readonly HeldBatch[] {
+    return [...this.#held.values()];
+  }
+
+  get refusals(): readonly Refusal[] {
+    return [...this.#refusals.values()];
   }
 
   counts(): PendingCounts {
@@ -309,6 +268,59 @@ export class SheetState {
     return this.#apply(keys, how === 'returned' ? rows : []);
   }
 
+  /** Takes what is pending (but for `except` and frozen rows) out of it, to be sent later; those rows are locked. */
+  hold(batch: OpenBatch): PendingDelta {
+    const rows = new Map(this.pending);
+    for (const row of [...(batch.except ?? []), ...this.#frozenRows().keys()]) rows.delete(row);
+    return this.#holdRows(batch, rows);
+  }
+
+  /** The frozen edits wait again: the batch did not get through. */
+  holdFrozen(): PendingDelta {
+    const frozen = this.#frozen;
+    if (!frozen) return this.delta([]);
+    this.#frozen = undefined;
+    return this.#holdRows(frozen.batch, frozen.rows);
+  }
+
+  /** Makes a held batch pending again: to be edited, or (frozen alone) to be sent. */
+  release(batch: string, how: 'cancel' | 'send', review = false): PendingDelta {
+    const held = this.#held.get(batch);
+    if (!held) return this.delta([]);
+    this.#held.delete(batch);
+    for (const { row } of held.rows) this.#holdOf.delete(row);
+    const except = [...this.pending.keys()];
+    const keys = held.rows.map(({ row }) => row);
+    const delta = this.#apply(keys, held.rows);
+    if (how === 'send') this.freeze({ ...held.batch, except, ...(review ? { review: true } : {}) });
+    return delta;
+  }
+
+  /** Remembers why a batch that waited was refused, until the person has seen it. */
+  refuse(refusal: Refusal): void {
+    this.#refusals.set(refusal.batch, refusal);
+  }
+
+  dismiss(batch: string): void {
+    this.#refusals.delete(batch);
+  }
+
+  #holdRows(batch: OpenBatch, rows: ReadonlyMap<RowKey, PendingRow>): PendingDelta {
+    const { review: _, ...rest } = batch;
+    this.#held.set(batch.batch, { batch: { ...rest, proof: null }, rows: [...rows.values()] });
+    for (const row of rows.keys()) this.#holdOf.set(row, batch.batch);
+    const left = (stack: readonly Action[]): Action[] => stack.flatMap((action) => without(action, rows));
+    if (this.#frozen)
+      this.#frozen = { ...this.#frozen, floor: left(this.#done.slice(0, this.#frozen.floor)).length };
+    this.#done = left(this.#done);
+    this.#undone = left(this.#undone);
+    const keys = [...rows.keys()];
+    return this.#apply(
+      keys,
+      keys.map(() => undefined),
+    );
+  }
+
   /** The rows as they are now, for the renderer. */
   delta(rows: readonly RowKey[]): PendingDelta {
     const present: PendingRow[] = [];
@@ -330,6 +342,10 @@ export class SheetState {
     for (const row of this.#reviewOf.size > 0 ? rows : []) {
       const batch = this.#reviewOf.get(row);
       if (batch !== undefined) throw underReview(row, batch);
+    }
+    for (const row of this.#holdOf.size > 0 ? rows : []) {
+      const batch = this.#holdOf.get(row);
+      if (batch !== undefined) throw waiting(row, batch);
     }
     if (!this.#frozen) return;
     const { rows: frozen, batch } = this.#frozen;

@@ -150,6 +150,11 @@ export class OpenSheet {
     if (this.#failure && !this.#complete) throw this.#failure;
   }
 
+  /** Settles when no reading is under way any more. */
+  async whenCurrent(): Promise<void> {
+    await this.#reading?.done;
+  }
+
   /** The rows a query asks for. Waits for the first reading where the query needs all rows; rejects with its failure. */
   async view(query: ViewQuery, signal: AbortSignal, kept: KeptFolds | null = null): Promise<AnyView> {
     await this.#sized;

@@ -21,6 +21,8 @@ export interface SubmitDialogProps {
   readonly locale: LocaleConventions;
   /** What this database does with a batch, in a sentence. */
   readonly governance: string;
+  /** The warehouse cannot be reached. */
+  readonly offline: boolean;
   readonly onReviews: (batch?: string) => void;
   /** Shows the rows that need a decision. */
   readonly onDecide: () => void;
@@ -33,13 +35,14 @@ export const SubmitDialog = ({
   client,
   locale,
   governance,
+  offline,
   onReviews,
   onDecide,
   onClose,
 }: SubmitDialogProps): ReactNode => {
   const newId = useCallback(() => crypto.randomUUID(), []);
   const approval = context.policy?.policy.mode === 'approval';
-  const { state, run } = useSubmit(client, context, newId);
+  const { state, run } = useSubmit(client, context, newId, offline);
   const [note, setNote] = useState('');
   useFocusReturn(() => context.focus());
   const go = (row: string, column?: string): void => {
@@ -84,7 +87,11 @@ export const SubmitDialog = ({
           onClose={onClose}
           foot={
             <>
-              <span className="quiet review-governance">{governance}</span>
+              <span className="quiet review-governance">
+                {offline
+                  ? 'The warehouse cannot be reached: the batch waits on this machine and is sent when it answers.'
+                  : governance}
+              </span>
               <Button onPress={onClose}>Cancel</Button>
               <Button
                 look="primary"
@@ -93,7 +100,7 @@ export const SubmitDialog = ({
               >
                 Submit {preview.undecided > 0 ? 'the rest: ' : ''}
                 {counted(preview.counts.rows, 'row', 'rows', locale)}
-                {approval ? ' for approval' : ''}
+                {offline ? ' later' : approval ? ' for approval' : ''}
               </Button>
             </>
           }
@@ -161,6 +168,24 @@ export const SubmitDialog = ({
               }
             />
           </div>
+        </Dialog>
+      );
+    case 'queued':
+      return (
+        <Dialog
+          title="Waiting to be sent"
+          onClose={onClose}
+          width="460px"
+          foot={
+            <Button look="primary" autoFocus onPress={onClose}>
+              Done
+            </Button>
+          }
+        >
+          <p role="status">
+            {counted(state.rows, 'row waits', 'rows wait', locale)} on this machine and will be sent when the
+            warehouse can be reached. Until then the batch can be taken back under Offline.
+          </p>
         </Dialog>
       );
     case 'submitted':

@@ -15,6 +15,8 @@ export type SubmitState =
       readonly total: number;
     }
   | { readonly kind: 'submitted'; readonly review: ReviewSummary }
+  /** Waits on this machine to be sent. */
+  | { readonly kind: 'queued'; readonly rows: number }
   | {
       readonly kind: 'ended';
       readonly preview: BatchPreview | null;
@@ -29,6 +31,8 @@ export interface SubmitRunOptions {
   readonly newId: () => string;
   /** The batch goes to other persons for approval, not to the table. */
   readonly approval: boolean;
+  /** The warehouse cannot be reached: the batch waits on this machine instead of being sent. */
+  readonly offline?: () => boolean;
   /** Told once of each end, after it stands in the state. */
   readonly onEnd: (outcome: CommitOutcome) => void;
 }
@@ -91,6 +95,11 @@ export class SubmitRun {
     const request = { sheet, batch, sha256, ...(trimmed ? { note: trimmed } : {}) };
     let outcome: CommitOutcome;
     try {
+      if (this.#options.offline?.()) {
+        const { rows } = await client.call('outbox.queue', request);
+        this.#batch = null;
+        return this.#set({ kind: 'queued', rows });
+      }
       if (this.#options.approval) {
         const answer = await client.call('reviews.submit', request);
         if (answer.kind === 'submitted') {

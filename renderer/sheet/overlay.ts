@@ -30,6 +30,8 @@ export class Overlay {
   readonly refused = new CellMap<RefusedCell>();
   /** Edits under review: their rows are locked until the batch ends or comes back. */
   readonly submitted = new Map<RowKey, PendingRow>();
+  /** Those of them that are still on this machine, waiting to be sent. */
+  readonly waiting = new Set<RowKey>();
   /** Columns with open comments by row; null stands for the row as a whole. */
   readonly commented = new Map<RowKey, ReadonlySet<string | null>>();
   readonly conflicts = new Map<RowKey, readonly Conflict[]>();
@@ -77,13 +79,20 @@ export class Overlay {
   showSubmitted(batches: readonly SubmittedEdits[]): Set<RowKey> {
     const touched = new Set(this.submitted.keys());
     this.submitted.clear();
-    for (const { rows } of batches) {
+    this.waiting.clear();
+    for (const { rows, waiting } of batches) {
       for (const row of rows) {
         this.submitted.set(row.row, row);
+        if (waiting) this.waiting.add(row.row);
         touched.add(row.row);
       }
     }
     return touched;
+  }
+
+  /** How many rows are locked, by what they wait for. */
+  locked(): { readonly underReview: number; readonly waiting: number } {
+    return { underReview: this.submitted.size - this.waiting.size, waiting: this.waiting.size };
   }
 
   /** The value a cell would get from a batch under review; undefined where none changes it. */

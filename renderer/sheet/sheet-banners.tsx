@@ -50,6 +50,14 @@ export const SheetBanners = (props: BannersProps): ReactNode => {
           {text}
         </Banner>
       ))}
+      {snapshot.waiting > 0 && (
+        <Banner>
+          {snapshot.waiting === 1
+            ? 'One row was submitted and waits'
+            : `${snapshot.waiting.toLocaleString()} rows were submitted and wait`}{' '}
+          to be sent. Take the batch back under Offline to change it.
+        </Banner>
+      )}
       {snapshot.underReview > 0 && (
         <Banner action={<Button onPress={props.onReviews}>Open reviews</Button>}>
           {snapshot.underReview === 1

@@ -12,8 +12,8 @@ export interface SheetListener {
   changed(): void;
   /** Edits were submitted for review, came back or were written. */
   submitted(batches: readonly SubmittedEdits[]): void;
-  /** A period was closed or opened: rights are read anew. */
-  periods(): void;
+  /** What the warehouse says of the sheet may be something else now: rights and periods are read anew. */
+  reopen(): void;
   /** Other rows need a decision. */
   merged(): void;
   /** Somebody commented on a cell. */
@@ -36,7 +36,10 @@ export const listenTo = (client: BackendClient, sheet: string, listener: SheetLi
   client.on('submitted.changed', (event) => {
     if (event.sheet === sheet) listener.submitted(event.submitted);
   }),
-  client.on('periods.changed', () => listener.periods()),
+  client.on('periods.changed', () => listener.reopen()),
+  client.on('sheet.reopen', (event) => {
+    if (event.sheet === sheet) listener.reopen();
+  }),
   client.on('comments.changed', (event) => {
     if (event.sheet === sheet) listener.commented();
   }),

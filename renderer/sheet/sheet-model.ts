@@ -352,14 +352,14 @@ export class SheetModel implements GridModel {
       opened: { definition, rights, capabilities, drift, policy: opened.policy ?? null },
       counts: pending.counts,
       unresolved,
-      underReview: overlay.submitted.size,
+      ...overlay.locked(),
       ...this.#tally(),
     });
   }
 
   #submitted(batches: readonly SubmittedEdits[]): void {
     const rows = this.overlay.showSubmitted(batches);
-    this.#store.set({ underReview: this.overlay.submitted.size });
+    this.#store.set(this.overlay.locked());
     this.#changed(rows);
   }
 
@@ -370,7 +370,7 @@ export class SheetModel implements GridModel {
         progress: (event) => this.#parts?.view.progress(event),
         pending: (delta) => this.#work.apply(delta),
         changed: () => void this.#work.after(() => this.#show()),
-        periods: () => void this.reload(),
+        reopen: () => void this.reload(),
         submitted: (batches) => this.#submitted(batches),
         merged: () => void this.#parts?.conflicts.load(),
         commented: () => void this.#parts?.comments.load(),

@@ -57,6 +57,8 @@ export interface SheetSnapshot {
   readonly unresolved: readonly string[];
   /** Rows of this person under review. */
   readonly underReview: number;
+  /** Rows of this person in batches that wait to be sent. */
+  readonly waiting: number;
   readonly asking: AskedReason | null;
   /** The last thing worth telling a person who does not see the grid. */
   readonly said: string;
@@ -106,6 +108,7 @@ export const FIRST_SNAPSHOT: SheetSnapshot = {
   journalTrouble: null,
   unresolved: [],
   underReview: 0,
+  waiting: 0,
   asking: null,
   said: '',
 };

@@ -114,7 +114,8 @@ export const Sidebar = ({
                   <button
                     type="button"
                     aria-current={sameSource(table.source, current) ? 'page' : undefined}
-                    title={table.comment ?? `${table.source.schema}.${table.source.table}`}
+                    title={tipOf(table)}
+                    disabled={table.keptAt === null}
                     onClick={() => onOpen(table.source)}
                   >
                     {table.kind === 'view' || table.kind === 'materialized-view' ? (
@@ -135,6 +136,11 @@ export const Sidebar = ({
     </nav>
   );
 };
+
+const tipOf = ({ source, comment, keptAt }: TableSummary): string =>
+  keptAt === null
+    ? 'Not on this machine: it opens when the warehouse can be reached'
+    : (comment ?? `${source.schema}.${source.table}`);
 
 const grouped = (tables: readonly TableSummary[], text: string): [string, TableSummary[]][] => {
   const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);

@@ -1,14 +1,14 @@
 import { CircleUser, Keyboard, PanelLeftOpen, Plug, Settings } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
-import type { EventOf } from '../../shared/contract/operations.ts';
 import type { DemoPerson, Session } from '../../shared/model/connection.ts';
 import { Button } from '../ui/button.tsx';
 
 export interface TopBarProps {
   readonly session: Session;
   readonly people: readonly DemoPerson[];
-  readonly link: EventOf<'session.state'>;
+  /** How the warehouse is reached now. */
+  readonly status: ReactNode;
   readonly sidebarHidden: boolean;
   readonly onSidebar: () => void;
   readonly onPerson: (user: string) => void;
@@ -17,16 +17,9 @@ export interface TopBarProps {
   readonly onHelp: () => void;
 }
 
-const LINK_TEXT = {
-  connected: 'Online',
-  lost: 'Connection lost',
-  'signed-out': 'Signed out',
-  closed: 'Signed out',
-} as const;
-
 /** Which warehouse, who is working, and the way to everything that is not a sheet. */
 export const TopBar = (props: TopBarProps): ReactNode => {
-  const { session, link } = props;
+  const { session, status } = props;
   return (
     <header className="topbar" data-region tabIndex={-1}>
       {props.sidebarHidden ? (
@@ -38,10 +31,7 @@ export const TopBar = (props: TopBarProps): ReactNode => {
       <button type="button" className="workspace" onClick={props.onConnections} title="Connections">
         {session.connection.name}
       </button>
-      <span className={`link ${link.state}`} title={link.message} role="status">
-        <span className="dot" aria-hidden />
-        {LINK_TEXT[link.state]}
-      </span>
+      {status}
       <div className="topbar-end">
         <Person {...props} />
         <Button look="plain" aria-label="Connections" onPress={props.onConnections}>

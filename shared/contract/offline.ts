@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { failure } from '../model/failure.ts';
 import { source } from '../model/sheet.ts';
 import { columnFilter } from '../model/view.ts';
 
@@ -34,6 +35,8 @@ export const offlineSheet = z.object({
   bytes: z.int(),
   /** Chosen to be kept: read again in the background while online. */
   kept: z.boolean(),
+  /** Names of its columns. */
+  columns: z.array(z.string()),
   /** Which rows; empty: all. */
   slice: z.array(columnFilter),
   /** Being read for this machine now. */
@@ -42,6 +45,23 @@ export const offlineSheet = z.object({
   failure: z.string().nullable(),
 });
 export type OfflineSheet = z.infer<typeof offlineSheet>;
+
+/** A batch submitted without the warehouse: waiting, under way, its outcome not known yet, or refused with its edits pending again. */
+export const queuedBatch = z.object({
+  batch: z.string(),
+  sheet: z.string(),
+  name: z.string(),
+  at: z.string(),
+  note: z.string().nullable(),
+  rows: z.int(),
+  cells: z.int(),
+  state: z.enum(['waiting', 'sending', 'unknown', 'refused']),
+  /** Why it was refused. */
+  failure: failure.nullable(),
+});
+export type QueuedBatch = z.infer<typeof queuedBatch>;
+
+const batchId = z.object({ batch: z.uuid() });
 
 /** Working without the warehouse: the state of the link, what is kept on this machine, what waits to be sent. */
 export const offlineOperations = {
@@ -66,6 +86,26 @@ export const offlineOperations = {
   },
   /** Removes what is kept of a sheet; pending edits stay. */
   'offline.remove': { kind: 'command', input: z.object({ sheet: z.string() }), output: z.object({}) },
+  /** In the order in which they were submitted, refused ones last. */
+  'outbox.list': { kind: 'query', input: z.object({}), output: z.object({ batches: z.array(queuedBatch) }) },
+  /**
+   * Submits what is pending on a sheet, as previewed, to be sent when the warehouse can be reached: by then as a commit or for
+   * review, as the table's policy says. The edits leave the pending ones and their rows are locked until then.
+   */
+  'outbox.queue': {
+    kind: 'command',
+    input: z.object({
+      sheet: z.string(),
+      batch: z.uuid(),
+      sha256: z.string(),
+      note: z.string().max(10_000).optional(),
+    }),
+    output: z.object({ rows: z.int() }),
+  },
+  /** Takes a waiting batch back: its edits are pending again. */
+  'outbox.cancel': { kind: 'command', input: batchId, output: z.object({}) },
+  /** Takes note of a refusal. */
+  'outbox.dismiss': { kind: 'command', input: batchId, output: z.object({}) },
 } as const;
 
 export const offlineEvents = {
@@ -76,4 +116,6 @@ export const offlineEvents = {
   'sheet.age': z.object({ sheet: z.string(), age: sheetAge.nullable() }),
   /** What is kept on this machine changed. */
   'offline.changed': z.object({}),
+  /** Batches that wait to be sent came, went or were refused. */
+  'outbox.changed': z.object({}),
 } as const;

@@ -173,5 +173,11 @@ export const reviewSubmission = z.discriminatedUnion('kind', [
 export type ReviewSubmission = z.infer<typeof reviewSubmission>;
 
 /** Edits of a sheet that were submitted for review: kept in the journal, locked until the batch ends or comes back. */
-export const submittedEdits = z.object({ batch: z.string(), sha256: z.string(), rows: z.array(pendingRow) });
+export const submittedEdits = z.object({
+  batch: z.string(),
+  sha256: z.string(),
+  rows: z.array(pendingRow),
+  /** They are still on this machine, waiting to be sent. */
+  waiting: z.boolean().optional(),
+});
 export type SubmittedEdits = z.infer<typeof submittedEdits>;

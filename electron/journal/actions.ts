@@ -1,0 +1,68 @@
+import type { PendingRow } from '../../shared/model/edit.ts';
+import type { RowKey } from '../../shared/model/rows.ts';
+import { rebaseRow } from './rebase.ts';
+
+export type State = PendingRow | undefined;
+
+/** What one undoable action did: rows with their pending state before and after. Row objects are never changed. */
+export interface Action {
+  readonly id: string;
+  readonly label: string;
+  readonly rows: readonly RowKey[];
+  readonly before: readonly State[];
+  readonly after: readonly State[];
+}
+
+const rebaseAction = (action: Action, written: ReadonlyMap<RowKey, PendingRow>): Action | undefined => {
+  if (!action.rows.some((row) => written.has(row))) return action;
+  const before: State[] = [];
+  const after: State[] = [];
+  for (const [i, row] of action.rows.entries()) {
+    const from = rebaseRow(action.before[i], written.get(row));
+    const to = rebaseRow(action.after[i], written.get(row));
+    if (from === 'impossible' || to === 'impossible') return undefined;
+    before.push(from);
+    after.push(to);
+  }
+  return { ...action, before, after };
+};
+
+/** Actions restated over what a batch wrote; what lies below one that has no meaning any more is out of reach as well. */
+export const rebaseStack = (stack: readonly Action[], written: ReadonlyMap<RowKey, PendingRow>): Action[] => {
+  const rebased = stack.map((action) => rebaseAction(action, written));
+  return rebased.slice(rebased.lastIndexOf(undefined) + 1).filter((action) => action !== undefined);
+};
+
+/** The part of an action that concerns other rows; nothing where there is none. */
+export const without = (action: Action, rows: ReadonlyMap<RowKey, unknown>): readonly Action[] => {
+  const places = action.rows.flatMap((row, i) => (rows.has(row) ? [] : [i]));
+  if (places.length === action.rows.length) return [action];
+  return places.length === 0 ? [] : [picked(action, places)];
+};
+
+const picked = ({ id, label, rows, before, after }: Action, places: readonly number[]): Action => ({
+  id,
+  label,
+  rows: places.map((i) => rows[i] ?? ''),
+  before: places.map((i) => before[i]),
+  after: places.map((i) => after[i]),
+});
+
+/** Whether two states of a row are one. */
+export const sameState = (a: State, b: State): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+/** Steps with every state restated; what then changes nothing is left out. */
+export const restateStack = (
+  stack: readonly Action[],
+  changed: ReadonlyMap<RowKey, unknown>,
+  restate: (row: RowKey, state: State) => State,
+): Action[] =>
+  stack.flatMap((action) => {
+    if (!action.rows.some((row) => changed.has(row))) return [action];
+    const before = action.rows.map((row, i) => restate(row, action.before[i]));
+    const after = action.rows.map((row, i) => restate(row, action.after[i]));
+    const places = action.rows.flatMap((row, i) =>
+      changed.has(row) && sameState(before[i], after[i]) ? [] : [i],
+    );
+    return places.length === 0 ? [] : [picked({ ...action, before, after }, places)];
+  });
