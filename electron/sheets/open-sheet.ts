@@ -382,7 +382,7 @@ export class OpenSheet {
   /** When the rows of this machine were read, once they are in the store; null where they are of no use. */
   async #loadKept(failure: AppError, into: RowStore, signal: AbortSignal): Promise<string | null> {
     const { offline, clock } = this.#options;
-    if (!offline || this.#complete || !(isOut(failure) || failure.code === 'signed-out')) return null;
+    if (!offline || this.#complete || !(isOut(failure) || offline.why())) return null;
     // Where the kept rows cannot be read either, the first failure is the one to tell.
     return loadKept(offline, into, clock, signal).catch(() => null);
   }
