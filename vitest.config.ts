@@ -8,9 +8,10 @@ export default defineConfig({
         test: {
           name: 'warehouse',
           include: ['tests/warehouse/**/*.test.ts'],
+          globalSetup: 'tests/support/cluster-template.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Each file starts a PostgreSQL of its own.
+          // Each file starts a PostgreSQL of its own, copied from one that was made for the run.
           maxWorkers: 2,
         },
       },

@@ -4,13 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { findBinaries } from '../../electron/warehouse/embedded/binaries.ts';
-import {
-  type ClusterOptions,
-  createCluster,
-  startCluster,
-  stopCluster,
-} from '../../electron/warehouse/embedded/cluster.ts';
+import { type ClusterOptions, startCluster, stopCluster } from '../../electron/warehouse/embedded/cluster.ts';
 import { unprivilegedUser } from '../../electron/warehouse/embedded/os-user.ts';
+import { provideCluster, templatePassword } from './cluster-template.ts';
 
 /** A throwaway PostgreSQL for one test file. */
 export interface TestPostgres {
@@ -25,17 +21,17 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
-/** Creates and starts a cluster in a temporary folder (about a second); `settings` are extra `name=value` pairs. */
+/** Starts a cluster of its own in a temporary folder (less than a second); `settings` are extra `name=value` pairs. */
 export const startPostgres = async (settings: readonly string[] = []): Promise<TestPostgres> => {
   const home = await mkdtemp(join(tmpdir(), 'writ-pg-'));
   await chmod(home, 0o755);
   const user = await unprivilegedUser();
-  const superuser = { user: 'postgres', password: randomBytes(12).toString('hex') };
+  const superuser = { user: 'postgres', password: templatePassword() ?? randomBytes(12).toString('hex') };
   const binaries = await findBinaries(user);
   // Log and data lie in a folder the unprivileged user can write when the tests run as root.
   const folder = join(home, 'cluster');
   const cluster: ClusterOptions = { folder, logFile: join(home, 'log'), binaries, user, superuser, settings };
-  await createCluster(cluster);
+  await provideCluster(cluster);
   const port = await startCluster(cluster);
   const host = '127.0.0.1';
   const clients = new Set<pg.Client>();
