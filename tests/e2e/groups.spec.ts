@@ -93,12 +93,14 @@ test('groups are worked by keyboard, found into, undone and counted once', async
   await groupBy(page, 'Cost center', 'Account');
   await expect(groupRow(page, 'CC1020')).toHaveCount(1);
   const first = page.locator('.ag-row[row-index="0"] .ag-cell[col-id="c:version"]');
+  const openNow = page.locator('.ag-row[row-index="0"] [aria-expanded="true"]');
+  await expect(openNow).toBeVisible();
   await first.click();
   // The click on the name closed the group; the keyboard opens and closes it again.
+  await expect(openNow).toBeHidden();
   await page.locator('.ag-row[row-index="0"] [col-id="c:amount"]').click();
   await page.keyboard.press('Home');
   await expect(page.locator('.ag-row[row-index="0"] .ag-cell-focus .sheet-group-name')).toBeVisible();
-  const openNow = page.locator('.ag-row[row-index="0"] [aria-expanded="true"]');
   await page.keyboard.press('ArrowRight');
   await expect(openNow).toBeVisible();
   await page.keyboard.press('ArrowLeft');

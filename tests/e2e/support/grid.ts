@@ -13,12 +13,12 @@ export const openPlan = async (page: Page, search: string, center: string): Prom
   await expect(cell(page, 0, 'cost_center')).toContainText(center);
   await expect(cell(page, 0, 'version')).toContainText(search);
   // First rows are there before the last were read.
-  await expect(page.locator('.sheet-status-rows')).toHaveText(/^[\d,]+ of /);
+  await expect(page.locator('.sheet-status-rows')).toHaveText(/^[\d,]+ (of|rows?)\b/);
 };
 
 /** How many rows the narrowed view has. */
 export const rowsShown = async (page: Page): Promise<number> =>
-  Number((await page.locator('.sheet-status-rows').innerText()).split(' of ')[0]?.replaceAll(',', ''));
+  Number((await page.locator('.sheet-status-rows').innerText()).split(' ')[0]?.replaceAll(',', ''));
 
 /** Types a value into a cell and keeps it. */
 export const typeInto = async (page: Page, row: number, column: string, text: string): Promise<void> => {
