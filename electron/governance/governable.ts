@@ -12,6 +12,9 @@ export interface Governable extends GovernanceTable {
 const TABLES = `
   select c.oid::text, n.nspname as schema, c.relname as name, o.rolname as owner,
     pg_catalog.pg_has_role(current_user, c.relowner, 'usage')::text as owned,
+    (select i.other::pg_catalog.regclass::text from (
+      select h.inhparent as other from pg_catalog.pg_inherits h where h.inhrelid = c.oid
+      union all select h.inhrelid from pg_catalog.pg_inherits h where h.inhparent = c.oid and c.relkind = 'r') i limit 1) as kin,
     case when c.reltuples < 0 then null else c.reltuples::text end as estimated,
     (select pg_catalog.json_agg(p.relid::pg_catalog.regclass::text order by 1) from pg_catalog.pg_partition_tree(c.oid) p where p.relid <> c.oid)::text as parts,
     coalesce((
@@ -71,7 +74,9 @@ export const governableTables = async (
           ? 'It has no key: no primary key and no unique index over required columns.'
           : row.owned !== 'true'
             ? `It belongs to ${row.owner}; only members of that role can place triggers that hold.`
-            : null,
+            : row.kin != null
+              ? `It inherits from or to ${row.kin}: changes made through that table would not be recorded.`
+              : null,
       triggers: places.flatMap((place) => AUDIT_TRIGGERS.map((name) => `${name} on ${place}`)),
       estimatedRows: row.estimated == null ? null : Number(row.estimated),
       writers: listOf(row.writers ?? null),

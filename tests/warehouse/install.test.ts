@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,6 +12,7 @@ import {
 } from '../../electron/governance/install.ts';
 import { installedVersions, readMigrations, SQL_FOLDER } from '../../electron/governance/migrations.ts';
 import { defineCalendar, mapPeriods } from '../../electron/governance/periods.ts';
+import { governanceState, planInstall, runInstall } from '../../electron/governance/plan-install.ts';
 import { uninstallGovernance } from '../../electron/governance/uninstall.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { catalogState } from './catalog-state.ts';
@@ -69,6 +70,9 @@ const use = async (): Promise<void> => {
       [table],
     );
 };
+
+const databaseOf = async (client: pg.Client): Promise<string> =>
+  (await client.query<{ name: string }>('select current_database() as name')).rows[0]?.name ?? '';
 
 const dataOf = async () =>
   (await admin.query('select * from fin.line order by id')).rows.concat(
@@ -139,6 +143,31 @@ test('whatever else lies in the schema stops the uninstallation as a whole', asy
   await expect(uninstallGovernance(admin, { discardAudit: true })).rejects.toMatchObject({ code: '2BP01' });
   await admin.query('create view public.seen as select * from writ.audit');
   expect(await catalogState(admin)).toEqual(before);
+});
+
+test('an older installation is brought up to date by what was shown: records stay, and who took part goes on', async () => {
+  await openDatabase();
+  const folder = await mkdtemp(join(tmpdir(), 'writ-sql-'));
+  await cp(fileURLToPath(SQL_FOLDER), folder, { recursive: true });
+  for (const file of await readdir(folder)) if (/^0(0[4-9]|[1-9])/.test(file)) await rm(join(folder, file));
+  await installGovernance(admin, pathToFileURL(`${folder}/`));
+  await rm(folder, { recursive: true });
+  await admin.query(`select writ.govern('fin.line', array['id']); select writ.grant_use('planner');
+    update fin.line set n = n + 1 where id = 1`);
+  expect(await governanceState(admin)).toEqual({ state: 'outdated', mayInstall: true, refusal: null });
+  const plan = await planInstall(admin, { tables: [], users: [], administrators: [] });
+  expect(plan.versions[0]).toEqual({ version: 4, name: 'approval-tables' });
+  await runInstall(admin, plan.wish, plan.sha256);
+  expect(await governanceState(admin)).toMatchObject({ state: 'installed' });
+  expect((await admin.query('select person, before, after from writ.audit')).rows).toHaveLength(1);
+  const clerk = await server.client('clerk', 'clerk', await databaseOf(admin));
+  expect((await clerk.query(`select writ.policy_of('fin.line')->>'mode' as mode`)).rows).toEqual([
+    { mode: 'open' },
+  ]);
+  expect((await clerk.query('select count(*)::int as n from writ.comment')).rows).toEqual([{ n: 0 }]);
+  // A second look finds nothing to do.
+  const { versions } = await planInstall(admin, { tables: [], users: [], administrators: [] });
+  expect(versions).toEqual([]);
 });
 
 test('a version that was run is never taken for another one, and a schema of that name is left alone', async () => {

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { Terminal } from '../../electron/cli/command.ts';
 import { runWrit } from '../../electron/cli/main.ts';
 import { planInstall, runInstall } from '../../electron/governance/plan-install.ts';
+import { openPostgres } from '../../electron/warehouse/postgres/postgres.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { catalogState } from './catalog-state.ts';
 
@@ -32,7 +33,7 @@ const tablesOf = (
     create table fin.line (id int primary key, n numeric(12,2)); insert into fin.line select i, i from generate_series(1, 9) i;
     create table fin."Odd; 'name" ("the ""key" int primary key) partition by range ("the ""key");
     create table fin.odd_1 partition of fin."Odd; 'name" for values from (0) to (9);
-    create table fin.keyless (n int);
+    create table fin.keyless (n int); create table fin.parent (id int primary key); create table fin.child () inherits (fin.parent);
     grant select, insert, update, delete on fin.line to planner; reset role;
     create table public.others (id int primary key);
     grant create on database ${name} to dba`;
@@ -163,6 +164,9 @@ test('tables that cannot be governed and people who may not are told why, and no
   expect((await writ(['install', '--table', 'public.others', '--yes'])).notes).toContain(
     'belongs to postgres',
   );
+  expect((await writ(['install', '--table', 'fin.parent', '--yes'])).notes).toContain(
+    'inherits from or to fin.child',
+  );
   expect((await writ(['install', '--table', 'fin.gone', '--yes'])).notes).toContain(
     'There is no table fin.gone',
   );
@@ -194,6 +198,33 @@ test('what is installed is what was shown: a database that changed since the pla
   );
   const before = await catalogState(admin);
   await expect(runInstall(dba, wish, shown.sha256)).rejects.toMatchObject({ code: 'plan-changed' });
+  expect(await catalogState(admin)).toEqual(before);
+});
+
+test('the window of a person who may not install is told so, and a forged call changes nothing', async () => {
+  const before = await catalogState(admin);
+  const anna = await openPostgres({
+    host: server.host,
+    port: server.port,
+    database,
+    user: 'anna',
+    password: 'anna',
+    tls: 'disable',
+    timeZone: 'UTC',
+    version: '0.0.0',
+  });
+  expect(await anna.governance.state()).toMatchObject({
+    state: 'absent',
+    mayInstall: false,
+    refusal: expect.stringContaining('may not create schemas'),
+  });
+  const nothing = { tables: [], users: [], administrators: [] };
+  const { sha256 } = await anna.governance.plan(nothing);
+  await expect(anna.governance.install(nothing, sha256)).rejects.toMatchObject({
+    kind: 'denied',
+    code: 'may-not-install',
+  });
+  await anna.close();
   expect(await catalogState(admin)).toEqual(before);
 });
 
