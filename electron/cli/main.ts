@@ -3,6 +3,7 @@ import { AppError } from '../../shared/model/failure.ts';
 import { connectPostgres } from '../warehouse/postgres/connect.ts';
 import { mapError } from '../warehouse/postgres/errors.ts';
 import { auditVerifyCommand } from './audit-verify.ts';
+import { closeDoorsCommand } from './close-doors.ts';
 import type { Command, Terminal, Values } from './command.ts';
 import { CONNECTION_OPTIONS, connectionOf } from './connection.ts';
 import { governCommand, grantCommand, ungovernCommand } from './govern.ts';
@@ -18,6 +19,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   govern: governCommand,
   ungovern: ungovernCommand,
   grant: grantCommand,
+  'close-doors': closeDoorsCommand,
   uninstall: uninstallCommand,
   'audit verify': auditVerifyCommand,
 };

@@ -63,7 +63,7 @@ export const installedVersions = async (client: pg.Client): Promise<readonly Ins
     );
   }
   const { rows } = await client.query<Omit<InstalledVersion, 'version'> & { readonly version: string }>(
-    `select version::text, name, checksum, applied_at::text as at, applied_by as by from writ.migration order by version`,
+    `select version::text, name, checksum, applied_at::text as at, applied_by as by from writ.migration m order by m.version`,
   );
   return rows.map((row) => ({ ...row, version: Number(row.version) }));
 };

@@ -44,6 +44,10 @@ const comparable = (state: readonly string[]): readonly string[] =>
     .filter((line) => !line.startsWith('database '))
     .map((line) => (line.startsWith('function writ.sees_') ? line.replace(/\b\d{5,}\b/g, 'oid') : line));
 
+/** Rights given anew stand behind the others in the list of a table; their order means nothing. */
+const comparableGrants = (state: readonly string[]): readonly string[] =>
+  state.map((line) => line.replace(/\{[^}]*\}/g, (list) => list.slice(1, -1).split(',').sort().join(',')));
+
 interface Run {
   readonly code: number;
   readonly out: string;
@@ -156,6 +160,28 @@ test('an owner who is no superuser installs, governs, grants and uninstalls; eve
   expect((await writ(['uninstall', '--discard-audit', '--yes'])).code).toBe(0);
   expect(await catalogState(admin)).toEqual(before);
   expect((await admin.query('select sum(n) from fin.line')).rows).toEqual([{ sum: '48.00' }]);
+});
+
+test('rights that lead past approval are taken when asked, recorded, and given back', async () => {
+  await admin.query(
+    `grant trigger on fin.line to planner with grant option; grant truncate, trigger on fin.line to public`,
+  );
+  const before = await catalogState(admin);
+  expect((await writ([...INSTALL, '--yes'])).code).toBe(0);
+  expect((await writ(['close-doors', 'fin.line', '--yes'])).out.split('\n').sort()).toEqual([
+    'TRIGGER on fin.line taken from everyone.',
+    'TRIGGER on fin.line taken from planner.',
+    'TRUNCATE on fin.line taken from everyone.',
+  ]);
+  const anna = await server.client('anna', 'anna', database);
+  const may = async (right: string) =>
+    (await anna.query(`select has_table_privilege('fin.line', $1) as may`, [right])).rows[0]?.may;
+  expect([await may('trigger'), await may('truncate'), await may('update')]).toEqual([false, false, true]);
+  expect((await writ(['close-doors', 'fin.line', '--give-back'])).out).toBe('3 rights given back.');
+  expect([await may('trigger'), await may('truncate')]).toEqual([true, true]);
+  expect((await writ(['close-doors', 'fin.line', '--yes'])).code).toBe(0);
+  expect((await writ(['uninstall', '--yes'])).code).toBe(0);
+  expect(comparableGrants(await catalogState(admin))).toEqual(comparableGrants(before));
 });
 
 test('tables that cannot be governed and people who may not are told why, and nothing happens', async () => {
