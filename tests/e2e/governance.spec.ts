@@ -67,7 +67,6 @@ test('whoever may installs governance from the window after seeing the plan; who
   await dialog.getByText('The SQL that runs').click();
   await expect(dialog.getByText('create schema writ;')).toBeVisible();
   await expect(dialog.getByText(/Places 4 triggers on one table/)).toBeVisible();
-  await page.screenshot({ path: '/tmp/install/plan-light.png' });
   const admin = await server.client();
   expect((await admin.query(`select to_regnamespace('writ') as there`)).rows).toEqual([{ there: null }]);
   await dialog.getByRole('button', { name: 'Install', exact: true }).click();
