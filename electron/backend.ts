@@ -172,6 +172,7 @@ const newClient = (shared: Shared, send: Client['send']): Client => ({
   sheets: new Map(),
   tasks: new Map(),
   profile: null,
+  unlocked: null,
   owner: null,
   arrived: null,
   nextView: 0,

@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import './ui/tokens.css';
+import './connect/connect.css';
 import './shell/shell.css';
 
 const root = document.getElementById('root');

@@ -7,7 +7,7 @@ import type { Source } from '../shared/model/sheet.ts';
 import { localeOf } from '../shared/values/locale.ts';
 import { applyTheme } from './app.tsx';
 import { useBackendEvent } from './client/subscribe.ts';
-import { ConnectScreen } from './connect/connect-screen.tsx';
+import { type Asked, ConnectScreen } from './connect/connect-screen.tsx';
 import { GovernanceNote } from './governance/governance-note.tsx';
 import { LinkStatus } from './offline/link-status.tsx';
 import { OfflineScreen } from './offline/offline-screen.tsx';
@@ -25,7 +25,7 @@ import { focusNextRegion, isWriting } from './shell/regions.ts';
 import { formatRoute, parseRoute } from './shell/route.ts';
 import { Sidebar, sameSource } from './shell/sidebar.tsx';
 import { TopBar } from './shell/top-bar.tsx';
-
+import { SignInAgain } from './sign-in-again.tsx';
 import { Banner } from './ui/banner.tsx';
 import { CommandBoard, Commands } from './ui/commands.ts';
 
@@ -47,7 +47,8 @@ const systemLocale = (): string => navigator.language || 'en-GB';
 /** The window once the backend answers: who is working, on which sheet, and everything around it. */
 export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode => {
   const [session, setSession] = useState(first);
-  const [connections, setConnections] = useState(basics.connections);
+  /** What somebody has to give before a session opens again. */
+  const [asked, setAsked] = useState<Asked | null>(null);
   const [settings, setSettings] = useState(basics.settings);
   const [source, setSource] = useState<Source | null>(() => firstSource(first));
   const [tables, setTables] = useState<readonly TableSummary[] | null>(null);
@@ -131,10 +132,24 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
     setTables(null);
     setSource(next);
     setConnecting(false);
+    setAsked(null);
     setNotice(null);
   };
+  /** The same person comes back to the sheet; anybody else chooses one. */
+  const sourceFor = (opened: Session): Source | null =>
+    session?.connection.id === opened.connection.id && session.person.user === opened.person.user
+      ? source
+      : null;
+  const signOut = async (): Promise<void> => {
+    const { revoked } = await client.call('session.signout', {});
+    setSession(null);
+    setSource(null);
+    setConnecting(true);
+    if (revoked === false)
+      setNotice('Signed out here. The provider could not be told; the sign-in ends there by itself.');
+  };
   const beDemo = (user: string): void => {
-    const demo = connections.find((connection) => connection.kind === 'embedded');
+    const demo = basics.connections.find((connection) => connection.kind === 'embedded');
     if (!demo) return;
     const keep = session?.connection.kind === 'embedded' ? source : DEMO_SHEET;
     client.call('session.open', { connection: demo.id, user }).then(
@@ -150,8 +165,9 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
       setEpoch((n) => n + 1);
     } catch (error) {
       const failure = AppError.wrap(error);
-      if (failure.code === 'password-needed') setConnecting(true);
-      setNotice(failure.message);
+      if (failure.kind !== 'denied') return setNotice(failure.message);
+      setAsked({ connection: { ...was.connection, user: was.person.user }, failure });
+      setConnecting(true);
     }
   };
   const open = (next: Source): void => {
@@ -166,32 +182,13 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
     <div className="connect-screen">
       {notice ? <Banner look="bad">{notice}</Banner> : null}
       <ConnectScreen
-        connections={connections}
-        people={basics.people}
+        client={client}
         keychain={basics.info.keychain}
         newId={() => crypto.randomUUID()}
+        asked={asked}
         onDemo={beDemo}
         onBack={session ? () => setConnecting(false) : null}
-        onRemove={(id) => {
-          void client.call('connections.remove', { id });
-          setConnections(connections.filter((connection) => connection.id !== id));
-        }}
-        onSignIn={async ({ connection, user, password, remember, passphrase }) => {
-          try {
-            await client.call('connections.save', { connection });
-            setConnections([...connections.filter((each) => each.id !== connection.id), connection]);
-            const opened = await client.call('session.open', {
-              connection: connection.id,
-              user,
-              remember,
-              ...(password ? { password } : {}),
-              ...(passphrase ? { passphrase } : {}),
-            });
-            enter(opened, null);
-          } catch (error) {
-            throw AppError.wrap(error);
-          }
-        }}
+        onEntered={(opened) => enter(opened, sourceFor(opened))}
       />
     </div>
   );
@@ -216,12 +213,25 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
           onSidebar={() => setSidebar(true)}
           onPerson={beDemo}
           onConnections={() => setConnecting(true)}
+          onSignOut={() => void signOut()}
           onSettings={() => setPanel('settings')}
           onHelp={() => setPanel('help')}
         />
         <div className="app-notes">
           {trouble ? <Banner look="bad">{trouble}</Banner> : null}
           <JournalRecoveryNote session={session} />
+          {reached.state === 'signed-out' && !connecting ? (
+            <SignInAgain
+              client={client}
+              session={session}
+              message={reached.message}
+              onEntered={(opened) => enter(opened, source)}
+              onAsked={(next) => {
+                setAsked(next);
+                setConnecting(true);
+              }}
+            />
+          ) : null}
           {notice && !connecting ? <Banner look="bad">{notice}</Banner> : null}
           {connecting ? null : (
             <GovernanceNote

@@ -36,7 +36,9 @@ const main = async (): Promise<void> => {
     now: () => Date.now(),
     onBrowse: (url) => {
       // Only a page: other schemes start programs (Electron security checklist 15).
-      if (isWebPage(url)) shell.openExternal(url).catch((error: unknown) => console.error(error));
+      // The address itself must not get into a log.
+      if (isWebPage(url))
+        shell.openExternal(url).catch(() => console.error('The browser could not be opened.'));
     },
     onCrash: (code, repeated) => {
       console.error(`The backend process ended with code ${code}.`);

@@ -62,7 +62,11 @@ export const openRemote = async (
   client: Client,
   connection: Connection,
   input: SignIn,
-): Promise<{ readonly profile: Profile; readonly owner: TokenOwner | null }> => {
+): Promise<{
+  readonly profile: Profile;
+  readonly owner: TokenOwner | null;
+  readonly unlocked: Client['unlocked'];
+}> => {
   const { shared } = client;
   const { user } = input;
   refuseUnsafe(connection);
@@ -93,7 +97,8 @@ export const openRemote = async (
     // Being signed in does not depend on the password being kept.
     await shared.passwords.keep(connection.id, user, key, credential.keep).catch(() => {});
   }
-  return { profile, owner: credential?.owner ?? null };
+  const unlocked = { profile: profileName(connection.id, user), key };
+  return { profile, owner: credential?.owner ?? null, unlocked };
 };
 
 /** AppError `denied` for encryption that a connection must not be used with. */
@@ -104,14 +109,14 @@ export const refuseUnsafe = (connection: Connection): void => {
 
 /** The key of a person's profile on a connection that is not the demo's. */
 export const keyOf = (
-  { shared }: Client,
+  { shared, unlocked }: Client,
   connection: Connection,
   { user, passphrase }: Pick<SignIn, 'user' | 'passphrase'>,
-): Promise<ProfileKey> =>
-  shared.keys.profileKey(profileName(connection.id, user), {
-    demo: false,
-    ...(passphrase === undefined ? {} : { passphrase }),
-  });
+): Promise<ProfileKey> => {
+  const name = profileName(connection.id, user);
+  if (passphrase === undefined && unlocked?.profile === name) return Promise.resolve(unlocked.key);
+  return shared.keys.profileKey(name, { demo: false, ...(passphrase === undefined ? {} : { passphrase }) });
+};
 
 /** Without a credential only this can be known: that the server is there and wants one, or that it cannot be reached. */
 const neededBy = async ({ host, port }: Connection, failure: AppError): Promise<never> => {

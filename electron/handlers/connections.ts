@@ -141,7 +141,9 @@ const allOf = ({ settings, administrator }: Shared): readonly Connection[] => {
   return [
     ...(demo ? [DEMO] : []),
     ...managed.map((each) => ({ ...each, ...lastUser(logins[each.id]) })),
-    ...own.filter(({ id }) => !managed.some((each) => each.id === id)),
+    ...own
+      .filter(({ id }) => !managed.some((each) => each.id === id))
+      .map((each) => ({ ...lastUser(logins[each.id]), ...each })),
   ];
 };
 

@@ -9,7 +9,7 @@ import { AppError } from '../../shared/model/failure.ts';
 import type { DemoWarehouse } from '../demo-warehouse.ts';
 import type { ImportedFile } from '../exchange/read-file.ts';
 import type { Keychain } from '../identity/keychain.ts';
-import type { Keys } from '../identity/keys.ts';
+import type { Keys, ProfileKey } from '../identity/keys.ts';
 import type { TokenOwner, TokenSource } from '../identity/oidc/token-source.ts';
 import type { Tokens } from '../identity/oidc/tokens.ts';
 import { notOpen, type Profile } from '../profile.ts';
@@ -74,6 +74,8 @@ export interface Client {
   readonly send: <N extends EventName>(name: N, event: EventOf<N>) => void;
   readonly sheets: Map<string, ClientSheet>;
   profile: Profile | null;
+  /** The key of the profile this client has open: the same person signs in again without its passphrase. */
+  unlocked: { readonly profile: string; readonly key: ProfileKey } | null;
   /** Whose tokens the session lives on; null where it has none. */
   owner: TokenOwner | null;
   /** Tokens of a sign-in in the browser until the session opens that keeps them. */

@@ -78,9 +78,9 @@ export const endClient = (client: Client): Promise<void> => {
 
 const signIn = async (client: Client, id: string, input: SignIn): Promise<Session> => {
   const connection = connectionOf(client, id);
-  const { profile, owner } =
+  const { profile, owner, unlocked } =
     connection.kind === 'embedded'
-      ? { profile: await openDemo(client, input.user), owner: null }
+      ? { profile: await openDemo(client, input.user), owner: null, unlocked: null }
       : await openRemote(client, connection, input);
   if (client.closed) {
     await client.shared.profiles.release(profile);
@@ -89,6 +89,7 @@ const signIn = async (client: Client, id: string, input: SignIn): Promise<Sessio
   await leave(client);
   client.profile = profile;
   client.owner = owner;
+  client.unlocked = unlocked;
   remember(client, connection, input.user);
   const { link, session } = profile;
   client.send('link.changed', link.state);
@@ -141,6 +142,7 @@ const leave = async (client: Client): Promise<void> => {
   closeSheets(client);
   client.profile = null;
   client.owner = null;
+  client.unlocked = null;
   client.troubled = false;
   if (profile) await client.shared.profiles.release(profile);
 };

@@ -1,7 +1,6 @@
 import { type Connection, signInOf, type TestedStep } from '../../shared/model/connection.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { readCertificate } from '../identity/certificate.ts';
-import { signInNeeded } from '../identity/oidc/failures.ts';
 import type { Warehouse } from '../warehouse/adapter.ts';
 import { type ProbedTls, probeName, probeNetwork, probeTls } from '../warehouse/postgres/probe.ts';
 import { connect, keyOf, refuseUnsafe } from './connect.ts';
@@ -126,7 +125,12 @@ const credentialToTry = async (
   if (method.kind === 'certificate' && (password !== undefined || !worked))
     return { password: '', identity: await readCertificate(method, password, shared.now()) };
   if (worked) return credentialOf(client, connection, user, await keyOf(client, connection, input), password);
-  if (method.kind === 'oidc') throw signInNeeded();
+  if (method.kind === 'oidc')
+    throw new AppError(
+      'denied',
+      'sign-in-needed',
+      'Nobody has signed in at the provider yet. Connect once, then test again.',
+    );
   throw new AppError('denied', 'password-needed', 'Enter the password of this database login.');
 };
 

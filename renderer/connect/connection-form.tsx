@@ -1,82 +1,79 @@
-import { type ReactNode, useState } from 'react';
-import type { Connection } from '../../shared/model/connection.ts';
+import { type ReactNode, useRef, useState } from 'react';
+import { type Connection, signInOf } from '../../shared/model/connection.ts';
 import type { AppError } from '../../shared/model/failure.ts';
+import type { SignInMethod } from '../../shared/model/sign-in.ts';
+import { fileChooser } from '../client/choose-file.ts';
 import { Button } from '../ui/button.tsx';
 import { failureTitle } from '../ui/failure.ts';
-
-export interface SignIn {
-  readonly connection: Connection;
-  readonly user: string;
-  readonly password: string;
-  readonly remember: boolean;
-  readonly passphrase: string | undefined;
-}
+import { fieldOf, proposedTls, TLS_CHOICES } from './connection-words.ts';
+import type { SignInRequest } from './sign-in.ts';
+import { SignInFields } from './sign-in-fields.tsx';
+import { SecretField, TextField } from './text-field.tsx';
 
 export interface ConnectionFormProps {
   readonly connection: Connection;
   readonly keychain: { readonly available: boolean; readonly detail: string };
+  /** The administrator provides it: only who signs in can be chosen. */
+  readonly locked: boolean;
+  /** Passwords may be kept on this machine. */
+  readonly mayKeep: boolean;
   readonly failure: AppError | null;
   readonly busy: boolean;
-  readonly onSignIn: (signIn: SignIn) => void;
+  readonly onSignIn: (request: SignInRequest) => void;
+  readonly onTest: (request: SignInRequest) => void;
+  readonly onSave: (connection: Connection) => void;
+  /** The same database is now reached at another address. */
+  readonly onMoved: (connection: Connection) => void;
   readonly onCancel: () => void;
 }
 
-const LOOPBACK = /^(localhost|127\.|::1$|\[::1\]$)/;
-
-const TLS: readonly (readonly [Connection['tls'], string])[] = [
-  ['verify-full', 'Verified: the server proves its name'],
-  ['require', 'Encrypted, not verified: only where the network is trusted'],
-  ['disable', 'Not encrypted: only on this machine'],
-];
-
-/** Codes of failures that belong to a field of the form. */
-const FIELD_OF: Readonly<Record<string, string>> = {
-  'sign-in-refused': 'password',
-  'password-needed': 'password',
-  'database-missing': 'database',
-  'keychain-absent': 'passphrase',
-  'keychain-locked': 'passphrase',
-  'passphrase-needed': 'passphrase',
-  'passphrase-wrong': 'passphrase',
-  'passphrase-short': 'passphrase',
+const SECRET: Readonly<Record<SignInMethod['kind'], string>> = {
+  password: 'Password',
+  certificate: 'Passphrase of the key file',
+  oidc: '',
 };
 
-/** One connection: where it is, who signs in, and errors at the field they belong to. */
-export const ConnectionForm = ({
-  connection,
-  keychain,
-  failure,
-  busy,
-  onSignIn,
-  onCancel,
-}: ConnectionFormProps): ReactNode => {
-  const [draft, setDraft] = useState(connection);
-  const [user, setUser] = useState(connection.user ?? '');
-  const [password, setPassword] = useState('');
+/** One connection: where it is, who signs in and how, and errors at the field they belong to. */
+export const ConnectionForm = (props: ConnectionFormProps): ReactNode => {
+  const { keychain, failure, busy, locked } = props;
+  const [draft, setDraft] = useState(props.connection);
   const [remember, setRemember] = useState(false);
-  const [passphrase, setPassphrase] = useState('');
-  const [tlsChosen, setTlsChosen] = useState(connection.host !== '');
-  const field = failure ? FIELD_OF[failure.code] : undefined;
-  const asksPassphrase = field === 'passphrase' || passphrase !== '';
+  const [tlsChosen, setTlsChosen] = useState(props.connection.host !== '');
+  const secret = useRef<HTMLInputElement>(null);
+  const passphrase = useRef<HTMLInputElement>(null);
+  const method = signInOf(draft);
+  const field = failure ? fieldOf(failure, method.kind) : null;
+  const [asked, setAsked] = useState(false);
+  if (field === 'passphrase' && !asked) setAsked(true);
   const change = (part: Partial<Connection>): void => setDraft({ ...draft, ...part });
-  const message = (name: string): ReactNode =>
-    field === name && failure ? (
-      <span className="error" role="alert">
-        {failure.message}
-      </span>
-    ) : null;
+  const errorAt = (name: string): string | null => (failure && field === name ? failure.message : null);
+  const user = draft.user ?? '';
+  const complete = isComplete(draft) && (user !== '' || method.kind === 'oidc');
+  const finished = (): Connection => {
+    const { user: typed, caFile, ...rest } = draft;
+    return {
+      ...rest,
+      name: draft.name.trim() || `${draft.database} on ${draft.host}`,
+      ...(typed ? { user: typed } : {}),
+      ...(caFile && draft.tls.startsWith('verify') ? { caFile } : {}),
+      ...(method.kind === 'oidc'
+        ? { signIn: { ...method, scopes: method.scopes.filter((scope) => scope !== '') } }
+        : {}),
+    };
+  };
+  const request = (): SignInRequest => ({
+    connection: finished(),
+    user,
+    password: secret.current?.value || undefined,
+    remember,
+    passphrase: passphrase.current?.value || undefined,
+  });
   return (
     <form
       className="connection-form"
       onSubmit={(event) => {
         event.preventDefault();
-        onSignIn({
-          connection: { ...draft, name: draft.name.trim() || `${draft.database} on ${draft.host}`, user },
-          user,
-          password,
-          remember,
-          passphrase: passphrase || undefined,
-        });
+        if (complete && !busy) props.onSignIn(request());
       }}
     >
       {failure && !field ? (
@@ -85,98 +82,128 @@ export const ConnectionForm = ({
             <strong>{failureTitle(failure)}</strong>
             <p>{failure.message}</p>
           </div>
+          {failure.code === 'edits-held' ? (
+            <div className="end">
+              <Button onPress={() => props.onMoved(finished())}>It is the same database</Button>
+            </div>
+          ) : null}
         </div>
       ) : null}
-      <Text
+      {locked ? <p className="quiet">The administrator of this machine provides this connection.</p> : null}
+      <TextField
         label="Name"
         value={draft.name}
-        onChange={(name) => change({ name })}
+        disabled={locked}
         placeholder="Group planning"
         optional
+        onChange={(name) => change({ name })}
       />
       <div className="row">
-        <Text
+        <TextField
           label="Host"
           value={draft.host}
-          onChange={(host) =>
-            change({ host, ...(tlsChosen ? {} : { tls: LOOPBACK.test(host) ? 'disable' : 'verify-full' }) })
-          }
+          disabled={locked}
           placeholder="db.example.com"
+          onChange={(host) => change({ host, ...(tlsChosen ? {} : { tls: proposedTls(host) }) })}
         />
-        <Text
+        <TextField
           label="Port"
           value={String(draft.port || '')}
-          onChange={(port) => change({ port: Math.min(65535, Number(port.replace(/\D/g, ''))) })}
+          disabled={locked}
           narrow
+          onChange={(port) => change({ port: Math.min(65535, Number(port.replace(/\D/g, ''))) })}
         />
       </div>
-      <Text
+      <TextField
         label="Database"
         value={draft.database}
+        disabled={locked}
+        error={errorAt('database')}
         onChange={(database) => change({ database })}
-        error={message('database')}
+      />
+      <SignInFields
+        connection={draft}
+        locked={locked}
+        errorAt={errorAt}
+        choose={fileChooser()}
+        onChange={(signIn) => change({ signIn })}
       />
       <div className="row">
-        <Text label="User" value={user} onChange={setUser} />
-        <Text
-          label="Password"
-          value={password}
-          onChange={setPassword}
-          secret
-          optional
-          error={message('password')}
+        <TextField
+          label="User"
+          value={user}
+          optional={method.kind === 'oidc'}
+          error={errorAt('user')}
+          onChange={(typed) => change({ user: typed })}
+          {...(method.kind === 'oidc' ? { help: 'Empty: the user the provider names.' } : {})}
         />
+        {method.kind === 'oidc' ? null : (
+          <SecretField label={SECRET[method.kind]} field={secret} error={errorAt('secret')} />
+        )}
       </div>
+      {method.kind === 'oidc' || !props.mayKeep ? null : (
+        <label className="check">
+          <input type="checkbox" checked={remember} onChange={(event) => setRemember(event.target.checked)} />
+          Keep it on this machine, encrypted under the key of the journal
+        </label>
+      )}
       <div className="field">
         <label htmlFor="connection-tls">Encryption</label>
         <select
           id="connection-tls"
           className="input"
           value={draft.tls}
+          disabled={locked}
+          aria-invalid={errorAt('tls') ? true : undefined}
           onChange={(event) => {
             setTlsChosen(true);
             change({ tls: event.target.value as Connection['tls'] });
           }}
         >
-          {TLS.map(([value, label]) => (
+          {TLS_CHOICES.map(([value, label]) => (
             <option key={value} value={value}>
               {label}
             </option>
           ))}
         </select>
+        {errorAt('tls') ? (
+          <span className="error" role="alert">
+            {errorAt('tls')}
+          </span>
+        ) : null}
       </div>
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={remember}
-          disabled={!keychain.available}
-          onChange={(event) => setRemember(event.target.checked)}
+      {draft.tls.startsWith('verify') ? (
+        <TextField
+          label="Authority file"
+          value={draft.caFile ?? ''}
+          disabled={locked}
+          optional
+          choose={fileChooser()}
+          error={errorAt('caFile')}
+          help="Empty: the authorities this machine trusts."
+          onChange={(caFile) => change({ caFile })}
         />
-        Keep the password in the keychain of this machine
-      </label>
-      {keychain.available ? null : <small className="quiet">{keychain.detail}</small>}
-      {asksPassphrase ? (
-        <>
-          <Text
-            label="Passphrase"
-            value={passphrase}
-            onChange={setPassphrase}
-            secret
-            error={message('passphrase')}
-          />
-          <small className="quiet">
-            Edits are kept in an encrypted journal on this machine. Without a keychain its key is locked with
-            a passphrase of at least 8 characters; whoever forgets it loses edits that were not submitted.
-          </small>
-        </>
+      ) : null}
+      {asked ? (
+        <SecretField
+          label="Passphrase"
+          field={passphrase}
+          error={errorAt('passphrase')}
+          help={`Edits are kept in an encrypted journal on this machine. Without a keychain its key is locked with a passphrase of at least 8 characters; whoever forgets it loses edits that were not submitted. ${keychain.detail}`}
+        />
       ) : null}
       <div className="dialog-foot">
-        <Button onPress={onCancel}>Cancel</Button>
-        <Button
-          look="primary"
-          type="submit"
-          isDisabled={busy || !draft.host || !draft.port || !draft.database || !user}
-        >
+        <Button onPress={() => props.onTest(request())} isDisabled={busy || !complete}>
+          Test
+        </Button>
+        <span className="gap" />
+        <Button onPress={props.onCancel}>Cancel</Button>
+        {locked ? null : (
+          <Button onPress={() => props.onSave(finished())} isDisabled={busy || !isComplete(draft)}>
+            Save
+          </Button>
+        )}
+        <Button look="primary" type="submit" isDisabled={busy || !complete}>
           {busy ? 'Connecting…' : 'Connect'}
         </Button>
       </div>
@@ -184,44 +211,12 @@ export const ConnectionForm = ({
   );
 };
 
-interface TextProps {
-  readonly label: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly placeholder?: string;
-  readonly secret?: boolean;
-  readonly narrow?: boolean;
-  readonly optional?: boolean;
-  readonly error?: ReactNode;
-}
-
-const Text = ({
-  label,
-  value,
-  onChange,
-  placeholder,
-  secret,
-  narrow,
-  optional,
-  error,
-}: TextProps): ReactNode => {
-  const id = `connection-${label.toLowerCase()}`;
-  return (
-    <div className={narrow ? 'field narrow' : 'field'}>
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        className="input"
-        type={secret ? 'password' : 'text'}
-        value={value}
-        required={!optional}
-        placeholder={placeholder}
-        aria-invalid={error ? true : undefined}
-        autoComplete="off"
-        spellCheck={false}
-        onChange={(event) => onChange(event.target.value)}
-      />
-      {error}
-    </div>
-  );
+const isComplete = (draft: Connection): boolean => {
+  const method = signInOf(draft);
+  const proof =
+    method.kind === 'password' ||
+    (method.kind === 'oidc'
+      ? method.issuer !== '' && method.clientId !== ''
+      : method.certFile !== '' && method.keyFile !== '');
+  return draft.host !== '' && draft.port > 0 && draft.database !== '' && proof;
 };

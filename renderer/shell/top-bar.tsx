@@ -13,6 +13,7 @@ export interface TopBarProps {
   readonly onSidebar: () => void;
   readonly onPerson: (user: string) => void;
   readonly onConnections: () => void;
+  readonly onSignOut: () => void;
   readonly onSettings: () => void;
   readonly onHelp: () => void;
 }
@@ -48,8 +49,8 @@ export const TopBar = (props: TopBarProps): ReactNode => {
   );
 };
 
-/** In the demo a menu of its people; elsewhere only the name of the database login. */
-const Person = ({ session, people, onPerson }: TopBarProps): ReactNode => {
+/** In the demo a menu of its people; elsewhere the database login, and the way out. */
+const Person = ({ session, people, onPerson, onConnections, onSignOut }: TopBarProps): ReactNode => {
   const label = (
     <>
       <CircleUser size={16} aria-hidden />
@@ -57,7 +58,26 @@ const Person = ({ session, people, onPerson }: TopBarProps): ReactNode => {
       {session.person.title ? <small className="quiet">{session.person.title}</small> : null}
     </>
   );
-  if (session.connection.kind !== 'embedded') return <span className="person">{label}</span>;
+  if (session.connection.kind !== 'embedded')
+    return (
+      <MenuTrigger>
+        <AriaButton className="button plain person" aria-label={`Signed in as ${session.person.name}`}>
+          {label}
+        </AriaButton>
+        <Popover className="popover" placement="bottom end">
+          <Menu aria-label="Sign-in" onAction={(key) => (key === 'out' ? onSignOut() : onConnections())}>
+            <MenuItem id="connections" className="menu-item" textValue="Connections">
+              <span>Work somewhere else</span>
+              <small>Connections</small>
+            </MenuItem>
+            <MenuItem id="out" className="menu-item" textValue="Sign out">
+              <span>Sign out</span>
+              <small>Edits stay on this machine</small>
+            </MenuItem>
+          </Menu>
+        </Popover>
+      </MenuTrigger>
+    );
   return (
     <MenuTrigger>
       <AriaButton

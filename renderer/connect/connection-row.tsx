@@ -1,0 +1,76 @@
+import { Copy, Ellipsis, Gauge, Lock, Pencil, Trash2 } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import type { Connection } from '../../shared/model/connection.ts';
+import { placeOf, safetyOf } from './connection-words.ts';
+
+export interface ConnectionRowProps {
+  readonly connection: Connection;
+  /** The administrator provides it. */
+  readonly managed: boolean;
+  /** The person may have connections of their own. */
+  readonly mayOwn: boolean;
+  readonly onOpen: () => void;
+  readonly onEdit: () => void;
+  readonly onTest: () => void;
+  readonly onDuplicate: () => void;
+  readonly onRemove: () => void;
+}
+
+/** A saved connection: opened by its name, with everything else in a menu. */
+export const ConnectionRow = (props: ConnectionRowProps): ReactNode => {
+  const { connection, managed } = props;
+  const run: Readonly<Record<string, () => void>> = {
+    test: props.onTest,
+    edit: props.onEdit,
+    duplicate: props.onDuplicate,
+    remove: props.onRemove,
+  };
+  return (
+    <li>
+      <button type="button" className="connection" onClick={props.onOpen}>
+        <strong>{connection.name}</strong>
+        <span className="quiet">{placeOf(connection)}</span>
+        <small className="quiet">{safetyOf(connection)}</small>
+      </button>
+      {managed ? (
+        <span
+          className="badge"
+          title="The administrator of this machine provides it; it cannot be changed here."
+        >
+          <Lock size={12} aria-hidden /> Provided
+        </span>
+      ) : null}
+      <MenuTrigger>
+        <AriaButton className="button plain" aria-label={`More for ${connection.name}`}>
+          <Ellipsis size={16} aria-hidden />
+        </AriaButton>
+        <Popover className="popover" placement="bottom end">
+          <Menu aria-label={connection.name} onAction={(key) => run[String(key)]?.()}>
+            <Item id="test" icon={<Gauge size={15} aria-hidden />} text="Test" />
+            <Item id="edit" icon={<Pencil size={15} aria-hidden />} text={managed ? 'Sign in as…' : 'Edit'} />
+            {props.mayOwn ? (
+              <Item id="duplicate" icon={<Copy size={15} aria-hidden />} text="Duplicate" />
+            ) : null}
+            {managed ? null : <Item id="remove" icon={<Trash2 size={15} aria-hidden />} text="Remove" />}
+          </Menu>
+        </Popover>
+      </MenuTrigger>
+    </li>
+  );
+};
+
+const Item = ({
+  id,
+  icon,
+  text,
+}: {
+  readonly id: string;
+  readonly icon: ReactNode;
+  readonly text: string;
+}): ReactNode => (
+  <MenuItem id={id} className="menu-item with-icon" textValue={text}>
+    {icon}
+    <span>{text}</span>
+  </MenuItem>
+);
