@@ -145,20 +145,20 @@ export class OpenSheet {
 
   /** Settles once the first reading has brought all rows; rejects with its failure. */
   async whenRead(): Promise<void> {
-    if (!this.#complete) await this.#reading?.done;
+    await this.#firstReading();
     if (this.#paged) throw tooManyRows('This');
     if (this.#failure && !this.#complete) throw this.#failure;
   }
 
   /** Settles when no reading is under way any more. */
   async whenCurrent(): Promise<void> {
-    await this.#reading?.done;
+    while (this.#reading) await this.#reading.done;
   }
 
   /** The rows a query asks for. Waits for the first reading where the query needs all rows; rejects with its failure. */
   async view(query: ViewQuery, signal: AbortSignal, kept: KeptFolds | null = null): Promise<AnyView> {
     await this.#sized;
-    if (needsAllRows(query) && !this.#complete) await this.#reading?.done;
+    if (needsAllRows(query)) await this.#firstReading();
     signal.throwIfAborted();
     if (this.#paged && query.groups.length > 0) throw tooManyRows('Grouping');
     if (this.#paged) return this.#paged.view(query, signal);
@@ -174,7 +174,7 @@ export class OpenSheet {
   /** The view's figures with the edits made so far. A sheet that is still being read has none, so its first reading is waited for. */
   async figures(view: AnyView, signal?: AbortSignal): Promise<ViewFigures> {
     if (view instanceof PagedView) throw tooManyRows('Adding up');
-    if (!this.#complete) await this.#reading?.done;
+    await this.#firstReading();
     if (this.#failure && !this.#complete) throw this.#failure;
     if (this.#truncated) throw notAllRows(ROW_LIMIT);
     await view.figures.refresh(this.#pending, breathing(this.#options.clock, signal));
@@ -302,8 +302,9 @@ export class OpenSheet {
     return rowsByKey(warehouse(), { definition, rights, limit: keys.length, signal: NEVER.signal, keys });
   }
 
-  get #limit(): number {
-    return this.#options.rowLimit ?? ROW_LIMIT;
+  /** Settles once the first reading has ended, however often it was begun anew. */
+  async #firstReading(): Promise<void> {
+    while (!this.#complete && this.#reading) await this.#reading.done;
   }
 
   #turnToPages(): void {
@@ -332,7 +333,7 @@ export class OpenSheet {
       const why = offline?.why();
       if (why) throw why;
       const read = await readSheet({
-        ...{ definition, rights, signal, clock, into, stale, limit: this.#limit },
+        ...{ definition, rights, signal, clock, into, stale, limit: this.#options.rowLimit ?? ROW_LIMIT },
         warehouse: warehouse(),
         rowsOf: (keys) => this.#rowsOf(keys),
         keep: offline?.begin() ?? null,
@@ -394,7 +395,6 @@ export class OpenSheet {
   }
 
   #tell(): void {
-    const progress = { loading: this.loading, failure: this.#failure };
-    for (const listener of this.#listeners) listener(progress);
+    for (const listener of this.#listeners) listener({ loading: this.loading, failure: this.#failure });
   }
 }

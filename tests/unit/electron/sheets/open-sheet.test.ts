@@ -97,6 +97,18 @@ describe('the first reading', () => {
     expect(told.at(-1)).toEqual({ loading: false, failure: null });
   });
 
+  test('begun anew before it has ended is waited for by a sorted view all the same', async () => {
+    const { at, names, sheet } = await openByHand();
+    const sorted = names(SORTED);
+    await turn();
+    sheet.refresh();
+    await turn();
+    at(1).give(['1', 'a'], ['2', 'b']);
+    await turn();
+    at(1).end();
+    expect(await sorted).toEqual(['b', 'a']);
+  });
+
   test('that was cut off at the limit says so to views made while it ran', async () => {
     const { sheet, at, replaced } = await openByHand();
     at(0).give(['1', 'a']);
