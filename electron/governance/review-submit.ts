@@ -5,6 +5,7 @@ import { canonicalPayload, planOf } from '../../shared/plan/plan.ts';
 import { sha256Of } from '../journal/payload-hash.ts';
 import type { Profile } from '../profile.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
+import { readAfter } from './done-unread.ts';
 import { settle } from './settle.ts';
 import { blockedBy, type SubmitRequest } from './submit.ts';
 import { nothingToSubmit, submittable } from './submittable.ts';
@@ -42,6 +43,15 @@ export const summaryOf = async (profile: Profile, batch: string): Promise<Review
   );
 };
 
+/** The batch has arrived and its edits left the pending ones, whether or not it can be read now. */
+const submitted = async (profile: Profile, batch: string): Promise<ReviewSubmission> => {
+  try {
+    return { kind: 'submitted', review: await readAfter(summaryOf(profile, batch)) };
+  } catch (error) {
+    return { kind: 'unknown', failure: AppError.wrap(error).toFailure() };
+  }
+};
+
 const submit = async (
   profile: Profile,
   sheet: OpenSheet,
@@ -50,7 +60,7 @@ const submit = async (
   const { journal, warehouse } = profile;
   const { definition } = sheet;
   if (journal.reviewed(definition.id).some((each) => each.batch === batch))
-    return { submission: { kind: 'submitted', review: await summaryOf(profile, batch) }, delta: null };
+    return { submission: await submitted(profile, batch), delta: null };
   const { rows: pending, undecided } = submittable(profile, definition.id);
   if (pending.length === 0) throw nothingToSubmit(undecided.length);
   const payload = canonicalPayload(definition, pending);
@@ -76,7 +86,7 @@ const submit = async (
   switch (proposed.kind) {
     case 'submitted': {
       const delta = journal.underReview(batch);
-      return { submission: { kind: 'submitted', review: await summaryOf(profile, batch) }, delta };
+      return { submission: await submitted(profile, batch), delta };
     }
     case 'refused': {
       const { failure, conflicts, problems } = proposed;

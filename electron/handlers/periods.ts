@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/model/failure.ts';
 import type { Calendar } from '../../shared/model/period.ts';
+import { readAfter } from '../governance/done-unread.ts';
 import type { Profile } from '../profile.ts';
 import { type Client, type Handlers, profileOf } from './context.ts';
 
@@ -7,7 +8,7 @@ type PeriodHandlers = Pick<Handlers, 'periods.list' | 'periods.close' | 'periods
 
 /** The calendar after a change; all windows of this person and of others on this backend are told. */
 const changed = async (client: Client, profile: Profile, name: string): Promise<{ calendar: Calendar }> => {
-  const { calendars } = await profile.warehouse.periods.list();
+  const { calendars } = await readAfter(profile.warehouse.periods.list());
   const calendar = calendars.find((each) => each.name === name);
   if (!calendar)
     throw new AppError('conflict', 'calendar-gone', 'The calendar is gone. Read the periods again.');

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/model/failure.ts';
 import type { ReviewState, ReviewSummary, SheetPolicy } from '../../shared/model/review.ts';
+import { readAfter } from '../governance/done-unread.ts';
 import { checkReview } from '../governance/review-check.ts';
 import { withDeltas } from '../governance/review-payloads.ts';
 import { submitForReview, summaryOf } from '../governance/review-submit.ts';
@@ -32,7 +33,7 @@ export const reviewHandlers: ReviewHandlers = {
   'policies.set': async (client, { sheet, policy }) => {
     const profile = profileOf(client);
     await profile.warehouse.reviews.setPolicy(sheetOf(client, sheet).sheet.definition.source, policy);
-    return policyOf(profile, client, sheet);
+    return readAfter(policyOf(profile, client, sheet));
   },
   'reviews.submit': async (client, { sheet: id, batch, sha256, note }) => {
     const { sheet } = sheetOf(client, id);
@@ -134,7 +135,7 @@ const moved = async (
   const profile = profileOf(client);
   profile.hearReviews();
   await move(profile);
-  return { review: await summaryOf(profile, batch) };
+  return { review: await readAfter(summaryOf(profile, batch)) };
 };
 
 /** The warehouse refuses an approval of rows that changed; said before anyone tries. */

@@ -322,7 +322,7 @@ export class OpenSheet {
 
   async #read({ signal }: AbortController, stale: ReadonlySet<RowKey>, sized: () => void): Promise<void> {
     const { clock, definition, rights, warehouse, offline, onReplaced } = this.#options;
-    const first = !this.#readBefore;
+    let replaced = this.#readBefore;
     this.#readBefore = true;
     let into = this.#newStore();
     if (!this.#complete) this.#store = into;
@@ -347,7 +347,7 @@ export class OpenSheet {
         this.#reading = null;
         this.#turnToPages();
         this.#become(null);
-        if (!first || read !== 'large') onReplaced();
+        if (replaced || read !== 'large') onReplaced();
         this.#options.onRead?.();
         return;
       }
@@ -365,8 +365,8 @@ export class OpenSheet {
       if (signal.aborted) return;
       if (readAt === null) this.#failure = failure;
       else {
-        this.#store = into;
-        this.#complete = true;
+        // Views made while rows came look at a store that was given up.
+        [this.#store, this.#complete, replaced] = [into, true, true];
         this.#become({ at: readAt, why: failure.message, sliced: offline?.sliced() ?? false });
         void indexBehind(into, clock);
       }
@@ -376,7 +376,7 @@ export class OpenSheet {
     this.#reading = null;
     this.#tell();
     // Views made while rows came do not know yet that they were cut off.
-    if ((!first || this.#truncated) && !this.#failure) onReplaced();
+    if ((replaced || this.#truncated) && !this.#failure) onReplaced();
     if (!this.#failure) this.#options.onRead?.();
   }
 

@@ -8,7 +8,7 @@ import { type ChildBackend, startChildBackend } from '../support/child-backend.t
 import type { Cut } from '../support/cut-proxy.ts';
 import { fileKeychain } from '../support/file-keychain.ts';
 import { PASSWORD } from '../warehouse/backend-world.ts';
-import { arrive, ask, heldBy, openLinkWorld } from './link-world.ts';
+import { arrive, ask, heldBy, openLinkWorld, openLive, persist } from './link-world.ts';
 import { deadline, type FaultSuite, randomFrom, Tally } from './suite.ts';
 
 const SHEET = JSON.stringify(['plan', 'entry']);
@@ -95,7 +95,7 @@ export const crashSuite: FaultSuite = {
       let open = 1;
       // A server that has not noticed the end of the program yet still holds the batch for a moment.
       for (let tries = 0; open > 0 && tries < 500; tries++) {
-        const opened = await ann.call('sheets.open', { source: SOURCE });
+        const opened = await persist(() => openLive(ann, SOURCE));
         open = opened.unresolved.length;
         pending = opened.pending.rows.length;
       }

@@ -4,7 +4,17 @@ import type { CommitOutcome } from '../../shared/model/batch.ts';
 import { deleting, inserting, setting, type TestClient } from '../support/backend-client.ts';
 import type { World } from '../warehouse/backend-world.ts';
 import { rowsOf } from '../warehouse/backend-world.ts';
-import { arrive, ask, CALENDAR, heldBy, isWritten, PERIOD, persist } from './link-world.ts';
+import {
+  arrive,
+  ask,
+  CALENDAR,
+  heldBy,
+  isWritten,
+  nextTurn,
+  openLive,
+  PERIOD,
+  persist,
+} from './link-world.ts';
 import type { Random, Tally } from './suite.ts';
 
 type Table = 'entry' | 'ledger';
@@ -26,12 +36,14 @@ export interface FlowParts {
   readonly random: Random;
 }
 
+/** Codes that do not say that nothing was done. */
+const OPEN_ENDED = ['outcome-unknown', 'done-unread'];
 const TURNS = 300;
 
 const sheetOf = (table: Table): string => JSON.stringify(['plan', table]);
 const sourceOf = (table: Table) => ({ schema: 'plan', table });
 const open = (client: TestClient, table: Table): Promise<OutputOf<'sheets.open'>> =>
-  client.call('sheets.open', { source: sourceOf(table) });
+  openLive(client, sourceOf(table));
 
 /** Waits until the sheet shows a row. Where a reading is said to have failed it is asked for again, as a person would. */
 const shows = async (client: TestClient, sheet: string, id: string): Promise<boolean> => {
@@ -39,8 +51,11 @@ const shows = async (client: TestClient, sheet: string, id: string): Promise<boo
     client.forget();
     const rows = await ask(rowsOf(client, {}, sheet));
     if ('answer' in rows && rows.answer.some((row) => row.id === id)) return true;
+    await nextTurn();
     const failed = 'failure' in rows || client.said('rows.progress').some(({ failure }) => failure !== null);
-    if (failed) await client.call('rows.refresh', { sheet });
+    if (!failed) continue;
+    await ask(client.call('link.retry', {}));
+    await client.call('rows.refresh', { sheet });
   }
   return false;
 };
@@ -106,9 +121,12 @@ export const openFlow = async (parts: FlowParts): Promise<Flow> => {
       const read = async (): Promise<number> => {
         const client = await world.signedIn('ben');
         try {
-          const opened = await client.call('sheets.open', { source: { schema: 'plan', table: 'line' } });
+          const opened = await openLive(client, { schema: 'plan', table: 'line' });
           if (opened.pending.rows.length !== 1) tally.breach('lost', `${place}: pending edits at opening`);
-          return (await rowsOf(client, {}, line)).length;
+          const rows = await rowsOf(client, {}, line);
+          // Told that the rows were replaced, a window makes its view anew.
+          const again = client.said('sheet.changed').some(({ sheet }) => sheet === line);
+          return (again ? await rowsOf(client, {}, line) : rows).length;
         } finally {
           client.close();
         }
@@ -228,7 +246,9 @@ export const reviewFlow = async (parts: FlowParts): Promise<Flow> => {
     const sent = await ask(ben.call('reviews.approve', { batch, sha256 }));
     const approved = (await stateOf(batch)) === 'approved';
     if ('answer' in sent && !approved) tally.breach('untrue', `${place}: approved, but it is not`);
-    if ('failure' in sent && sent.failure.code !== 'outcome-unknown' && approved)
+    if ('failure' in sent && sent.failure.code === 'done-unread' && !approved)
+      tally.breach('untrue', `${place}: approved but not read, and it is not`);
+    if ('failure' in sent && !OPEN_ENDED.includes(sent.failure.code) && approved)
       tally.breach('untrue', `${place}: approving failed (${sent.failure.code}), but it is approved`);
     if ('failure' in sent && sent.failure.kind !== 'unavailable')
       tally.breach('falseConflicts', `${place}: ${sent.failure.code}`);
@@ -308,7 +328,7 @@ export const periodFlow = async (parts: FlowParts): Promise<Flow> => {
       const now = await held();
       const done = now.closed === close;
       if ('answer' in sent && !done) tally.breach('untrue', `${at}: done, but it is not`);
-      if ('failure' in sent && done && sent.failure.code !== 'outcome-unknown')
+      if ('failure' in sent && done && !OPEN_ENDED.includes(sent.failure.code))
         tally.breach('untrue', `${at}: failed (${sent.failure.code}), but it was done`);
       if ('failure' in sent && sent.failure.kind !== 'unavailable')
         tally.breach('falseConflicts', `${at}: ${sent.failure.code}`);

@@ -1,7 +1,9 @@
 import { governTable } from '../../electron/governance/install.ts';
 import { defineCalendar, listPeriods } from '../../electron/governance/periods.ts';
 import type { Keychain } from '../../electron/identity/keychain.ts';
+import type { OutputOf } from '../../shared/contract/operations.ts';
 import { AppError } from '../../shared/model/failure.ts';
+import type { Source } from '../../shared/model/sheet.ts';
 import type { TestClient } from '../support/backend-client.ts';
 import { openWorld, type World } from '../warehouse/backend-world.ts';
 
@@ -39,7 +41,10 @@ export const ask = async <T>(call: Promise<T>): Promise<Answered<T>> =>
     (error: unknown) => ({ failure: AppError.wrap(error) }),
   );
 
-const TRIES = 200;
+/** Lets sockets and timers have their turn: what is refused at once would otherwise be asked for without end. */
+export const nextTurn = (): Promise<void> => new Promise((done) => setImmediate(done));
+
+const TRIES = 2_000;
 
 /** Repeats until it answers; a link that is still down is asked again, as a person would. */
 export const persist = async <T>(call: () => Promise<T>): Promise<T> => {
@@ -47,7 +52,19 @@ export const persist = async <T>(call: () => Promise<T>): Promise<T> => {
     const asked = await ask(call());
     if ('answer' in asked) return asked.answer;
     if (asked.failure.kind !== 'unavailable' || tries > TRIES) throw asked.failure;
+    await nextTurn();
   }
+};
+
+/** Opens a sheet from the warehouse; what only this machine has kept of it counts as not answered. */
+export const openLive = async (
+  client: Pick<TestClient, 'call'>,
+  source: Source,
+): Promise<OutputOf<'sheets.open'>> => {
+  const opened = await client.call('sheets.open', { source });
+  if (opened.keptAt === undefined) return opened;
+  await client.call('link.retry', {});
+  throw new AppError('unavailable', 'kept-only', 'The warehouse cannot be reached.');
 };
 
 /** A client of a person, signed in again where the link was cut during the sign-in. */

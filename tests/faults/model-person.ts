@@ -7,7 +7,7 @@ import type { PendingRow } from '../../shared/model/edit.ts';
 import { attachClient, type TestClient } from '../support/backend-client.ts';
 import { memoryKeychain } from '../unit/electron/identity/memory-keychain.ts';
 import { PASSWORD, rowsOf } from '../warehouse/backend-world.ts';
-import { ask, persist } from './link-world.ts';
+import { ask, openLive, persist } from './link-world.ts';
 
 export const SOURCE = { schema: 'plan', table: 'model' };
 export const SHEET = JSON.stringify([SOURCE.schema, SOURCE.table]);
@@ -98,7 +98,7 @@ export class ModelPerson {
   /** Opens the sheet until no batch is open, and reads it. */
   async settle(): Promise<boolean> {
     for (let tries = 0; tries < 300; tries++) {
-      const opened = await persist(() => this.client.call('sheets.open', { source: SOURCE }));
+      const opened = await persist(() => openLive(this.client, SOURCE));
       this.#note(opened.pending.rows, opened.pending.counts);
       if (opened.unresolved.length === 0) return true;
     }

@@ -29,6 +29,7 @@ const command = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ kind: 'resume' as const }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('other' as const), row: anyRow, value }) },
   { weight: 2, arbitrary: fc.constant({ kind: 'refresh' as const }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('decide' as const), mine: fc.boolean() }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'kill' as const }) },
 );
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
@@ -106,6 +107,8 @@ class Run {
           command.row,
         ]);
         return;
+      case 'decide':
+        return this.#decide(command.mine ? 'mine' : 'theirs');
       case 'refresh':
         return this.#down ? undefined : this.#refresh();
       case 'kill':
@@ -158,11 +161,24 @@ class Run {
     await this.#adopt();
   }
 
+  /** Decides what differs from what others wrote; keeping one's own changes nothing that is shown. */
+  async #decide(kind: 'mine' | 'theirs'): Promise<void> {
+    const { client } = this.#person;
+    const { decided } = await client.call('merge.decide', { sheet: SHEET, where: {}, decision: { kind } });
+    if (decided === 0) return;
+    this.#unsure = true;
+    await this.#person.settle();
+    if (kind === 'theirs') await this.#adopt();
+  }
+
   async #submit(): Promise<void> {
     const { client } = this.#person;
-    const { pending } = await this.#person.look();
+    const all = (await this.#person.look()).pending;
     const previewed = await ask(client.call('batches.preview', { sheet: SHEET }));
     if ('failure' in previewed || previewed.answer.counts.rows === 0) return;
+    // Rows that need a decision first are left out, and the preview shows it.
+    const sentRows = new Set(previewed.answer.changes.map(({ row }) => JSON.parse(row)[0] as string));
+    const pending = new Map([...all].filter(([row]) => sentRows.has(row)));
     const held = await this.#held();
     const stale = [...pending].filter(
       ([row, { before, after }]) => ![before, after].includes(held.get(row) ?? ''),
@@ -179,6 +195,7 @@ class Run {
     const now = await this.#held();
     const written = [...pending].every(([row, { after }]) => now.get(row) === after);
     if (answer.kind === 'committed') {
+      if (pending.size < all.size) this.#unsure = true;
       if (!written) this.#say('untrue', 'committed, but the table holds something else');
       if (stale.length > 0) this.#say('lost', 'what another wrote was overwritten');
       this.#forget();

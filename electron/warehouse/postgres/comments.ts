@@ -52,7 +52,7 @@ export const addComment = async (
   if (isNewRow(row))
     throw new AppError('invalid', 'comment-new-row', 'The row is not in the warehouse yet. Submit it first.');
   if ((await capabilitiesOf(link)).governance !== 'installed') throw notGoverned();
-  const { rows } = await link.query(
+  const { rows } = await link.command(
     `insert into writ.comment as c (target, row_key, column_name, text) select t.id, $2, $3, $4 from (select ${TARGET} as id) t where t.id is not null
 returning ${COLUMNS}`,
     [tableSql(definition), row, column, text],
@@ -65,7 +65,7 @@ returning ${COLUMNS}`,
 
 /** Puts a comment aside, or takes it up again. */
 export const resolveComment = async (link: Link, id: string, resolved: boolean): Promise<CellComment> => {
-  const { rows } = await link.query(
+  const { rows } = await link.command(
     `update writ.comment c set resolved = $2::boolean where c.id = $1::bigint returning ${COLUMNS}`,
     [id, String(resolved)],
     'Resolving the comment',

@@ -32,6 +32,11 @@ export interface Answer {
 export interface Link {
   readonly options: PostgresOptions;
   query(sql: string, params?: readonly Parameter[], doing?: string): Promise<Answer>;
+  /**
+   * One statement that changes something by itself. Where the link is lost after it was sent, whether it was done is not
+   * known: AppError `unavailable` with code `outcome-unknown`, never "failed".
+   */
+  command(sql: string, params: readonly Parameter[], doing: string): Promise<Answer>;
   /** Lends one idle connection, for a transaction or a cursor; what `fn` leaves open is rolled back by closing it. */
   exclusive<T>(fn: (client: pg.Client) => Promise<T>, doing?: string): Promise<T>;
   /** A connection of its own, with the same session settings; the caller ends it and listens to its `error` event. */
@@ -156,6 +161,14 @@ const connectError = (error: unknown, { password }: PostgresOptions): AppError =
 };
 const ASKING = 'Asking the database';
 
+const unanswered = (doing: string, cause: unknown): AppError =>
+  new AppError(
+    'unavailable',
+    'outcome-unknown',
+    `${doing}: the connection was lost before the answer came, so it may have been done. Look again before repeating it.`,
+    { cause },
+  );
+
 /** Opens the link with a first connection, so that a wrong password or host is told at once. */
 export const connectPostgres = async (options: PostgresOptions): Promise<Link> => {
   const config = clientConfig(options);
@@ -225,6 +238,15 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
           return await runOn(client, sql, params);
         } catch (error) {
           throw mapError(error, doing, sql);
+        }
+      }),
+    command: (sql, params, doing) =>
+      exclusive(async (client) => {
+        try {
+          return await runOn(client, sql, params);
+        } catch (error) {
+          const failure = mapError(error, doing, sql);
+          throw failure.code === 'connection-lost' ? unanswered(doing, error) : failure;
         }
       }),
     dedicated: async (extra = {}) => {

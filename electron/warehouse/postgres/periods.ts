@@ -66,14 +66,14 @@ export const periodsOf = (link: Link): Periods => {
       return rows.map(([json]): SheetPeriods => sheetPeriods.parse(parsed(json)));
     },
     close: async ({ calendar: name, period }: PeriodPlace, reason, moment) => {
-      await link.query(
+      await link.command(
         'select writ.close_period($1, $2, $3, $4::timestamptz)',
         [name, period, reason, moment],
         `Closing ${period}`,
       );
     },
     reopen: async ({ calendar: name, period }, reason) => {
-      await link.query(
+      await link.command(
         'select writ.reopen_period($1, $2, $3)',
         [name, period, reason],
         `Reopening ${period}`,

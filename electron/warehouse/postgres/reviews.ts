@@ -91,7 +91,7 @@ const policyOf = async (link: Link, place: Source): Promise<SheetPolicy | null> 
 
 const setPolicy = async (link: Link, place: Source, policy: TablePolicy): Promise<void> => {
   const approval = policy.mode === 'approval' ? policy : null;
-  await link.query(
+  await link.command(
     `select writ.set_policy($1, $2, $3::text[], $4::integer[], $5, $6::numeric, $7::text[], $8::text[], pg_catalog.make_interval(hours => $9::integer))`,
     [
       nameOf(place),
@@ -117,7 +117,7 @@ const summaryOf = (text: string | null | undefined): ReviewSummary => {
 export const postgresReviews = (link: Link): Reviews & { readonly close: () => Promise<void> } => {
   const channel = listenForReviews(link);
   const call = async (doing: string, sql: string, params: readonly (string | null)[]): Promise<void> => {
-    await link.query(sql, params, doing);
+    await link.command(sql, params, doing);
   };
   return {
     policy: (place) => policyOf(link, place),
@@ -133,7 +133,7 @@ export const postgresReviews = (link: Link): Reviews & { readonly close: () => P
     },
     list: async ({ box, source: place, batches, limit }) => {
       const doing = 'Reading the batches under review';
-      await call(doing, 'select writ.expire()', []);
+      await link.query('select writ.expire()', [], doing);
       const { rows } = await link.query(
         'select writ.reviews($1, $2, $3::uuid[], $4::integer)',
         [box, place ? nameOf(place) : null, batches ?? null, String(limit)],
