@@ -60,6 +60,9 @@ export class Profile {
   readonly payloads = new ReviewPayloads();
   /** Batches that waited are being sent; one after the other. */
   sendsQueue = false;
+  /** Sheets being read for this machine, and how the last such reading failed. */
+  readonly keeping = new Map<string, { readonly reading: boolean; readonly failure: string | null }>();
+  keepsFresh = false;
   readonly tell: TellProfile;
   readonly now: () => Date;
   readonly #clock: () => number;
@@ -101,6 +104,10 @@ export class Profile {
 
   get warehouse(): Warehouse {
     return this.link.warehouse;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   /** Nothing can be asked of the warehouse now, or any more. */
@@ -251,6 +258,12 @@ export const within = async (milliseconds: number, work: Promise<unknown>): Prom
 
 /** A sheet's id: its place in the catalog. */
 export const sheetIdOf = (source: Source): string => JSON.stringify([source.schema, source.table]);
+
+/** Inverse of `sheetIdOf`. */
+export const placeOf = (sheet: string): Source => {
+  const [schema = '', table = ''] = JSON.parse(sheet) as string[];
+  return { schema, table };
+};
 
 /** The failure of work on a sheet that the window has not open. */
 export const notOpen = (): AppError =>

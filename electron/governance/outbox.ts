@@ -7,7 +7,7 @@ import { cellsOf } from '../../shared/plan/pending.ts';
 import { canonicalPayload, planOf } from '../../shared/plan/plan.ts';
 import type { HeldBatch } from '../journal/journal.ts';
 import { sha256Of } from '../journal/payload-hash.ts';
-import type { Profile } from '../profile.ts';
+import { type Profile, placeOf } from '../profile.ts';
 import { isOut } from '../sheets/offline.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
 import type { Submitted } from './batch-runs.ts';
@@ -78,12 +78,7 @@ const countsOf = (rows: readonly PendingRow[]): { rows: number; cells: number } 
   cells: rows.reduce((sum, row) => sum + cellsOf(row), 0),
 });
 
-const sourceOf = (sheet: string): { schema: string; table: string } => {
-  const [schema, table] = JSON.parse(sheet) as [string, string];
-  return { schema, table };
-};
-
-const nameOf = (sheet: string): string => sourceOf(sheet).table;
+const nameOf = (sheet: string): string => placeOf(sheet).table;
 
 /**
  * Sends what waits, sheet by sheet in the order of submitting, through the same transaction as every batch. A refused one leaves
@@ -122,7 +117,7 @@ const nextOf = (profile: Profile, blocked: ReadonlySet<string>): HeldBatch | und
 const sendOne = async (profile: Profile, { batch: queued, rows }: HeldBatch): Promise<Sent> => {
   const { warehouse, journal } = profile;
   const { batch, sheet, sha256, keyColumns = [] } = queued;
-  const source = sourceOf(sheet);
+  const source = placeOf(sheet);
   // Rows of an open sheet are read anew before its batches go, so that the person sees what they meet.
   await Promise.all(profile.sheetsOf(sheet).map((open) => open.whenCurrent().catch(() => {})));
   await profile.merges.whenDone(sheet);

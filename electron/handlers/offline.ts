@@ -2,10 +2,11 @@ import type { OfflineSheet } from '../../shared/contract/offline.ts';
 import type { PendingDelta } from '../../shared/model/edit.ts';
 import { outboxOf, queueBatch, sendQueued } from '../governance/outbox.ts';
 import { resolveOpenBatches } from '../governance/resolve.ts';
-import { type Profile, within } from '../profile.ts';
+import { type Profile, placeOf, within } from '../profile.ts';
 import { announceToProfile } from './announce.ts';
 import { followAndTell, tellSubmitted } from './announce-reviews.ts';
 import { type Client, type Handlers, profileOf, type Shared, sheetOf } from './context.ts';
+import { beginKeepingFresh, keepFresh } from './keep-fresh.ts';
 
 type OfflineHandlers = Pick<
   Handlers,
@@ -39,8 +40,11 @@ export const offlineHandlers: OfflineHandlers = {
   },
   'offline.keep': (client, { sheet, kept, slice }) => {
     const profile = profileOf(client);
+    const before = profile.snapshots.list().find((each) => each.sheet === sheet);
     profile.snapshots.keep(sheet, kept, slice);
     profile.tell('offline.changed', {});
+    const again = JSON.stringify(before?.slice ?? []) !== JSON.stringify(slice);
+    if (kept) void keepFresh(client.shared, profile, ...(again || !before?.readAt ? [sheet] : []));
     return {};
   },
   'offline.remove': (client, { sheet }) => {
@@ -93,6 +97,7 @@ export const settleAndSend = async (shared: Shared, profile: Profile, attempt = 
     followAndTell(shared, profile),
   ]);
   await sendAndTell(shared, profile);
+  beginKeepingFresh(shared, profile);
   const { journal } = profile;
   const left = journal.held().length > 0 || journal.openBatches().some(({ queued }) => queued);
   if (!left || profile.isLost) return;
@@ -112,26 +117,16 @@ const sendAndTell = async (shared: Shared, profile: Profile): Promise<void> => {
   });
 };
 
-const keptSheets = ({ snapshots }: Profile): readonly OfflineSheet[] =>
+const keptSheets = ({ snapshots, keeping }: Profile): readonly OfflineSheet[] =>
   snapshots.list().map(({ sheet, readAt, rows, bytes, kept, slice }) => {
     const definition = snapshots.facts(sheet)?.definition;
-    const [schema = '', table = sheet] = placeOf(sheet);
+    const source = placeOf(sheet);
     return {
       ...{ sheet, readAt, rows, bytes, kept, slice },
-      source: definition?.source ?? { schema, table },
-      name: definition?.name ?? table,
+      source,
+      name: definition?.name ?? source.table,
       columns: definition?.columns.map(({ name }) => name) ?? [],
-      reading: false,
-      failure: null,
+      reading: keeping.get(sheet)?.reading ?? false,
+      failure: keeping.get(sheet)?.failure ?? null,
     };
   });
-
-/** A sheet's id is its place in the catalog. */
-const placeOf = (sheet: string): readonly string[] => {
-  try {
-    const place: unknown = JSON.parse(sheet);
-    return Array.isArray(place) ? place.map(String) : [];
-  } catch {
-    return [];
-  }
-};

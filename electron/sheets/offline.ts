@@ -11,7 +11,7 @@ import type { PackedChunk } from './row-store.ts';
 export interface KeptReading {
   rows(packed: PackedChunk, chunk: RowChunk): void;
   patch(keys: readonly RowKey[], chunk: RowChunk): void;
-  finish(): void;
+  finish(): Promise<void>;
   cancel(): void;
 }
 

@@ -55,7 +55,7 @@ export const readSheet = async (parts: ReadingParts): Promise<'large' | { readon
     whole = !truncated && !signal.aborted;
     return { truncated };
   } finally {
-    if (whole) keep?.finish();
+    if (whole) void keep?.finish();
     else keep?.cancel();
   }
 };

@@ -108,12 +108,12 @@ class FileSnapshots implements Snapshots {
   }
 
   refreshFacts(sheet: string, facts: SheetFacts): void {
+    const stored = this.#sheet(sheet);
     const known = this.facts(sheet);
-    if (
-      !known ||
-      JSON.stringify([known.definition, known.rights]) !== JSON.stringify([facts.definition, facts.rights])
-    )
-      return;
+    const same = (a: SheetFacts, b: SheetFacts): boolean =>
+      JSON.stringify([a.definition, a.rights]) === JSON.stringify([b.definition, b.rights]);
+    // Rows of another definition keep the facts they were read with.
+    if (!stored || (known && stored.generation !== null && !same(known, facts))) return;
     if (JSON.stringify(known) === JSON.stringify(facts)) return;
     this.#write((db) =>
       db.prepare<[Buffer, string]>('UPDATE sheet SET facts = ? WHERE id = ?').run(json(facts), sheet),

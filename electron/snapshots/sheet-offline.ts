@@ -50,7 +50,7 @@ export const keptReading = ({
       if (chosen.count > 0) writer.rows(chosen);
     },
     patch: (keys, chunk) => writer.patch(keys, chunk),
-    finish: () => void writer.finish(at).then(onKept),
+    finish: () => writer.finish(at).then(onKept),
     cancel: () => writer.cancel(),
   };
 };

@@ -62,7 +62,7 @@ export interface Snapshots {
   notices(): readonly string[];
   list(): readonly StoredSheet[];
   facts(sheet: string): SheetFacts | null;
-  /** Newer capabilities and policy for a sheet whose definition and rights are the same. */
+  /** Newer capabilities and policy for a sheet whose definition and rights are the same, or of which no rows are kept yet. */
   refreshFacts(sheet: string, facts: SheetFacts): void;
   /** The rows kept of a sheet, piece by piece; null where there are none. Throws AppError when they cannot be read. */
   load(sheet: string): { readonly readAt: string; readonly parts: Iterable<StoredRows> } | null;

@@ -8,6 +8,7 @@ import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { useBackendEvent } from '../client/subscribe.ts';
 import { Banner } from '../ui/banner.tsx';
 import { ageText, sizeText } from './age-text.ts';
+import { KeepMore } from './keep-more.tsx';
 import { KeptSheets } from './kept-sheets.tsx';
 import { Outbox } from './outbox.tsx';
 import './offline.css';
@@ -79,6 +80,13 @@ export const OfflineScreen = ({ client, locale, link, now, onOpen }: OfflineScre
         onKeep={keep}
         onRemove={(sheet) => run(client.call('offline.remove', { sheet }))}
       />
+      {link.state === 'online' && kept ? (
+        <KeepMore
+          client={client}
+          known={kept.sheets}
+          onKeep={(sheet) => run(client.call('offline.keep', { sheet, kept: true }))}
+        />
+      ) : null}
     </main>
   );
 };

@@ -25,6 +25,8 @@ export interface CellFacts {
   readonly commented: boolean;
   /** What a batch under review would make of it. */
   readonly proposed: string | null | undefined;
+  /** It is shown already: its batch waits on this machine. */
+  readonly waiting?: boolean;
   readonly lookup: LookupLabel;
   format(value: string): string;
 }
@@ -85,7 +87,7 @@ export const lookOf = (facts: CellFacts): CellLook => {
   if (facts.proposed !== undefined) {
     marks.push('submitted');
     const proposed = facts.proposed === null ? 'nothing' : `“${oneLine(facts.format(facts.proposed))}”`;
-    notes.push(`Waits for approval: ${proposed}.`);
+    notes.push(facts.waiting ? 'Submitted; waits to be sent.' : `Waits for approval: ${proposed}.`);
   }
   if (facts.commented) {
     marks.push('commented');

@@ -44,7 +44,8 @@ export class Overlay {
 
   /** The same without what the journal has not confirmed: the `before` of a next edit. */
   kept(row: RowKey, column: string): string | null | undefined {
-    const pending = this.pending.get(row);
+    // What waits on this machine is shown as submitted; a pending edit of the same row cannot be.
+    const pending = this.pending.get(row) ?? (this.waiting.has(row) ? this.submitted.get(row) : undefined);
     if (!pending) return undefined;
     if (pending.kind === 'insert') return own(pending.values, column);
     if (pending.kind === 'delete') return own(pending.before, column);

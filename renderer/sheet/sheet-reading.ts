@@ -173,6 +173,7 @@ export class SheetReading {
       readOnly: this.readOnlyReason(row, column),
       byDefault: kind === 'insert' && column.hasDefault && overlay.value(key, column.name) === undefined,
       proposed: overlay.proposed(key, column.name),
+      waiting: overlay.waiting.has(key),
       commented: overlay.commented.get(key)?.has(column.name) ?? false,
       lookup: column.lookup && value !== null && value !== '' ? labels.get(column, value) : undefined,
       format: (text) => formatValue(text, column, locale()),

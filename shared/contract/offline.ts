@@ -61,6 +61,8 @@ export const queuedBatch = z.object({
 });
 export type QueuedBatch = z.infer<typeof queuedBatch>;
 
+/** A sheet's id: its place in the catalog, as JSON. */
+const sheetPlace = z.string().regex(/^\["(?:[^"\\]|\\.)*","(?:[^"\\]|\\.)*"\]$/);
 const batchId = z.object({ batch: z.uuid() });
 
 /** Working without the warehouse: the state of the link, what is kept on this machine, what waits to be sent. */
@@ -78,7 +80,7 @@ export const offlineOperations = {
   'offline.keep': {
     kind: 'command',
     input: z.object({
-      sheet: z.string(),
+      sheet: sheetPlace,
       kept: z.boolean(),
       slice: z.array(columnFilter).max(50).default([]),
     }),

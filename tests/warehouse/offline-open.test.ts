@@ -152,3 +152,30 @@ test('a damaged file of kept rows is put aside and told, and the sheet is read f
   expect(readdirSync(folder).some((name) => name.includes('.damaged-'))).toBe(true);
   again.close();
 }, 60_000);
+
+test('sheets and parts of them chosen to be kept are read behind the work and are there without the server', async () => {
+  const ann = await enter('ann', PASSWORD);
+  const NOTE = { schema: 'plan', table: 'note' };
+  const note = JSON.stringify([NOTE.schema, NOTE.table]);
+  const kept = () => ann.call('offline.list', {});
+  const keptRows = (sheet: string) => async () =>
+    (await kept()).sheets.find((each) => each.sheet === sheet && !each.reading && each.readAt !== null)?.rows;
+  await ann.call('offline.keep', { sheet: note, kept: true });
+  await expect.poll(keptRows(note), { timeout: 10_000 }).toBe(0);
+  const slice = [{ kind: 'in' as const, column: 'center', values: ['C1'] }];
+  await ann.call('offline.keep', { sheet: SHEET, kept: true, slice });
+  await expect.poll(keptRows(SHEET), { timeout: 10_000 }).toBe(6);
+  expect((await kept()).bytes).toBeGreaterThan(0);
+  await world.stopServer();
+  await ann.heard('link.changed', ({ state }) => state !== 'online');
+  expect((await ann.call('sheets.open', { source: NOTE })).keptAt).toMatch(/^20/);
+  ann.forget();
+  await ann.call('sheets.open', { source: SOURCE });
+  const { age } = await ann.heard('sheet.age', ({ sheet }) => sheet === SHEET);
+  expect(age).toMatchObject({ sliced: true });
+  expect((await rowsOf(ann)).map(({ center }) => center)).toEqual(Array(6).fill('C1'));
+  await ann.call('offline.remove', { sheet: note });
+  expect((await kept()).sheets.map(({ sheet }) => sheet)).toEqual([SHEET]);
+  await world.startServer();
+  ann.close();
+}, 60_000);
