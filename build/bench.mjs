@@ -14,6 +14,7 @@ const BENCHES = [
   { name: 'append', exported: 'benchAppend' },
   { name: 'commit', exported: 'benchCommit', takesName: true },
   { name: 'rows', exported: 'benchRows' },
+  { name: 'merge', exported: 'benchMerge' },
   { name: 'grid', exported: 'benchGrid' },
   { name: 'window', exported: 'benchWindow' },
 ];

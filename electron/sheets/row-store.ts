@@ -16,6 +16,8 @@ interface Chunk extends PackedChunk {
 
 type Row = readonly (string | null)[];
 
+const QUOTE = 34;
+
 /** Rows ready to be sent: their keys, all columns, flags. */
 export interface PackedRows {
   readonly keys: PackedColumn;
@@ -33,6 +35,8 @@ export class RowStore {
   readonly #patched = new Map<number, { readonly row: Row; readonly flags: number }>();
   readonly #gone = new Set<number>();
   readonly #index = new KeyIndex();
+  /** Values of a row are asked for one after the other. */
+  #lastChunk: Chunk | undefined;
   #rows = 0;
   /** Rows whose keys the index holds; keys of packed rows are worked out when one is first asked for. */
   #indexed = 0;
@@ -214,10 +218,36 @@ export class RowStore {
   #numberOf(key: RowKey): number | undefined {
     if (this.#keyColumns.length === 0) return undefined;
     if (this.#indexed < this.#rows) this.indexSome(this.#rows);
-    return this.#index.find(key, (row) => this.key(row) === key);
+    const escaped = key.includes('\\');
+    return this.#index.find(key, (row) => (escaped ? this.key(row) === key : this.#isRow(row, key)));
+  }
+
+  /** Whether a key without escapes names the row, compared where its values lie: a probe of many keys makes no texts. */
+  #isRow(row: number, key: RowKey): boolean {
+    const chunk = this.#patched.has(row) ? undefined : this.#chunkOf(row);
+    if (!chunk) return this.key(row) === key;
+    const i = row - chunk.start;
+    let at = 1;
+    for (const column of this.#keyColumns) {
+      const packed = chunk.columns[column];
+      if (!packed || packed.nulls) return this.key(row) === key;
+      const start = i === 0 ? 0 : (packed.ends[i - 1] ?? 0);
+      const length = (packed.ends[i] ?? 0) - start;
+      // A quote, the value, a quote, and a comma or the closing bracket.
+      if (at + length + 3 > key.length || key.charCodeAt(at) !== QUOTE) return false;
+      if (key.charCodeAt(at + 1 + length) !== QUOTE) return false;
+      for (let k = 0; k < length; k++) {
+        const code = packed.text.charCodeAt(start + k);
+        if (code !== key.charCodeAt(at + 1 + k) || code === QUOTE) return false;
+      }
+      at += length + 3;
+    }
+    return at === key.length;
   }
 
   #chunkOf(row: number): Chunk | undefined {
+    const last = this.#lastChunk;
+    if (last && row >= last.start && row < last.start + last.count) return last;
     let low = 0;
     let high = this.#chunks.length - 1;
     while (low < high) {
@@ -225,7 +255,8 @@ export class RowStore {
       if ((this.#chunks[middle]?.start ?? 0) <= row) low = middle;
       else high = middle - 1;
     }
-    return this.#chunks[low];
+    this.#lastChunk = this.#chunks[low];
+    return this.#lastChunk;
   }
 }
 

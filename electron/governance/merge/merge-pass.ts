@@ -1,8 +1,9 @@
+import type { MergeFacts } from '../../../shared/merge/facts.ts';
 import { mergeRow } from '../../../shared/merge/merge-row.ts';
 import type { QuietChange } from '../../../shared/merge/quiet.ts';
 import type { Conflict } from '../../../shared/model/batch.ts';
 import type { PendingRow } from '../../../shared/model/edit.ts';
-import { isNewRow, type RowKey } from '../../../shared/model/rows.ts';
+import type { RowKey } from '../../../shared/model/rows.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Breath } from '../../sheets/breathe.ts';
 import type { OpenSheet } from '../../sheets/open-sheet.ts';
@@ -15,6 +16,7 @@ export interface Judged {
 }
 
 export interface Pass {
+  /** Rows with conflicts. */
   readonly judged: ReadonlyMap<RowKey, Judged>;
   readonly quiet: readonly { readonly mine: PendingRow; readonly change: QuietChange }[];
 }
@@ -41,25 +43,36 @@ export const mergePass = async (
   // Kept rows may not be indexed yet; the first probe would do all of it at once.
   while (sheet.store.indexSome(INDEXED)) await breathe();
   const facts = factsOfSheet(sheet, pending, now);
-  const rows: PendingRow[] = [];
-  const asked = new Set<RowKey>();
-  for (const mine of pending.values()) {
-    if (rows.length % SLICE === 0) await breathe();
-    const key = mine.kind === 'insert' ? facts.keyOf(mine.values) : null;
-    if (wanted !== 'all' && !wanted.has(mine.row) && (key === null || !wanted.has(key))) continue;
-    rows.push(mine);
-    if (!isNewRow(mine.row)) asked.add(mine.row);
-    if (key !== null) asked.add(key);
-  }
-  if (sheet.paged) await sheet.know([...asked]);
+  const rows = wanted === 'all' ? [...pending.values()] : await picked(pending, wanted, facts, breathe);
+  if (sheet.paged) await sheet.know(rows.flatMap((mine) => askedKey(mine, facts) ?? []));
   const judged = new Map<RowKey, Judged>();
   const quiet: Pass['quiet'][number][] = [];
   for (const [i, mine] of rows.entries()) {
     if (i % SLICE === 0) await breathe();
     if (journal.isFrozen(id, mine.row)) continue;
     const found = mergeRow(mine, facts);
-    judged.set(mine.row, { mine, conflicts: found.conflicts });
+    if (found.conflicts.length > 0) judged.set(mine.row, { mine, conflicts: found.conflicts });
     if (found.quiet) quiet.push({ mine, change: found.quiet });
   }
   return { judged, quiet };
+};
+
+/** The stored row that pending work is about: its own, or the one whose key a new row wants. */
+const askedKey = (mine: PendingRow, facts: MergeFacts): RowKey | null =>
+  mine.kind === 'insert' ? facts.keyOf(mine.values) : mine.row;
+
+const picked = async (
+  pending: ReadonlyMap<RowKey, PendingRow>,
+  wanted: ReadonlySet<RowKey>,
+  facts: MergeFacts,
+  breathe: Breath,
+): Promise<readonly PendingRow[]> => {
+  const rows: PendingRow[] = [];
+  let seen = 0;
+  for (const mine of pending.values()) {
+    if (seen++ % SLICE === 0) await breathe();
+    const key = wanted.has(mine.row) ? mine.row : mine.kind === 'insert' ? askedKey(mine, facts) : null;
+    if (key !== null && (key === mine.row || wanted.has(key))) rows.push(mine);
+  }
+  return rows;
 };

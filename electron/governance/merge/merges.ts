@@ -144,8 +144,7 @@ export class Merges {
       else if (!reported && (wanted === 'all' || wanted.has(row)) && !judged.get(row)?.conflicts.length)
         merge.held.delete(row);
     }
-    for (const [row, each] of judged)
-      if (each.conflicts.length > 0 && stands(each.mine)) merge.held.set(row, each);
+    for (const [row, each] of judged) if (stands(each.mine)) merge.held.set(row, each);
     // Rows were read once more meanwhile: what would end an edit is judged again over them.
     if (merge.waiting) {
       merge.waiting =
