@@ -51,6 +51,9 @@ const picked = ({ id, label, rows, before, after }: Action, places: readonly num
 /** Whether two states of a row are one. */
 export const sameState = (a: State, b: State): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
+/** Actions of more rows keep those that change nothing any more. */
+const PICKED = 2_000;
+
 /** Steps with every state restated; what then changes nothing is left out. */
 export const restateStack = (
   stack: readonly Action[],
@@ -58,11 +61,21 @@ export const restateStack = (
   restate: (row: RowKey, state: State) => State,
 ): Action[] =>
   stack.flatMap((action) => {
-    if (!action.rows.some((row) => changed.has(row))) return [action];
-    const before = action.rows.map((row, i) => restate(row, action.before[i]));
-    const after = action.rows.map((row, i) => restate(row, action.after[i]));
-    const places = action.rows.flatMap((row, i) =>
-      changed.has(row) && sameState(before[i], after[i]) ? [] : [i],
-    );
-    return places.length === 0 ? [] : [picked({ ...action, before, after }, places)];
+    const touched: number[] = [];
+    for (let i = 0; i < action.rows.length; i++) if (changed.has(action.rows[i] ?? '')) touched.push(i);
+    if (touched.length === 0) return [action];
+    const before = [...action.before];
+    const after = [...action.after];
+    const idle = new Set<number>();
+    for (const i of touched) {
+      const row = action.rows[i] ?? '';
+      before[i] = restate(row, before[i]);
+      after[i] = restate(row, after[i]);
+      if (sameState(before[i], after[i])) idle.add(i);
+    }
+    const restated = { ...action, before, after };
+    // In a large paste a few rows that change nothing do no harm, and taking them out would hold everything up.
+    if (idle.size === 0 || (action.rows.length > PICKED && idle.size < action.rows.length)) return [restated];
+    const places = action.rows.flatMap((_, i) => (idle.has(i) ? [] : [i]));
+    return places.length === 0 ? [] : [picked(restated, places)];
   });

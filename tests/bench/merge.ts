@@ -9,12 +9,13 @@ import { OpenSheet } from '../../electron/sheets/open-sheet.ts';
 import type { Warehouse } from '../../electron/warehouse/adapter.ts';
 import type { EditStep } from '../../shared/model/edit.ts';
 import { aColumn, aSheet } from '../support/columns.ts';
-import { type BenchResult, interleave, timed, verdict } from './harness.ts';
+import { type BenchResult, interleave, median, timed, verdict } from './harness.ts';
 
 const ROWS = 1_000_000;
 const EDITS = 100_000;
 const CHUNK = 2_000;
-const ROUNDS = 9;
+const ROUNDS = 7;
+const BLOCKS = 5;
 const TARGET = 1.5;
 /** The longest the backend may be busy at a stretch, by what a person notices. */
 const BLOCK_MS = 50;
@@ -113,19 +114,43 @@ const longestBlock = async (work: () => Promise<unknown>): Promise<number> => {
   return longest;
 };
 
+interface Counts {
+  floor: number;
+  quiet: number;
+  conflicts: number;
+}
+
+const WANTED: Counts = { floor: EDITS / 50, quiet: EDITS / 100, conflicts: EDITS / 100 };
+
+const clock = (): number => performance.now();
+
+/** One whole merge with a journal of its own, quiet changes written; answers its longest stretch. */
+const blockOf = async (sheet: OpenSheet, journal: OpenedJournal): Promise<number> => {
+  const now = (): Date => new Date();
+  const merges = new Merges({ journal, sheetOf: () => sheet, tell: () => {}, now, clock });
+  const block = await longestBlock(() => merges.look('bench', 'all'));
+  const left = journal.pending('bench').size;
+  if (merges.conflicts('bench').size !== WANTED.conflicts || left !== EDITS - WANTED.quiet)
+    throw new Error('The journal does not hold what the merge left.');
+  return block;
+};
+
 /** 100,000 pending edits merged with 1,000,000 rows, against one hash join of the same; and how long it blocks. */
 export const benchMerge = async (): Promise<BenchResult[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'writ-bench-merge-'));
-  const journal = openJournal({
-    file: join(folder, 'j.db'),
-    key: Buffer.alloc(32, 7),
-    now: () => new Date(),
-  });
-  try {
+  const journals = Array.from({ length: BLOCKS + 1 }, (_, n) => {
+    const file = join(folder, `${n}.db`);
+    const journal = openJournal({ file, key: Buffer.alloc(32, 7), now: () => new Date() });
     journal.append(step());
+    return journal;
+  });
+  const [journal, ...others] = journals;
+  try {
+    if (!journal) throw new Error('There is no journal.');
     const sheet = await openBench(journal);
-    const clock = (): number => performance.now();
-    const counts = { floor: 0, quiet: 0, conflicts: 0 };
+    const blocks: number[] = [];
+    for (const other of others) blocks.push(await blockOf(sheet, other));
+    const counts: Counts = { floor: 0, quiet: 0, conflicts: 0 };
     const timings = await interleave(
       [
         {
@@ -146,36 +171,24 @@ export const benchMerge = async (): Promise<BenchResult[]> => {
             timed(async () => {
               const pass = await mergePass(sheet, journal, 'all', new Date(), breathing(clock));
               counts.quiet = pass.quiet.length;
-              counts.conflicts = [...pass.judged.values()].filter((each) => each.conflicts.length > 0).length;
+              counts.conflicts = pass.judged.size;
             }),
         },
       ],
       ROUNDS,
     );
-    const wanted = { floor: EDITS / 50, quiet: EDITS / 100, conflicts: EDITS / 100 };
-    if (JSON.stringify(counts) !== JSON.stringify(wanted))
-      throw new Error(`The merge found ${JSON.stringify(counts)}, expected ${JSON.stringify(wanted)}.`);
-    const merges = new Merges({
-      journal,
-      sheetOf: () => sheet,
-      tell: () => {},
-      now: () => new Date(),
-      clock,
-    });
-    const block = await longestBlock(() => merges.look('bench', 'all'));
-    if (
-      merges.conflicts('bench').size !== wanted.conflicts ||
-      journal.pending('bench').size !== EDITS - wanted.quiet
-    )
-      throw new Error('The journal does not hold what the merge left.');
+    if (JSON.stringify(counts) !== JSON.stringify(WANTED))
+      throw new Error(`The merge found ${JSON.stringify(counts)}, expected ${JSON.stringify(WANTED)}.`);
     sheet.close();
-    const detail = `longest stretch ${block.toFixed(1)} ms of ${BLOCK_MS} ms, quiet changes written to the journal`;
+    const block = median(blocks);
+    const shown = blocks.map((ms) => ms.toFixed(0)).join(', ');
+    const detail = `longest stretches ${shown} ms, at most ${BLOCK_MS} ms; quiet changes written to the journal`;
     return [
       verdict('merge 100k edits, 1M rows', TARGET, timings, { ours: 'merge', floor: 'hash join' }),
       { name: 'merge without blocking', ratio: block / BLOCK_MS, target: 1, ok: block <= BLOCK_MS, detail },
     ];
   } finally {
-    journal.close();
+    for (const each of journals) each.close();
     rmSync(folder, { recursive: true, force: true });
   }
 };

@@ -54,7 +54,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-export const openWorld = async (keychain: Keychain = memoryKeychain()): Promise<World> => {
+export const openWorld = async (keychain: Keychain = memoryKeychain(), rowLimit?: number): Promise<World> => {
   const postgres = await startPostgres();
   const proxy = await startCutProxy(postgres.host, postgres.port);
   let admin = await postgres.client();
@@ -74,6 +74,7 @@ export const openWorld = async (keychain: Keychain = memoryKeychain()): Promise<
       uuid: randomUUID,
       checkOutputs: true,
       keychain,
+      rowLimit,
     });
   let backend = await start();
   const first = attachClient(backend);
