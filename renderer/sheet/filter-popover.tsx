@@ -27,11 +27,14 @@ interface Draft {
 }
 
 const ORDERED = new Set(['date', 'time', 'timestamp']);
+/** Columns whose values repeat are mostly filtered by a few of them. */
+const isListed = ({ type, lookup }: Column): boolean =>
+  Boolean(lookup) || type.kind === 'enum' || type.kind === 'boolean';
 const isOrdered = (column: Column): boolean => isNumeric(column) || ORDERED.has(column.type.kind);
 
 const draftOf = (filter: ColumnFilter | undefined, column: Column): Draft => {
   const empty = {
-    kind: isOrdered(column) ? 'range' : 'contains',
+    kind: isListed(column) ? 'in' : isOrdered(column) ? 'range' : 'contains',
     text: '',
     min: '',
     max: '',

@@ -4,13 +4,14 @@ import { compareDecimals, isDecimalText, sumDecimals } from '../../shared/values
 import { isNumeric } from '../grid/columns.ts';
 import { cellCount, disjoint, type Selection } from '../grid/ranges/selection.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
+import { breathe } from '../ui/breathe.ts';
 import type { SheetModel } from './sheet-model.ts';
 
 /** Count, and for numbers exact sum, least, greatest and the average to six decimals, of the selected cells. */
 export interface SelectionStats {
   readonly cells: number;
-  /** Cells that hold a value. */
-  readonly filled: number;
+  /** Cells that hold a value; null where they are too many to look at. */
+  readonly filled: number | null;
   readonly numbers: number;
   readonly sum: string | null;
   readonly average: string | null;
@@ -19,37 +20,69 @@ export interface SelectionStats {
 }
 
 const AVERAGE_PLACES = 6;
-/** More cells are only counted. */
-const MOST_SUMMED = 200_000;
+/** More cells, or cells of more rows, are only counted. */
+const MOST_SUMMED = 2_000_000;
+const MOST_ROWS = 200_000;
+/** Rows added up before the window gets its turn. */
+const SLICE = 2_000;
 
-/** Statistics of a selection; null for a single cell. Rows that are not here yet are fetched. */
+/** Statistics of a selection; null for a single cell, or once they are not `wanted` any more. Rows that are not here yet are fetched, slice by slice. */
 export const selectionStats = async (
   model: SheetModel,
   columns: readonly Column[],
   selection: Selection,
+  wanted: () => boolean = () => true,
 ): Promise<SelectionStats | null> => {
   const cells = cellCount(selection);
   if (cells < 2) return null;
-  if (cells > MOST_SUMMED)
-    return { cells, filled: 0, numbers: 0, sum: null, average: null, min: null, max: null };
-  const values: string[] = [];
+  const rectangles = disjoint(selection.ranges);
+  const reach = rectangles.reduce((n, { top, bottom }) => n + bottom - top + 1, 0);
+  if (cells > MOST_SUMMED || reach > MOST_ROWS) return { cells, filled: null, ...NO_FIGURES };
   let filled = 0;
+  let figures: Figures = NO_FIGURES;
   const counts = await countedRows(model, selection);
-  for (const { top, left, bottom, right } of disjoint(selection.ranges)) {
-    const rows = await model.rows(top, Math.min(bottom + 1, model.rowCount));
-    for (const column of columns.slice(left, right + 1)) {
-      const numeric = isNumeric(column);
-      for (const row of rows) {
-        if (!counts(row)) continue;
-        const value = model.value(row, column);
-        if (value === null) continue;
-        filled++;
-        if (numeric && isDecimalText(value)) values.push(value);
+  for (const { top, left, bottom, right } of rectangles) {
+    const end = Math.min(bottom + 1, model.rowCount);
+    for (let from = top; from < end; from += SLICE) {
+      const rows = await model.rows(from, Math.min(from + SLICE, end));
+      if (from > top) await breathe();
+      if (!wanted()) return null;
+      const values: string[] = [];
+      for (const column of columns.slice(left, right + 1)) {
+        const numeric = isNumeric(column);
+        for (const row of rows) {
+          const value = counts(row) ? model.value(row, column) : null;
+          if (value === null) continue;
+          filled++;
+          if (numeric && isDecimalText(value)) values.push(value);
+        }
       }
+      figures = together(figures, summary(values));
     }
   }
-  return { cells, filled, ...summary(values) };
+  return { cells, filled, ...figures };
 };
+
+type Figures = Pick<SelectionStats, 'numbers' | 'sum' | 'average' | 'min' | 'max'>;
+const NO_FIGURES: Figures = { numbers: 0, sum: null, average: null, min: null, max: null };
+
+/** Exact figures of two sets of numbers as one. */
+export const together = (a: Figures, b: Figures): Figures => {
+  if (a.sum === null || a.min === null || a.max === null) return b;
+  if (b.sum === null || b.min === null || b.max === null) return a;
+  const numbers = a.numbers + b.numbers;
+  const sum = sumDecimals([a.sum, b.sum]);
+  return {
+    numbers,
+    sum,
+    average: averageOf(sum, numbers),
+    min: compareDecimals(b.min, a.min) < 0 ? b.min : a.min,
+    max: compareDecimals(b.max, a.max) > 0 ? b.max : a.max,
+  };
+};
+
+const averageOf = (sum: string, numbers: number): string =>
+  new Big(sum).div(numbers).round(AVERAGE_PLACES, Big.roundHalfUp).toFixed();
 
 /** Rows whose values count: beside rows no subtotal, and no subtotal beside one that has it in it. */
 const countedRows = async (model: SheetModel, selection: Selection): Promise<(row: SheetRow) => boolean> => {
@@ -70,11 +103,9 @@ const countedRows = async (model: SheetModel, selection: Selection): Promise<(ro
 };
 
 /** Exact figures of decimal texts. */
-export const summary = (
-  values: readonly string[],
-): Pick<SelectionStats, 'numbers' | 'sum' | 'average' | 'min' | 'max'> => {
+export const summary = (values: readonly string[]): Figures => {
   const [first] = values;
-  if (first === undefined) return { numbers: 0, sum: null, average: null, min: null, max: null };
+  if (first === undefined) return NO_FIGURES;
   let min = first;
   let max = first;
   for (const value of values) {
@@ -82,6 +113,5 @@ export const summary = (
     if (compareDecimals(value, max) > 0) max = value;
   }
   const sum = sumDecimals(values);
-  const average = new Big(sum).div(values.length).round(AVERAGE_PLACES, Big.roundHalfUp).toFixed();
-  return { numbers: values.length, sum, average, min, max };
+  return { numbers: values.length, sum, average: averageOf(sum, values.length), min, max };
 };

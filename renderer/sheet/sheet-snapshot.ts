@@ -62,6 +62,8 @@ export interface SheetSnapshot {
   readonly asking: AskedReason | null;
   /** The last thing worth telling a person who does not see the grid. */
   readonly said: string;
+  /** How often something was told, as the same can be told twice. */
+  readonly saidTimes: number;
 }
 
 export const NO_PENDING: PendingCounts = {
@@ -111,4 +113,5 @@ export const FIRST_SNAPSHOT: SheetSnapshot = {
   waiting: 0,
   asking: null,
   said: '',
+  saidTimes: 0,
 };

@@ -1,5 +1,5 @@
 import { ListFilter } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { type Column, column } from '../../shared/model/sheet.ts';
 import { formatValue } from '../../shared/values/format.ts';
 import { columnHelp } from '../grid/column-help.ts';
@@ -58,53 +58,56 @@ export const SheetStatus = (props: StatusProps): ReactNode => {
   const pending = pendingText(snapshot);
   const saved = savedText(snapshot);
   return (
-    <footer className="sheet-status">
-      <span className="sheet-status-rows">{rowsText(snapshot)}</span>
-      {pending !== '' && (
-        <button type="button" className="sheet-status-part pending" onClick={props.onShowPending}>
-          {pending}
-        </button>
-      )}
-      {snapshot.refused > 0 && (
-        <button
-          type="button"
-          className="sheet-status-part refused"
-          title="Go to the next one"
-          onClick={props.onNextRefused}
-        >
-          {count(snapshot.refused, 'entry', 'entries')} not valid
-        </button>
-      )}
-      {snapshot.refused > 0 && (
-        <Only what="entries that are not valid" onPress={() => props.onOnly('refused')} />
-      )}
-      {snapshot.problems > 0 && (
-        <button type="button" className="sheet-status-part refused" onClick={props.onNextProblem}>
-          {count(snapshot.problems, 'row')} against a rule
-        </button>
-      )}
-      {snapshot.problems > 0 && (
-        <Only what="entries against a rule" onPress={() => props.onOnly('problems')} />
-      )}
-      {snapshot.conflicts > 0 && (
-        <span className="sheet-status-part conflict">{count(snapshot.conflicts, 'conflict')}</span>
-      )}
-      {snapshot.conflicts > 0 && <Only what="conflicts" onPress={() => props.onOnly('conflicts')} />}
-      {snapshot.warnings > 0 && (
-        <button type="button" className="sheet-status-part warn" onClick={props.onNextProblem}>
-          {count(snapshot.warnings, 'warning')}
-        </button>
-      )}
-      {saved !== '' && <span className="sheet-status-saved">{saved}</span>}
-      {props.stats ? (
-        <Stats stats={props.stats} model={model} />
-      ) : (
-        <ActiveCellText model={model} active={active} />
-      )}
+    <>
+      <footer className="sheet-status">
+        <span className="sheet-status-rows">{rowsText(snapshot)}</span>
+        {pending !== '' && (
+          <button type="button" className="sheet-status-part pending" onClick={props.onShowPending}>
+            {pending}
+          </button>
+        )}
+        {snapshot.refused > 0 && (
+          <button
+            type="button"
+            className="sheet-status-part refused"
+            title="Go to the next one"
+            onClick={props.onNextRefused}
+          >
+            {count(snapshot.refused, 'entry', 'entries')} not valid
+          </button>
+        )}
+        {snapshot.refused > 0 && (
+          <Only what="entries that are not valid" onPress={() => props.onOnly('refused')} />
+        )}
+        {snapshot.problems > 0 && (
+          <button type="button" className="sheet-status-part refused" onClick={props.onNextProblem}>
+            {count(snapshot.problems, 'row')} against a rule
+          </button>
+        )}
+        {snapshot.problems > 0 && (
+          <Only what="entries against a rule" onPress={() => props.onOnly('problems')} />
+        )}
+        {snapshot.conflicts > 0 && (
+          <span className="sheet-status-part conflict">{count(snapshot.conflicts, 'conflict')}</span>
+        )}
+        {snapshot.conflicts > 0 && <Only what="conflicts" onPress={() => props.onOnly('conflicts')} />}
+        {snapshot.warnings > 0 && (
+          <button type="button" className="sheet-status-part warn" onClick={props.onNextProblem}>
+            {count(snapshot.warnings, 'warning')}
+          </button>
+        )}
+        {saved !== '' && <span className="sheet-status-saved">{saved}</span>}
+        {props.stats ? (
+          <Stats stats={props.stats} model={model} />
+        ) : (
+          <ActiveCellText model={model} active={active} />
+        )}
+      </footer>
       <output className="sheet-said" aria-live="polite">
-        {snapshot.said}
+        {snapshot.said !== '' && <span key={snapshot.saidTimes}>{snapshot.said}</span>}
       </output>
-    </footer>
+      <SpokenStats stats={props.stats} model={model} />
+    </>
   );
 };
 
@@ -128,12 +131,41 @@ const AMOUNT = column.parse({
   format: { grouping: true },
 });
 
+/** How long a selection rests before its figures are read out, so that growing one does not read out every step. */
+const REST_MS = 600;
+
+/** The figures of the selection for those who hear them. */
+const SpokenStats = ({ stats, model }: { stats: SelectionStats | null; model: SheetModel }): ReactNode => {
+  const text = stats ? statsText(stats, model) : '';
+  const [spoken, setSpoken] = useState('');
+  useEffect(() => {
+    const rest = setTimeout(() => setSpoken(text), REST_MS);
+    return () => clearTimeout(rest);
+  }, [text]);
+  return (
+    <output className="visually-hidden" aria-live="polite" aria-label="Selection">
+      {spoken}
+    </output>
+  );
+};
+
+const statsText = (stats: SelectionStats, model: SheetModel): string =>
+  [
+    `${count(stats.cells, 'cell')} selected`,
+    ...(stats.sum === null ? [] : [`sum ${formatValue(stats.sum, AMOUNT, model.locale)}`]),
+  ].join(', ');
+
 /** Exact figures of the selection, in the person's own number format. */
 const Stats = ({ stats, model }: { stats: SelectionStats; model: SheetModel }): ReactNode => {
   const shown = (value: string | null): string => formatValue(value, AMOUNT, model.locale);
   return (
     <span className="sheet-status-cell sheet-stats">
       <span>{count(stats.cells, 'cell')}</span>
+      {stats.filled !== null && stats.filled < stats.cells ? (
+        <span>
+          Count <code>{stats.filled.toLocaleString()}</code>
+        </span>
+      ) : null}
       {stats.sum === null ? null : (
         <>
           <span>

@@ -34,9 +34,9 @@ export class SheetStore {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Tells something to a person who does not see the grid. */
+  /** Tells what a command did or why it did not: shown for a while, and read out. */
   say(said: string): void {
-    this.set({ said });
+    this.set({ said, saidTimes: this.#snapshot.saidTimes + 1 });
   }
 
   draw(change: GridChange): void {

@@ -23,7 +23,7 @@ export const useSelectionStats = (
     }
     // While a range is being dragged only its last extent is counted.
     const frame = requestAnimationFrame(() => {
-      selectionStats(model, latest.current(), selection).then(
+      selectionStats(model, latest.current(), selection, () => wanted).then(
         (found) => wanted && setStats(found),
         () => wanted && setStats(null),
       );
