@@ -25,8 +25,10 @@ const METHODS: readonly (readonly [PlanMethod, string])[] = [
   ['proportional', 'Spread a total in proportion to the present values'],
   ['like', 'Spread a total like other rows'],
   ['4-4-5', 'Spread a total by 4-4-5 weeks'],
+  ['4-5-4', 'Spread a total by 4-5-4 weeks'],
+  ['5-4-4', 'Spread a total by 5-4-4 weeks'],
   ['grow', 'Grow by percent'],
-  ['copy', 'Copy the first cell forward'],
+  ['copy', 'Copy the first values forward'],
 ];
 const SHOWN = 200;
 
@@ -43,6 +45,7 @@ export const PlanDialog = ({ model, cells, onClose }: PlanDialogProps): ReactNod
   const [holds, setHolds] = useState<ReadonlySet<number>>(new Set());
   const { from, setFrom, weights } = useWeights(model, cells, method === 'like');
   const [first] = cells;
+  const width = useMemo(() => new Set(cells.map(({ column }) => column.name)).size, [cells]);
   const plan = useMemo(() => {
     try {
       const text = amount.trim();
@@ -55,13 +58,14 @@ export const PlanDialog = ({ model, cells, onClose }: PlanDialogProps): ReactNod
         amount: plain,
         values,
         scale,
+        width,
         weights: typeof weights === 'string' ? [] : weights,
         held: cells.map((_, i) => (locked[i] ?? false) || holds.has(i)),
       });
     } catch (error) {
       return { failure: AppError.wrap(error).message };
     }
-  }, [amount, method, values, scale, cells, locked, holds, first, model, weights]);
+  }, [amount, method, values, scale, cells, locked, holds, first, model, weights, width]);
   const apply = (): void => {
     if ('failure' in plan) return;
     model.enterAll(

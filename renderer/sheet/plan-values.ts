@@ -5,7 +5,9 @@ import { roundForDisplay } from '../../shared/values/decimal.ts';
 import { fromUnits, toUnits } from '../../shared/values/units.ts';
 
 /** What a planning command does with the cells of a range, in reading order. */
-export type PlanMethod = 'even' | 'proportional' | 'like' | '4-4-5' | 'grow' | 'copy';
+export type PlanMethod = 'even' | 'proportional' | 'like' | WeekPattern | 'grow' | 'copy';
+/** Weeks of the months of a quarter. */
+export type WeekPattern = '4-4-5' | '4-5-4' | '5-4-4';
 
 export interface PlanRequest {
   readonly method: PlanMethod;
@@ -17,6 +19,8 @@ export interface PlanRequest {
   readonly held: readonly boolean[];
   /** Decimal places the cells keep. */
   readonly scale: number;
+  /** Columns of the range, for what goes from month to month: down its rows, or across where it has one row. One where absent. */
+  readonly width?: number;
   /** For `like`: values of the cells whose proportions are followed, in the same order. */
   readonly weights?: readonly (string | null)[];
 }
@@ -36,16 +40,20 @@ export const spreadScale = ({ type, lookup }: Column): number | null => {
 };
 
 const howOf = (
-  method: 'even' | 'proportional' | 'like' | '4-4-5',
+  method: 'even' | 'proportional' | 'like' | WeekPattern,
   weights: readonly (string | null)[],
+  months: readonly number[],
 ): SpreadMethod => {
   switch (method) {
     case 'like':
       return { kind: 'like', weights };
-    case '4-4-5':
-      return { kind: 'weeks', pattern: [4, 4, 5] };
-    default:
+    case 'even':
+    case 'proportional':
       return { kind: method };
+    default: {
+      const weeks = method.split('-');
+      return { kind: 'like', weights: months.map((month) => weeks[month % 3] ?? null) };
+    }
   }
 };
 
@@ -59,15 +67,20 @@ export const planValues = ({
   values,
   held,
   scale,
+  width = 1,
   weights = [],
 }: PlanRequest): { values: readonly string[]; note: string | null } => {
   const cells = values.map((value, i) => ({ value, held: held[i] ?? false }));
+  const across = width >= cells.length;
+  const months = cells.map((_, i) => (across ? i : Math.floor(i / width)));
   switch (method) {
     case 'even':
     case 'proportional':
     case 'like':
-    case '4-4-5': {
-      const result = spread(amount, cells, howOf(method, weights), scale);
+    case '4-4-5':
+    case '4-5-4':
+    case '5-4-4': {
+      const result = spread(amount, cells, howOf(method, weights, months), scale);
       return {
         values: result.values,
         note: result.fellBackToEven
@@ -88,7 +101,9 @@ export const planValues = ({
     }
     case 'copy':
       return {
-        values: cells.map(({ value, held: fixed }) => (fixed ? (value ?? '0') : (cells[0]?.value ?? '0'))),
+        values: cells.map(({ value, held: fixed }, i) =>
+          fixed ? (value ?? '0') : (cells[across ? 0 : i % width]?.value ?? '0'),
+        ),
         note: null,
       };
   }

@@ -75,7 +75,6 @@ const fillEntries = ({ model, rights, selection, onFill, onPlan }: MenuParts): r
   const all = rectangles(selection);
   const rows = all.some(({ top, bottom }) => bottom > top) ? null : 'Select several rows';
   const columns = all.some(({ left, right }) => right > left) ? null : 'Select several columns';
-  const cells = isOne(selection) ? 'Select several number cells' : null;
   return [
     {
       id: 'fill-down',
@@ -101,9 +100,9 @@ const fillEntries = ({ model, rights, selection, onFill, onPlan }: MenuParts): r
     },
     {
       id: 'plan',
-      label: 'Spread, grow or copy forward…',
+      label: isOne(selection) ? 'Plan over the months…' : 'Spread, grow or copy forward…',
       keys: 'Ctrl+Alt+S',
-      refusal: locked ?? cells,
+      refusal: locked,
       run: onPlan,
     },
   ];

@@ -232,6 +232,8 @@ export class SheetModel implements GridModel {
     return this.#open.view.find(row);
   }
 
+  /** A row of the view by its key; undefined where the view does not show it. */
+  find = (row: RowKey): Promise<SheetRow | undefined> => this.#open.view.find(row);
   /** Rows in which a rule is broken. */
   problems(): ReturnType<SheetParts['reading']['problems']> {
     return this.#open.reading.problems();

@@ -1,10 +1,12 @@
 import { type ReactNode, type RefObject, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
+import { AppError } from '../../shared/model/failure.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import type { ActiveCell, GridController } from '../grid/grid-controller.ts';
-import type { Selection } from '../grid/ranges/selection.ts';
+import { cellCount, type Selection } from '../grid/ranges/selection.ts';
 import { FindDialog } from './find-dialog.tsx';
 import { GoToDialog } from './go-to-dialog.tsx';
+import { monthCells } from './month-cells.ts';
 import { type PlanCells, PlanDialog } from './plan-dialog.tsx';
 import { planCells, type RangeTarget } from './range-commands.ts';
 import type { SheetModel } from './sheet-model.ts';
@@ -38,7 +40,12 @@ export const useRangeDialogs = (parts: RangeDialogParts): RangeDialogs => {
   return {
     plan: async (range) => {
       if (!range || !parts.mayPlan) return;
-      const cells = await planCells(parts.target(), range);
+      const alone = active !== null && cellCount(range) === 1;
+      // From one cell the months of its line are planned.
+      const cells = await (alone
+        ? monthCells(model, parts.client, active)
+        : planCells(parts.target(), range)
+      ).catch((error: unknown) => AppError.wrap(error).message);
       if (typeof cells === 'string') model.say(cells);
       else setPlanning(cells);
     },

@@ -22,6 +22,23 @@ test('a total is spread over a range to the cent, with a held cell, as one undo'
   await expect(page.getByText('2 rows changed')).toBeHidden();
 });
 
+test('from one cell a total is spread over the months of its line, whatever the order of the rows', async ({
+  page,
+}) => {
+  await openPlan(page, 'FC1', 'CC1020 4010');
+  await cell(page, 0, 'amount').click();
+  await page.keyboard.press('Control+Alt+s');
+  const dialog = page.getByRole('dialog', { name: 'Plan 12 cells' });
+  await dialog.getByLabel('Method').selectOption('4-4-5');
+  await dialog.getByLabel('Total').fill('5200.01');
+  await dialog.getByRole('button', { name: 'Apply' }).click();
+  await expect(cell(page, 0, 'amount')).toHaveText('400.00');
+  await expect(cell(page, 2, 'amount')).toHaveText('500.01');
+  await expect(cell(page, 11, 'amount')).toHaveText('500.00');
+  await page.getByRole('button', { name: 'Undo Spread' }).click();
+  await expect(page.getByText('rows changed')).toBeHidden();
+});
+
 test('a total is spread like other rows, chosen by number', async ({ page }) => {
   await openPlan(page, 'FC1', 'CC1020');
   for (const [row, value] of [

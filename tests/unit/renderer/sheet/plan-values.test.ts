@@ -29,3 +29,26 @@ test('a total follows the proportions of other cells, and is divided evenly wher
     note: expect.stringContaining('divided evenly'),
   });
 });
+
+test('weeks and copying go from month to month: down the rows of a range, or across where it has one row', () => {
+  const two = { values: ['1', '2', null, '5', '3', '4'], held: Array(6).fill(false), scale: 0, width: 2 };
+  expect(planValues({ ...two, method: 'copy', amount: '0' }).values).toEqual(['1', '2', '1', '2', '1', '2']);
+  expect(planValues({ ...two, method: '4-4-5', amount: '26' }).values).toEqual([
+    '4',
+    '4',
+    '4',
+    '4',
+    '5',
+    '5',
+  ]);
+  const row = { ...two, width: 6 };
+  expect(planValues({ ...row, method: '5-4-4', amount: '26' }).values).toEqual([
+    '5',
+    '4',
+    '4',
+    '5',
+    '4',
+    '4',
+  ]);
+  expect(planValues({ ...row, method: 'copy', amount: '0' }).values).toEqual(Array(6).fill('1'));
+});
