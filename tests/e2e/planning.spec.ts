@@ -25,7 +25,7 @@ test('a total is spread over a range to the cent, with a held cell, as one undo'
 test('from one cell a total is spread over the months of its line, whatever the order of the rows', async ({
   page,
 }) => {
-  await openPlan(page, 'FC1', 'CC1020 4010');
+  await openPlan(page, 'FC1', 'CC1020');
   await cell(page, 0, 'amount').click();
   await page.keyboard.press('Control+Alt+s');
   const dialog = page.getByRole('dialog', { name: 'Plan 12 cells' });
