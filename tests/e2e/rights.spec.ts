@@ -33,6 +33,33 @@ test('a reviewer may remark and nothing else', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Submit (1)' })).toBeEnabled();
 });
 
+test('what a person cannot use is disabled and says why', async ({ page }) => {
+  await expect(cell(page, 0, 'version')).toBeVisible({ timeout: 60_000 });
+  await be(page, 'Mei Tan');
+  await openPlan(page, 'FC1', 'CC3010');
+  await cell(page, 0, 'amount').click();
+  for (const [name, why] of [
+    ['Add row', 'Your roles may not add rows to this table.'],
+    ['Delete rows', 'Your roles may not delete rows of this table.'],
+    ['Submit', 'Nothing to submit yet'],
+  ] as const) {
+    const control = page.locator('.sheet-toolbar').getByRole('button', { name });
+    await expect(control).toHaveAttribute('aria-disabled', 'true');
+    await expect(control).toHaveAttribute('title', new RegExp(why));
+  }
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('Governance of this database');
+  const governance = page.getByRole('option', { name: /Governance of this database/ });
+  await expect(governance).toHaveAttribute('aria-disabled', 'true');
+  await expect(governance).toContainText('only members of that role change it');
+  await page.getByRole('combobox').fill('Approval policy');
+  await page.getByRole('combobox').press('Enter');
+  const policy = page.getByRole('dialog', { name: 'Approval policy' });
+  await expect(policy).toContainText('Only administrators of schema writ may change this');
+  await expect(policy.getByRole('radio').first()).toBeDisabled();
+  await expect(policy.getByRole('button', { name: 'Save' })).toHaveCount(0);
+});
+
 test('a table without a key and a joined view are readable and say why they cannot be edited', async ({
   page,
 }) => {
