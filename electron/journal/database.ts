@@ -15,6 +15,9 @@ const MIGRATIONS: readonly string[] = [
   '',
 ];
 
+/** The format this program writes; raised with a fixture of it (`tests/fixtures/journals`). */
+export const JOURNAL_FORMAT = MIGRATIONS.length;
+
 /** The SQLite result code of an error thrown by the driver, or `undefined` for anything else. */
 export const sqliteCode = (error: unknown): string | undefined =>
   error instanceof Database.SqliteError ? error.code : undefined;

@@ -61,7 +61,26 @@ const batchWork = (random: Random, n: number, sheet: string): MixOperation => {
   };
 };
 
-const operationOf = (random: Random, n: number): MixOperation => {
+/** Batches that wait to be sent: queued, sent, taken back, refused and read. */
+const queueWork = (random: Random, n: number, sheet: string): MixOperation => {
+  const kind = random.pick(['queue', 'send', 'cancel', 'refused', 'dismiss'] as const);
+  return (journal) => {
+    const [held] = journal.held(sheet);
+    const [open] = journal.openBatches(sheet);
+    const [refusal] = journal.refusals();
+    const batch = { batch: idOf(n), sheet, sha256: idOf(n), proof: null, at: AT, queued: { note: null } };
+    if (kind === 'dismiss' && refusal) journal.dismiss(refusal.batch);
+    else if (kind === 'send' && held) journal.release(held.batch.batch, 'send');
+    else if (kind === 'cancel' && held) journal.release(held.batch.batch, 'cancel');
+    else if (kind === 'refused' && open?.queued) {
+      const refused = { kind: 'conflict', code: 'rows-changed', message: 'X.' } as const;
+      const outcome = { batch: open.batch, failure: refused, conflicts: [], problems: [] };
+      journal.settled(open.batch, { kind: 'not-committed', ...outcome });
+    } else journal.queue(batch, [...journal.pending(sheet).values()]);
+  };
+};
+
+const operationOf = (random: Random, n: number, paste: number): MixOperation => {
   const sheet = random.pick(SHEETS);
   const dice = random.next();
   if (dice < 0.35) {
@@ -70,7 +89,7 @@ const operationOf = (random: Random, n: number): MixOperation => {
   }
   if (dice < 0.45) {
     // Many pages at once, some of them past the point where the log is written back into the file.
-    const step = stepOf(random, n, sheet, 500 + random.below(4_000));
+    const step = stepOf(random, n, sheet, paste / 8 + random.below(paste));
     return (journal) => journal.append(step);
   }
   if (dice < 0.5) {
@@ -97,13 +116,13 @@ const operationOf = (random: Random, n: number): MixOperation => {
   if (dice < 0.65) return (journal) => journal.undo(sheet);
   if (dice < 0.72) return (journal) => journal.redo(sheet);
   if (dice < 0.75) return (journal) => journal.discard(sheet, undefined, AT, idOf(n));
-  return batchWork(random, n, sheet);
+  return dice < 0.82 ? queueWork(random, n, sheet) : batchWork(random, n, sheet);
 };
 
-/** The operations of a mix, by its seed. What a journal refuses (a row in an open batch) changes nothing, there or here. */
-export const mixOf = (seed: number, length: number): readonly MixOperation[] => {
+/** The operations of a mix, by its seed; its pastes have up to about `paste` cells. What a journal refuses (a row in an open batch) changes nothing, there or here. */
+export const mixOf = (seed: number, length: number, paste = 4_000): readonly MixOperation[] => {
   const random = randomFrom(seed);
-  return Array.from({ length }, (_, n) => operationOf(random, n)).map((operation) => (journal) => {
+  return Array.from({ length }, (_, n) => operationOf(random, n, paste)).map((operation) => (journal) => {
     try {
       operation(journal);
     } catch (error) {
@@ -112,13 +131,18 @@ export const mixOf = (seed: number, length: number): readonly MixOperation[] => 
   });
 };
 
+const sorted = (rows: Iterable<[string, unknown]>): unknown[] =>
+  [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
+
 /** Everything a journal says it holds, as text. */
 export const stateOf = (journal: OpenedJournal): string =>
-  JSON.stringify(
-    SHEETS.map((sheet) => [
-      [...journal.pending(sheet)].sort(([a], [b]) => (a < b ? -1 : 1)),
+  JSON.stringify([
+    ...SHEETS.map((sheet) => [
+      sorted(journal.pending(sheet)),
       journal.counts(sheet),
       journal.openBatches(sheet),
       journal.reviewed(sheet),
+      journal.held(sheet),
     ]),
-  );
+    journal.refusals(),
+  ]);
