@@ -144,7 +144,13 @@ const liveFacts = async (client: Client, profile: Profile, source: Source): Prom
 
 const holdSheet = (client: Client, sheet: OpenSheet): void => {
   const { id } = sheet.definition;
-  const folds = client.sheets.get(id)?.folds ?? null;
+  const held = client.sheets.get(id);
+  // Opened again by another part of the window, which only wants to know what the sheet is: the view there is goes on.
+  if (held?.sheet === sheet) {
+    client.profile?.release(sheet);
+    return;
+  }
+  const folds = held?.folds ?? null;
   closeSheet(client, id);
   client.sheets.set(id, {
     sheet,

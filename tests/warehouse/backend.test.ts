@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { unpackColumn } from '../../shared/model/rows.ts';
 import { attachClient, deleting, inserting, setting, type TestClient } from '../support/backend-client.ts';
-import { openWorld, PASSWORD, rowsOf, SHEET, SOURCE, submit, type World } from './backend-world.ts';
+import { ALL, openWorld, PASSWORD, rowsOf, SHEET, SOURCE, submit, type World } from './backend-world.ts';
 
 const C1M1 = '["C1","1"]';
 let world: World;
@@ -57,6 +58,18 @@ describe('editing', () => {
       amount: '100.00',
       doubled: '200.00',
     });
+  });
+
+  test('a sheet that another part of the window opens too keeps its view', async () => {
+    const ann = await signIn('ann');
+    const query = { ...ALL, quick: 'C2' };
+    const asked = ann.call('rows.view', { sheet: SHEET, query });
+    await ann.call('sheets.open', { source: SOURCE });
+    const { view, rows } = await asked;
+    expect(rows).toBe(6);
+    await ann.call('sheets.open', { source: SOURCE });
+    const page = await ann.call('rows.page', { sheet: SHEET, view, start: 0, count: 10 });
+    expect(unpackColumn(page.keys)).toHaveLength(6);
   });
 
   test('an edit is kept, taken back and made again', async () => {
