@@ -9,6 +9,7 @@ import { applyTheme } from './app.tsx';
 import { useBackendEvent } from './client/subscribe.ts';
 import { type Asked, ConnectScreen } from './connect/connect-screen.tsx';
 import { GovernanceNote } from './governance/governance-note.tsx';
+import { AuditBanner } from './history/audit-banner.tsx';
 import { LinkStatus } from './offline/link-status.tsx';
 import { OfflineScreen } from './offline/offline-screen.tsx';
 import { useLink, useUnsent } from './offline/use-link.ts';
@@ -219,6 +220,11 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
         />
         <div className="app-notes">
           {trouble ? <Banner look="bad">{trouble}</Banner> : null}
+          <AuditBanner
+            key={`audit ${session.connection.id}/${session.person.user}`}
+            client={client}
+            locale={locale}
+          />
           <JournalRecoveryNote session={session} />
           {reached.state === 'signed-out' && !connecting ? (
             <SignInAgain

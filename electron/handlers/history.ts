@@ -1,3 +1,4 @@
+import type { PendingDelta } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import type { PastConflict, PastScope, RestorePreview } from '../../shared/model/past.ts';
 import { checkStep } from '../governance/check-step.ts';
@@ -69,10 +70,12 @@ export const historyHandlers: HistoryHandlers = {
       ...{ id: uuid(), at: now().toISOString(), reason },
       newRow: () => `new:${uuid()}`,
     });
-    const delta = journaled(client, ({ journal }) => {
+    const enter = ({ journal }: Profile): PendingDelta => {
       checkStep(sheet, step, journal.pending(wish.sheet));
       return journal.append(step);
-    });
+    };
+    // The window that asked draws the edits as the others do.
+    const delta = journaled(client, enter, true);
     return { delta, conflicts: plan.conflicts.slice(0, SHOWN) };
   },
   'audit.state': (client) => {

@@ -21,8 +21,19 @@ export interface History {
   readonly older: () => void;
 }
 
-/** The audit of a sheet, row or cell, page by page; read again when rows of the sheet change. */
-export const useHistory = (client: BackendClient, sheet: string, row?: string, column?: string): History => {
+/** What the history is of; the whole sheet where nothing is named. */
+export interface HistoryOf {
+  readonly row?: string | undefined;
+  readonly column?: string | undefined;
+  readonly batch?: string | undefined;
+}
+
+/** The audit of a sheet, row, cell or batch, page by page; read again when rows of the sheet change. */
+export const useHistory = (
+  client: BackendClient,
+  sheet: string,
+  { row, column, batch }: HistoryOf,
+): History => {
   const [loaded, setLoaded] = useState<LoadedHistory | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const shown = useRef<LoadedHistory | null>(null);
@@ -42,6 +53,7 @@ export const useHistory = (client: BackendClient, sheet: string, row?: string, c
           limit,
           ...(row === undefined ? {} : { row }),
           ...(column === undefined ? {} : { column }),
+          ...(batch === undefined ? {} : { batch }),
           ...(after?.cursor ? { before: after.cursor } : {}),
         });
         // An answer to an earlier question (another row, an older state) is not shown over a later one.
@@ -51,7 +63,7 @@ export const useHistory = (client: BackendClient, sheet: string, row?: string, c
         if (turn === asked.current) setFailure(AppError.wrap(error).message);
       }
     },
-    [client, sheet, row, column, show],
+    [client, sheet, row, column, batch, show],
   );
   const refresh = useCallback(
     () => void read(null, Math.min(MOST, Math.max(PAGE, shown.current?.entries.length ?? 0))),

@@ -34,6 +34,7 @@ import { SheetViews } from './views/sheet-views.ts';
 export interface SheetModelOptions {
   readonly client: BackendClient;
   readonly source: Source;
+  readonly at?: string | undefined;
   readonly locale: LocaleConventions;
   now(): Date;
   newId(): string;
@@ -318,7 +319,8 @@ export class SheetModel implements GridModel {
   }
 
   async #load(): Promise<void> {
-    const opened = await this.#options.client.call('sheets.open', { source: this.#options.source });
+    const { client, source, at } = this.#options;
+    const opened = await client.call('sheets.open', { source, ...(at ? { at } : {}) });
     if (this.isClosed) return;
     this.#start(opened);
     this.#listen(opened.definition.id);

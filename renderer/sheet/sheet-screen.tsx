@@ -51,6 +51,8 @@ import './sheet.css';
 
 export interface SheetScreenProps {
   readonly source: Source;
+  /** Shows the sheet as it was at this moment, read-only. */
+  readonly at?: string;
   readonly client: BackendClient;
   readonly session: Session;
   readonly locale: LocaleConventions;
@@ -68,7 +70,7 @@ export interface SheetScreenProps {
 
 /** One sheet: its commands, its grid, and what is going on in it. */
 export const SheetScreen = (props: SheetScreenProps): ReactNode => {
-  const { model, snapshot } = useSheetModel(props.client, props.source, props.locale);
+  const { model, snapshot } = useSheetModel(props.client, props.source, props.locale, props.at);
   const { opened, phase, failure } = snapshot;
   if (!model || phase !== 'ready' || !opened)
     return <SheetOpening source={props.source} failure={failure} onRetry={() => void model?.open()} />;

@@ -14,6 +14,7 @@ export const useSheetModel = (
   client: BackendClient,
   { schema, table }: Source,
   locale: LocaleConventions,
+  at?: string,
 ): { readonly model: SheetModel | null; readonly snapshot: SheetSnapshot } => {
   const [model, setModel] = useState<SheetModel | null>(null);
   const conventions = useRef(locale);
@@ -22,6 +23,7 @@ export const useSheetModel = (
     const opened = new SheetModel({
       client,
       source: { schema, table },
+      at,
       locale: conventions.current,
       now: () => new Date(),
       newId: () => uuid(),
@@ -29,7 +31,7 @@ export const useSheetModel = (
     setModel(opened);
     void opened.open();
     return () => opened.close();
-  }, [client, schema, table]);
+  }, [client, schema, table, at]);
   useEffect(() => model?.setLocale(locale), [model, locale]);
   return { model, snapshot: useSyncExternalStore(model?.subscribe ?? idle, model?.getSnapshot ?? first) };
 };
