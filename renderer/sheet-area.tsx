@@ -80,7 +80,7 @@ export const SheetArea = ({
   return (
     <>
       {past ? (
-        <main className="main-sheet" data-region tabIndex={-1} aria-label="Sheet as it was">
+        <main className="main-sheet past" data-region tabIndex={-1} aria-label="Sheet as it was">
           <MomentBar
             context={past.context}
             client={client}

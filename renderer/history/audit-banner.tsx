@@ -7,7 +7,7 @@ import { useBackendEvent } from '../client/subscribe.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { localStamp } from './entries.ts';
+import { shortStamp } from './entries.ts';
 
 export interface AuditBannerProps {
   readonly client: BackendClient;
@@ -48,17 +48,17 @@ export const AuditBanner = ({ client, locale }: AuditBannerProps): ReactNode => 
 /** What happened to the audit, in a sentence; null while nothing did. */
 export const auditText = (state: AuditState, locale: LocaleConventions): string | null => {
   const seen = ({ n, at }: AuditHead): string =>
-    `${n.toLocaleString(locale.tag)} ${n === 1 ? 'transaction' : 'transactions'}, the last of ${localStamp(at, locale)}`;
+    `${n.toLocaleString(locale.tag)} ${n === 1 ? 'transaction' : 'transactions'}, the last of ${shortStamp(at, locale)}`;
   switch (state.kind) {
     case 'none':
     case 'sound':
       return null;
     case 'cut':
       return state.now
-        ? `The audit of this warehouse was cut after ${localStamp(state.now.at, locale)}. This machine had seen ${seen(state.known)}.`
+        ? `The audit of this warehouse was cut after ${shortStamp(state.now.at, locale)}. This machine had seen ${seen(state.known)}.`
         : `The audit of this warehouse was emptied. This machine had seen ${seen(state.known)}.`;
     case 'altered':
-      return `The audit of this warehouse was altered at or before ${localStamp(state.known.at, locale)}. This machine had seen ${seen(state.known)}.`;
+      return `The audit of this warehouse was altered at or before ${shortStamp(state.known.at, locale)}. This machine had seen ${seen(state.known)}.`;
     case 'gone':
       return `The audit of this warehouse is gone, or out of reach for this sign-in. This machine had seen ${seen(state.known)}.`;
   }

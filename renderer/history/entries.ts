@@ -75,3 +75,11 @@ export const localStamp = (at: string, { tag }: LocaleConventions): string => {
     ? at
     : then.toLocaleString(tag, { dateStyle: 'full', timeStyle: 'long' });
 };
+
+/** The moment in the person's own time zone, to the second, as short as it can be said. */
+export const shortStamp = (at: string, { tag }: LocaleConventions): string => {
+  const then = new Date(at);
+  return Number.isNaN(then.getTime())
+    ? at
+    : then.toLocaleString(tag, { dateStyle: 'medium', timeStyle: 'medium' });
+};

@@ -8,7 +8,7 @@ import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { Button } from '../ui/button.tsx';
 import type { SheetContext } from '../ui/sheet-context.ts';
 import { useFocusReturn } from '../ui/use-focus-return.ts';
-import { groupEntries, type HistoryRow, localStamp, relativeTime } from './entries.ts';
+import { groupEntries, type HistoryRow, localStamp, relativeTime, shortStamp } from './entries.ts';
 import { MomentDialog } from './moment-dialog.tsx';
 import { RestoreDialog } from './restore-dialog.tsx';
 import { useHistory } from './use-history.ts';
@@ -220,7 +220,7 @@ const HistoryTools = ({
         onClick={() =>
           onRestore({
             scope: { kind: 'batch', batch },
-            what: `Batch ${batch.slice(0, 8)} of ${person}, ${localStamp(at, locale)}, is taken back`,
+            what: `Batch ${batch.slice(0, 8)} of ${person}, ${shortStamp(at, locale)}, is taken back`,
           })
         }
       >
@@ -326,7 +326,7 @@ const before = (
   column?: string,
 ): Wanted => ({
   scope: { kind: 'moment', at, before: true, rows, ...(column === undefined ? {} : { column }) },
-  what: `${name}, as before ${localStamp(at, locale)}`,
+  what: `${name}, as before ${shortStamp(at, locale)}`,
 });
 
 /** The present time, anew each minute, so that "2 minutes ago" stays true. */

@@ -4,7 +4,7 @@ import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import type { SheetContext } from '../ui/sheet-context.ts';
-import { localStamp } from './entries.ts';
+import { shortStamp } from './entries.ts';
 import { MomentDialog } from './moment-dialog.tsx';
 import { DifferenceDialog, RestoreDialog } from './restore-dialog.tsx';
 
@@ -23,7 +23,7 @@ export const MomentBar = ({ context, client, locale, at, onMoment, onNow }: Mome
   const [open, setOpen] = useState<'moment' | 'difference' | 'restore' | null>(null);
   const scope = useMemo(() => ({ kind: 'moment' as const, at }), [at]);
   const close = (): void => setOpen(null);
-  const what = `As of ${localStamp(at, locale)}`;
+  const what = `As of ${shortStamp(at, locale)}`;
   const shared = { context, client, locale, scope, what, onClose: close };
   return (
     <>

@@ -5,7 +5,13 @@ test('a batch is taken back from the history as edits and submitted; the sheet s
   writ,
 }, info) => {
   const { page } = writ;
-  const shot = (name: string) => page.screenshot({ path: info.outputPath(`${name}.png`) });
+  const shot = async (name: string): Promise<void> => {
+    if (!process.env.WRIT_SHOTS) return;
+    for (const theme of ['light', 'dark']) {
+      await page.evaluate((wanted) => document.documentElement.setAttribute('data-theme', wanted), theme);
+      await page.screenshot({ path: info.outputPath(`${name}-${theme}.png`) });
+    }
+  };
   await expect(cell(page, 0, 'version')).toBeVisible({ timeout: 60_000 });
   await openPlan(page, 'FC1', 'CC1020');
   const was = await cell(page, 0, 'amount').innerText();
