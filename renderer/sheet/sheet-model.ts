@@ -4,7 +4,7 @@ import type { CommitOutcome } from '../../shared/model/batch.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import type { SubmittedEdits } from '../../shared/model/review.ts';
 import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
-import type { Column, SheetDefinition, Source } from '../../shared/model/sheet.ts';
+import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
 import type { ColumnFilter, SortKey, ViewQuery } from '../../shared/model/view.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type {
@@ -24,7 +24,7 @@ import { keyFilters } from './row-finding.ts';
 import { deletions, emptyRow } from './row-steps.ts';
 import { countsText, type Entered, type EnteredCounts, type SheetEntry } from './sheet-entry.ts';
 import { listenTo } from './sheet-events.ts';
-import { type SheetParts, sheetParts } from './sheet-parts.ts';
+import { openingOf, type SheetParts, type ShownSource, sheetParts } from './sheet-parts.ts';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
 import { SheetStore } from './sheet-store.ts';
 import { PAGE_SIZE } from './sheet-view.ts';
@@ -33,8 +33,7 @@ import { SheetViews } from './views/sheet-views.ts';
 
 export interface SheetModelOptions {
   readonly client: BackendClient;
-  readonly source: Source;
-  readonly at?: string | undefined;
+  readonly source: ShownSource;
   readonly locale: LocaleConventions;
   now(): Date;
   newId(): string;
@@ -319,8 +318,7 @@ export class SheetModel implements GridModel {
   }
 
   async #load(): Promise<void> {
-    const { client, source, at } = this.#options;
-    const opened = await client.call('sheets.open', { source, ...(at ? { at } : {}) });
+    const opened = await this.#options.client.call('sheets.open', openingOf(this.#options.source));
     if (this.isClosed) return;
     this.#start(opened);
     this.#listen(opened.definition.id);

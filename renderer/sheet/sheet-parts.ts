@@ -2,7 +2,7 @@ import type { BackendClient } from '../../shared/contract/client.ts';
 import type { EditStep } from '../../shared/model/edit.ts';
 import type { SheetRights } from '../../shared/model/rights.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
-import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
+import type { Column, SheetDefinition, Source } from '../../shared/model/sheet.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type { LookupMatch } from '../grid/grid-model.ts';
 import { SheetGroups } from './groups/sheet-groups.ts';
@@ -14,6 +14,17 @@ import { SheetEntry } from './sheet-entry.ts';
 import { SheetReading } from './sheet-reading.ts';
 import type { SheetStore } from './sheet-store.ts';
 import { type PAGE_SIZE, SheetView } from './sheet-view.ts';
+
+/** A table, or the table as it was at a moment. */
+export interface ShownSource extends Source {
+  readonly at?: string | undefined;
+}
+
+/** What `sheets.open` is asked for it. */
+export const openingOf = ({ at, ...source }: ShownSource): { source: Source; at?: string } => ({
+  source,
+  ...(at === undefined ? {} : { at }),
+});
 
 /** What exists of a sheet once it is open; made anew with every definition, except the view. */
 export interface SheetParts {

@@ -22,8 +22,7 @@ export const useSheetModel = (
   useEffect(() => {
     const opened = new SheetModel({
       client,
-      source: { schema, table },
-      at,
+      source: { schema, table, at },
       locale: conventions.current,
       now: () => new Date(),
       newId: () => uuid(),
