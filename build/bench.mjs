@@ -17,6 +17,7 @@ const BENCHES = [
   { name: 'merge', exported: 'benchMerge' },
   { name: 'grid', exported: 'benchGrid' },
   { name: 'window', exported: 'benchWindow' },
+  { name: 'offline', exported: 'benchOffline' },
 ];
 
 const print = ({ name, ratio, target, ok, detail }) => {

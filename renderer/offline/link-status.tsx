@@ -1,5 +1,5 @@
 import { RotateCw } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { LinkState } from '../../shared/contract/offline.ts';
 import type { EventOf } from '../../shared/contract/operations.ts';
@@ -28,6 +28,7 @@ const WORDS: Readonly<Record<LinkState['state'], string>> = {
 export const LinkStatus = (props: LinkStatusProps): ReactNode => {
   const { client, link, session, waiting, onOpen, onSignIn } = props;
   const [trying, setTrying] = useState(false);
+  const status = useRef<HTMLButtonElement>(null);
   // Without the backend nothing is known of the warehouse.
   const closed = session.state === 'closed';
   const away = session.state === 'lost' && link.state === 'online';
@@ -37,13 +38,18 @@ export const LinkStatus = (props: LinkStatusProps): ReactNode => {
   const tryNow = (): void => {
     setTrying(true);
     client.call('link.retry', {}).then(
-      () => setTrying(false),
+      (now) => {
+        // The button goes with the state it was for; the keyboard stays here.
+        if (now.state === 'online') status.current?.focus();
+        setTrying(false);
+      },
       () => setTrying(false),
     );
   };
   return (
     <div className="link-status">
       <button
+        ref={status}
         type="button"
         className={`link ${state}`}
         title={message || 'The warehouse answers.'}

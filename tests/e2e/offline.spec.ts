@@ -104,4 +104,27 @@ test('a sheet works with the server down, also after a restart, and what was sub
     )
     .toEqual([{ amount: '111.00' }, { amount: '222.00' }]);
   await expect(page.getByText(/wait to be sent/)).toHaveCount(0);
+
+  // A link that comes back by itself leaves the person where they were: place, selection and what is pending.
+  await page.getByRole('button', { name: /^Cost/ }).click();
+  await expect(cell(page, 0, 'amount')).toHaveText('111.00');
+  await page.keyboard.press('Escape');
+  await cell(page, 3, 'amount').click();
+  await page.keyboard.press('Control+End');
+  await expect(cell(page, 399, 'id')).toBeVisible();
+  await typeInto(page, 395, 'amount', '395');
+  await stopCluster(server.cluster);
+  await expect(page.getByRole('status').filter({ hasText: /Offline|starting/ })).toBeVisible();
+  const memo = cell(page, 397, 'memo');
+  await memo.click();
+  await startCluster({ ...server.cluster, settings: [`port=${server.port}`] });
+  const back = await server.client();
+  await back.query('update plan.cost set amount = 7 where id = 399');
+  await expect(page.getByRole('status').filter({ hasText: 'Online' })).toBeVisible({ timeout: 30_000 });
+  await expect(cell(page, 398, 'amount')).toHaveText('7.00');
+  await expect(cell(page, 395, 'amount')).toHaveText('395.00');
+  await expect(memo).toBeVisible();
+  await page.keyboard.type('here');
+  await page.keyboard.press('Enter');
+  await expect(memo).toHaveText('here');
 });
