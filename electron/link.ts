@@ -67,8 +67,13 @@ export class WarehouseLink {
     return this.#failure ?? lostNow();
   }
 
-  /** Goes on over a link just made; the one before is closed. */
+  /** Goes on over a link just made; the one before is closed. One of another person is closed itself: AppError `denied`. */
   relink(warehouse: Warehouse): void {
+    const found = warehouse.identity.user;
+    if (found !== this.#parts.user) {
+      warehouse.close().catch(() => {});
+      throw otherPerson(found, this.#parts.user);
+    }
     const before = this.#warehouse;
     this.#warehouse = warehouse;
     this.#watch(warehouse);
