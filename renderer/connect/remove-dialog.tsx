@@ -58,14 +58,17 @@ export const RemoveDialog = ({ client, connection, onRemoved, onClose }: RemoveD
         </p>
       ) : (
         <>
-          <p>Edits that were not submitted lie on this machine:</p>
+          <p>
+            Edits that were not submitted {held.every(({ rows }) => rows !== null) ? 'lie' : 'may lie'} on
+            this machine:
+          </p>
           <ul className="held">
             {held.map((each) => (
               <li key={each.user}>{heldWords(each)}</li>
             ))}
           </ul>
           <p>
-            They stay here, encrypted, and come back with the connection from “Removed connections”. Kept
+            Edits stay here, encrypted, and come back with the connection from “Removed connections”. Kept
             passwords and sign-ins are forgotten.
           </p>
         </>
