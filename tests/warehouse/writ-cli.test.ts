@@ -297,3 +297,25 @@ test('the program itself takes the password from standard input and answers with
   expect((await run(['nonsense'], '')).code).toBe(2);
   expect((await run(['help'], '')).out).toContain('uninstall');
 });
+
+test('audit verify tells that the audit is sound, and what is not, by its exit code too', async () => {
+  expect((await writ([...INSTALL, '--yes'])).code).toBe(0);
+  await admin.query('update fin.line set n = n + 1 where id < 4');
+  const sound = await writ(['audit', 'verify']);
+  expect([sound.code, sound.out]).toEqual([
+    0,
+    expect.stringMatching(/^1 transactions with 3 audit rows.*\nHead: 1:[0-9a-f]{64}\nThe audit is sound\.$/),
+  ]);
+  const head = /Head: (\S+)/.exec(sound.out)?.[1] ?? '';
+  expect((await writ(['audit', 'verify', '--head', head])).code).toBe(0);
+  expect((await writ(['audit', 'verify', '--head', 'nonsense'])).code).toBe(2);
+  const partly = await writ(['audit', 'verify'], null, { PGUSER: 'anna', PGPASSWORD: 'anna' });
+  expect([partly.code, partly.notes]).toEqual([1, expect.stringContaining('sees only a part of the audit')]);
+  await admin.query('alter table writ.audit disable trigger user; delete from writ.audit where seq = 2');
+  const altered = await writ(['audit', 'verify']);
+  expect(altered.code).toBe(1);
+  expect(altered.out).toContain('rows-altered: Link 1');
+  expect(altered.out).toContain('2 rows are there instead of 3');
+  expect(altered.out).toContain('trigger-missing: The trigger append_only of writ.audit is switched off.');
+  expect(altered.out).toContain('The audit is NOT sound.');
+});
