@@ -9,7 +9,7 @@ import { openJournal } from '../../electron/journal/open-journal.ts';
 const KEY = Buffer.alloc(32, 9);
 const WRITER = join(import.meta.dirname, 'journal-writer.ts');
 const seed = Number(process.env.WRIT_SEED ?? randomInt(2 ** 31));
-const seconds = Number(process.env.WRIT_FAULT_SECONDS ?? 8);
+const seconds = Number(process.env.WRIT_FAULT_SECONDS ?? 3);
 
 /** mulberry32: the same numbers for the same seed. */
 const numbers = (from: number) => {

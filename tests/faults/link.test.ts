@@ -1,4 +1,4 @@
 import { testSuite } from './fault-test.ts';
 import { linkSuite } from './link.ts';
 
-testSuite(linkSuite, 8);
+testSuite(linkSuite, 6);

@@ -1,4 +1,4 @@
 import { testSuite } from './fault-test.ts';
 import { modelSuite } from './model.ts';
 
-testSuite(modelSuite, 6);
+testSuite(modelSuite, 5);

@@ -1,9 +1,12 @@
 import { appendsSuite } from './appends.ts';
 import { crashSuite } from './crash.ts';
 import { damageSuite } from './damage.ts';
+import { diskSuite } from './disk.ts';
+import { instancesSuite } from './instances.ts';
 import { killSuite } from './kill.ts';
 import { linkSuite } from './link.ts';
 import { modelSuite } from './model.ts';
+import { soakSuite } from './soak.ts';
 import type { FaultSuite } from './suite.ts';
 
 /** Every fault suite, in the order `npm run faults` runs them. */
@@ -14,4 +17,7 @@ export const faultSuites: readonly FaultSuite[] = [
   appendsSuite,
   modelSuite,
   damageSuite,
+  diskSuite,
+  instancesSuite,
+  soakSuite,
 ];

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import Database from 'better-sqlite3-multiple-ciphers';
 import { createBackend } from '../../electron/backend.ts';
 import { Profile } from '../../electron/profile.ts';
 import type { CommitStep, Warehouse } from '../../electron/warehouse/adapter.ts';
@@ -23,6 +24,18 @@ const dieAtStep = (warehouse: Warehouse): Warehouse => ({
       },
     }),
 });
+// The mutant of two programs on one profile: a journal that is shared.
+if (dieAt === 'unlocked') {
+  const pragma = Database.prototype.pragma;
+  Database.prototype.pragma = function (
+    this: Database,
+    source: string,
+    options?: { simple?: boolean },
+  ): unknown {
+    return pragma.call(this, source === 'locking_mode=EXCLUSIVE' ? 'locking_mode=NORMAL' : source, options);
+  } as typeof pragma;
+}
+
 const getter = Object.getOwnPropertyDescriptor(Profile.prototype, 'warehouse')?.get;
 if (dieAt !== '' && getter)
   Object.defineProperty(Profile.prototype, 'warehouse', {

@@ -16,7 +16,7 @@ export interface ChildOptions {
   readonly folder: string;
   /** Of `fileKeychain`. */
   readonly keychain: string;
-  /** A `CommitStep` at which the process dies. */
+  /** A `CommitStep` at which the process dies; `unlocked`: its journal is not its own. */
   readonly dieAt?: string;
   /** What the program is started under: strace and its arguments. */
   readonly under?: readonly string[];
