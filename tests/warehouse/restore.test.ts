@@ -99,8 +99,8 @@ describe('a batch', () => {
 
   test('leaves to others what they changed since, and names them; on demand it is taken back as well', async () => {
     const ann = await signIn('ann');
-    const ben = await signIn('ben');
     const batch = await someBatch(ann);
+    const ben = await signIn('ben');
     await ben.call('edits.append', { step: setting(SHEET, 'amount', [['["C1","1"]', '1.00', '77']]) });
     await committed(ben);
     await world.admin.query(`delete from plan.line where center = 'C1' and month = 2`);
