@@ -14,6 +14,9 @@ export const PAGE_SIZE: { readonly pageSize: number; readonly maxPages: number }
   maxPages: 60,
 };
 
+/** A view that is lost each time it is made is somebody's fault, and told. */
+const MOST_AGAIN = 3;
+
 export interface ViewState {
   readonly rows: number;
   readonly total: number | null;
@@ -111,6 +114,12 @@ export class SheetView {
       this.#events.grid({ kind: 'figures', groups: new Set() });
       return;
     }
+    return this.#make(query, pendingNew);
+  }
+
+  /** `again` counts how often the view was lost behind the window while it was made. */
+  async #make(query: ViewQuery, pendingNew: ReadonlySet<RowKey>, again = 0): Promise<void> {
+    const before = this.#shown;
     const turn = ++this.#turn;
     this.#update({ busy: true });
     try {
@@ -140,6 +149,8 @@ export class SheetView {
     } catch (thrown) {
       if (turn !== this.#turn) return;
       const error = AppError.wrap(thrown);
+      // Another part of the window may have opened the sheet with other facts meanwhile.
+      if (error.code === 'view-gone' && again < MOST_AGAIN) return this.#make(query, pendingNew, again + 1);
       this.#update({ busy: false, rowsFailure: error.kind === 'cancelled' ? null : error.message });
     }
   }
@@ -229,10 +240,14 @@ export class SheetView {
   }
 
   async #read(start: number, count: number): Promise<RowPage> {
+    const view = this.#view;
     try {
-      return await this.#client.call('rows.page', { sheet: this.#sheet, view: this.#view, start, count });
+      return await this.#client.call('rows.page', { sheet: this.#sheet, view, start, count });
     } catch (thrown) {
       const error = AppError.wrap(thrown);
+      // Nobody here makes another: it was lost behind the window.
+      if (error.code === 'view-gone' && view === this.#view && !this.#state.busy && this.#shown)
+        void this.#make(this.#shown, new Set([...this.#within, ...this.#added]));
       // A view made anew meanwhile is no failure: its own rows are on their way.
       if (error.code !== 'view-gone' && error.kind !== 'cancelled')
         this.#update({ rowsFailure: error.message });

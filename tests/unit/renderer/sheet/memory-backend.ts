@@ -131,6 +131,11 @@ export class MemoryBackend implements BackendClient {
     return this.#view;
   }
 
+  /** Lets go of the view there is, as when another part of the window opened the sheet with other facts. */
+  loseView(): void {
+    this.#view++;
+  }
+
   value(i: number, column: string): string | null {
     if (column === 'id') return `R${i}`;
     if (column === 'amount') return `${(i * 7919) % 1000}.50`;

@@ -62,6 +62,35 @@ describe('rows', () => {
   });
 });
 
+describe('a view that is lost behind the window', () => {
+  test('is made again when its rows are asked for', async () => {
+    const { model, backend } = await opened(50);
+    backend.loseView();
+    await expect(model.rows(40, 41)).rejects.toMatchObject({ code: 'view-gone' });
+    await vi.waitFor(async () => expect((await rowAt(model, 40)).key).toBe('["R40"]'));
+    expect(model.getSnapshot().rowsFailure).toBeNull();
+  });
+
+  test('while it is made is made once more, and given up when it is lost each time', async () => {
+    const { model, backend } = await opened(50);
+    const answer = backend.call.bind(backend);
+    let lost = 0;
+    vi.spyOn(backend, 'call').mockImplementation(async (name, input) => {
+      const given = await answer(name, input);
+      if (name === 'rows.view' && lost-- > 0) backend.loseView();
+      return given;
+    });
+    lost = 1;
+    model.setQuery({ quick: 'R4' });
+    await model.settled();
+    expect(model.getSnapshot()).toMatchObject({ busy: false, rowsFailure: null, rows: 11 });
+    lost = 100;
+    model.setQuery({ quick: 'R3' });
+    await model.settled();
+    expect(model.getSnapshot()).toMatchObject({ busy: false, rowsFailure: 'The view is gone.' });
+  });
+});
+
 describe('the journal', () => {
   test('undo and redo apply what the journal answers, after everything typed before', async () => {
     const { model } = await opened();
