@@ -128,6 +128,36 @@ test('a batch that meets a change of others is refused alone: its edits are pend
   await ann.call('edits.discard', { sheet: SHEET });
 }, 60_000);
 
+test('where the table needs approval the batch is sent for review, and comes back when it is returned', async () => {
+  await world.admin.query('create role reviewer; grant reviewer to ben');
+  const policy = (mode: string) =>
+    mode === 'open'
+      ? `select writ.set_policy('plan.line', 'open', '{}', '{}', null, null, '{}', '{}', null)`
+      : `select writ.set_policy('plan.line', 'approval', '{reviewer}', '{1}', null, null, '{}', '{}', '3 days')`;
+  const ann = await enter('ann');
+  // Nobody here has heard of it when the link is lost.
+  await world.admin.query(policy('approval'));
+  await world.stopServer();
+  await ann.heard('link.changed', ({ state }) => state !== 'online');
+  await edit(ann, KEYS.b, '200.00', '260.00');
+  const batch = await queue(ann);
+  ann.forget();
+  await world.startServer();
+  await ann.heard('link.changed', ({ state }) => state === 'online');
+  await isEmpty(ann);
+  expect(await amounts()).toMatchObject({ [KEYS.b]: '200.00' });
+  const { submitted } = await ann.call('sheets.open', { source: SOURCE });
+  expect(submitted).toMatchObject([{ batch, rows: [{ row: KEYS.b }] }]);
+  expect(submitted?.[0]?.waiting).toBeUndefined();
+  const ben = await enter('ben');
+  const { reviews } = await ben.call('reviews.list', { box: 'waiting', limit: 5 });
+  expect(reviews).toMatchObject([{ batch, person: 'ann', note: 'from the train' }]);
+  await ben.call('reviews.return', { batch, comment: 'Not yet' });
+  await ann.heard('pending.changed', ({ delta }) => delta.rows.some(({ row }) => row === KEYS.b));
+  await ann.call('edits.discard', { sheet: SHEET });
+  await world.admin.query(policy('open'));
+}, 60_000);
+
 test('what one person submitted is never sent as another', async () => {
   const ann = await enter('ann');
   await world.stopServer();
