@@ -9,6 +9,7 @@ import { deadline, type FaultSuite, randomFrom, skippedResult, Tally } from './s
 const KEY = Buffer.alloc(32, 9);
 const WRITER = join(import.meta.dirname, 'journal-mix-writer.ts');
 const LENGTH = 14;
+const ENOUGH = 5;
 const CALLS = [
   'openat',
   'pwrite64',
@@ -114,7 +115,7 @@ export const killSuite: FaultSuite = {
         })),
       );
       for (const { name, when } of random.shuffled(points)) {
-        if (!left() && !whole) return;
+        if (!left() && tally.runs >= ENOUGH && !whole) return;
         const file = join(folder, `killed-${files++}.db`);
         const place = `mix ${mix}, killed at ${name} ${when}`;
         const { signal } = await runWriter(
@@ -148,7 +149,7 @@ export const killSuite: FaultSuite = {
       }
       do await runMix(seed + tally.runs);
       while (left() && !(mutant && !tally.clean));
-      return tally.result('kill', seed, mutant ? 1 : 5);
+      return tally.result('kill', seed, mutant ? 1 : ENOUGH);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -331,7 +331,7 @@ export const modelSuite: FaultSuite = {
       );
       if (found.failed)
         tally.breach('lost', `${found.errorInstance}\nafter ${JSON.stringify(found.counterexample)}`);
-      return tally.result('model', seed, 2);
+      return tally.result('model', seed);
     } finally {
       await world.close();
     }
