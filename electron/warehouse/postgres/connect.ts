@@ -195,10 +195,16 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
     for (const listener of listeners) listener(message);
   });
 
+  // A token is fetched before the server waits for it: the provider may be slower than the handshake is patient.
+  const readied = async (): Promise<void> => {
+    if (typeof options.password === 'function') await options.password();
+  };
+
   const borrow = async (): Promise<pg.PoolClient> => {
     for (;;) {
       let client: pg.PoolClient;
       try {
+        if (pool.idleCount === 0) await readied();
         client = await pool.connect();
       } catch (error) {
         throw connectError(error, options);
@@ -254,6 +260,7 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
       const ignore = () => {};
       client.on('error', ignore);
       try {
+        await readied();
         await client.connect();
         await prepareSession(client, options.timeZone, 0);
       } catch (error) {
