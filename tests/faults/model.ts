@@ -108,7 +108,7 @@ class Run {
         ]);
         return;
       case 'decide':
-        return this.#decide(command.mine ? 'mine' : 'theirs');
+        return this.#down ? undefined : this.#decide(command.mine ? 'mine' : 'theirs');
       case 'refresh':
         return this.#down ? undefined : this.#refresh();
       case 'kill':
