@@ -1,4 +1,4 @@
-import { type ReactNode, type Ref, useId } from 'react';
+import { type ReactNode, type Ref, useEffect, useId, useRef } from 'react';
 import { Button } from '../ui/button.tsx';
 
 export interface TextFieldProps {
@@ -95,13 +95,20 @@ const FieldNotes = ({
   readonly id: string;
   readonly help: string | undefined;
   readonly error: string | null | undefined;
-}): ReactNode => (
-  <div id={`${id}-about`} className="field-notes">
-    {error ? (
-      <span className="error" role="alert">
-        {error}
-      </span>
-    ) : null}
-    {help ? <small>{help}</small> : null}
-  </div>
-);
+}): ReactNode => {
+  const place = useRef<HTMLDivElement>(null);
+  // In a long form the reason may lie below what is in sight.
+  useEffect(() => {
+    if (error) place.current?.scrollIntoView({ block: 'center' });
+  }, [error]);
+  return (
+    <div id={`${id}-about`} className="field-notes" ref={place}>
+      {error ? (
+        <span className="error" role="alert">
+          {error}
+        </span>
+      ) : null}
+      {help ? <small>{help}</small> : null}
+    </div>
+  );
+};
