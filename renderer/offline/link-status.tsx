@@ -56,8 +56,12 @@ export const LinkStatus = (props: LinkStatusProps): ReactNode => {
         onClick={onOpen}
       >
         <span className="dot" aria-hidden />
-        <span role="status">{words}</span>
+        {words}
       </button>
+      {/* What is inside a button is not announced. */}
+      <span role="status" className="visually-hidden">
+        {words}
+      </span>
       {waiting > 0 ? (
         <button type="button" className="link waiting" onClick={onOpen}>
           {waiting === 1 ? '1 batch waits to be sent' : `${waiting} batches wait to be sent`}
