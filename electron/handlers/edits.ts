@@ -1,6 +1,7 @@
 import type { PendingDelta } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { checkStep } from '../governance/check-step.ts';
+import { typedBack } from '../governance/merge/typed-back.ts';
 import type { Profile } from '../profile.ts';
 import { tellPending, tellTrouble } from './announce.ts';
 import { type Client, type Handlers, profileOf, sheetOf } from './context.ts';
@@ -12,10 +13,15 @@ export const editHandlers: EditHandlers = {
     const { sheet } = sheetOf(client, step.sheet);
     if (sheet.paged)
       await sheet.know([...(step.sets?.rows ?? []), ...(step.deletes ?? []).map(({ row }) => row)]);
-    return journaled(client, ({ journal }) => {
-      checkStep(sheet, step, journal.pending(step.sheet));
-      return journal.append(step);
-    });
+    const { journal } = profileOf(client);
+    checkStep(sheet, step, journal.pending(step.sheet));
+    const rows = typedBack(sheet, step, journal.pending(step.sheet));
+    if (rows.length > 0) {
+      const { now, uuid } = client.shared;
+      const decided = { id: uuid(), at: now().toISOString(), label: step.label, rows };
+      journaled(client, () => journal.decide(step.sheet, decided), true);
+    }
+    return journaled(client, () => journal.append(step));
   },
   'edits.undo': (client, { sheet }) => journaled(client, ({ journal }) => journal.undo(sheet)),
   'edits.redo': (client, { sheet }) => journaled(client, ({ journal }) => journal.redo(sheet)),

@@ -221,3 +221,18 @@ test('what needs a decision survives a restart, and edits of one person are neve
   expect((await ben.call('sheets.open', { source: BUDGET })).pending.rows).toEqual([]);
   ben.close();
 });
+
+test('typing the old value again, after somebody else changed the cell, keeps it as an edit of what is there now', async () => {
+  await edit([55, 'amount', '550.00', '551.00']);
+  await world.admin.query('update plan.budget set amount = 98 where id = 55');
+  expect(short(await readAgain(ann))).toEqual([`${keyOf(55)} changed amount 550.00/551.00/98.00`]);
+  await edit([55, 'amount', '551.00', '550.00']);
+  expect(await pending()).toMatchObject([
+    { row: keyOf(55), cells: { amount: { before: '98.00', after: '550.00' } } },
+  ]);
+  expect((await stateOf(ann)).rows).toBe(0);
+  await ann.call('edits.undo', { sheet: BUDGET_SHEET });
+  expect(await pending()).toMatchObject([
+    { row: keyOf(55), cells: { amount: { before: '550.00', after: '551.00' } } },
+  ]);
+});
