@@ -13,8 +13,22 @@ const matcherOf = (filter: ColumnFilter, place: number, column: Column): ((value
       const wanted = folded(filter.text);
       return (value) => folded(value(place) ?? '').includes(wanted);
     }
+    case 'lacks': {
+      const unwanted = folded(filter.text);
+      return (value) => !folded(value(place) ?? '').includes(unwanted);
+    }
+    case 'starts': {
+      const wanted = folded(filter.text);
+      return (value) => folded(value(place) ?? '').startsWith(wanted);
+    }
+    case 'ends': {
+      const wanted = folded(filter.text);
+      return (value) => folded(value(place) ?? '').endsWith(wanted);
+    }
     case 'equals':
       return (value) => same(column, value(place), filter.value);
+    case 'differs':
+      return (value) => !same(column, value(place), filter.value);
     case 'in': {
       const wanted = new Set(filter.values);
       return (value) => wanted.has(value(place));
@@ -23,12 +37,15 @@ const matcherOf = (filter: ColumnFilter, place: number, column: Column): ((value
       return (value) => ((value(place) ?? '') === '') === filter.blank;
     case 'range': {
       const compare = compareValues(column.type);
-      const { min, max } = filter;
+      const { min, max, open } = filter;
+      /** How far above the lower bound, or below the upper one, a value has to be. */
+      const least = open ? 1 : 0;
       return (value) => {
         const actual = value(place);
         if (actual === null) return false;
         return (
-          (min === undefined || compare(actual, min) >= 0) && (max === undefined || compare(actual, max) <= 0)
+          (min === undefined || Math.sign(compare(actual, min)) >= least) &&
+          (max === undefined || -Math.sign(compare(actual, max)) >= least)
         );
       };
     }

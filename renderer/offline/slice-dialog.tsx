@@ -21,9 +21,19 @@ export const sliceText = (slice: Slice): string => {
           return `${filter.column} is ${filter.value ?? 'empty'}`;
         case 'contains':
           return `${filter.column} contains ${filter.text}`;
+        case 'lacks':
+          return `${filter.column} does not contain ${filter.text}`;
+        case 'starts':
+          return `${filter.column} starts with ${filter.text}`;
+        case 'ends':
+          return `${filter.column} ends with ${filter.text}`;
+        case 'differs':
+          return `${filter.column} is not ${filter.value ?? 'empty'}`;
         case 'in':
           return `${filter.column} is one of ${filter.values.map((value) => value ?? 'empty').join(', ')}`;
         case 'range':
+          if (filter.open)
+            return `${filter.column} is more than ${filter.min ?? '…'} and less than ${filter.max ?? '…'}`;
           return `${filter.column} from ${filter.min ?? '…'} to ${filter.max ?? '…'}`;
         case 'blank':
           return `${filter.column} is ${filter.blank ? 'empty' : 'filled'}`;

@@ -4,13 +4,20 @@ import { aggregate } from './aggregate.ts';
 /** A condition on one column's effective value (pending edits included). Values are canonical text. */
 export const columnFilter = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('contains'), column: z.string(), text: z.string() }),
+  /** Cells without a value do not contain a text, and are not equal to one. */
+  z.object({ kind: z.literal('lacks'), column: z.string(), text: z.string() }),
+  z.object({ kind: z.literal('starts'), column: z.string(), text: z.string() }),
+  z.object({ kind: z.literal('ends'), column: z.string(), text: z.string() }),
   z.object({ kind: z.literal('equals'), column: z.string(), value: z.string().nullable() }),
+  z.object({ kind: z.literal('differs'), column: z.string(), value: z.string().nullable() }),
   z.object({ kind: z.literal('in'), column: z.string(), values: z.array(z.string().nullable()) }),
   z.object({
     kind: z.literal('range'),
     column: z.string(),
     min: z.string().optional(),
     max: z.string().optional(),
+    /** The bounds themselves are out. */
+    open: z.boolean().optional(),
   }),
   z.object({ kind: z.literal('blank'), column: z.string(), blank: z.boolean() }),
 ]);

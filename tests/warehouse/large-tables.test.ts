@@ -31,15 +31,27 @@ const present = (name: keyof typeof VALUES) =>
 const filter: fc.Arbitrary<ColumnFilter> = column.chain((name) =>
   fc.oneof(
     fc
-      .constantFrom('a', 'Ä', 'Σ', '0', '%', '_', '\\', ' ', 'tRue', 'e')
-      .map((text): ColumnFilter => ({ kind: 'contains', column: name, text })),
-    fc.option(present(name)).map((value): ColumnFilter => ({ kind: 'equals', column: name, value })),
+      .tuple(
+        fc.constantFrom('contains', 'lacks', 'starts', 'ends'),
+        fc.constantFrom('a', 'Ä', 'Σ', '0', '%', '_', '\\', ' ', 'tRue', 'e', ''),
+      )
+      .map(([kind, text]): ColumnFilter => ({ kind, column: name, text })),
+    fc.tuple(fc.constantFrom('starts', 'ends'), present(name), fc.nat(4)).map(
+      ([kind, value, n]): ColumnFilter => ({
+        kind,
+        column: name,
+        text: [...value].slice(...(kind === 'starts' ? [0, n] : [-n])).join(''),
+      }),
+    ),
+    fc
+      .tuple(fc.constantFrom('equals', 'differs'), fc.option(present(name)))
+      .map(([kind, value]): ColumnFilter => ({ kind, column: name, value })),
     fc
       .array(fc.option(present(name)), { maxLength: 3 })
       .map((values): ColumnFilter => ({ kind: 'in', column: name, values })),
     fc.boolean().map((blank): ColumnFilter => ({ kind: 'blank', column: name, blank })),
     fc
-      .record({ min: present(name), max: present(name) }, { requiredKeys: [] })
+      .record({ min: present(name), max: present(name), open: fc.boolean() }, { requiredKeys: [] })
       .map((bounds): ColumnFilter => ({ kind: 'range', column: name, ...bounds })),
   ),
 );

@@ -82,20 +82,45 @@ const filterSql = (
       return filter.text === ''
         ? 'true'
         : holds(fold(textOf(column)), filter.text.toLocaleLowerCase(), params);
+    case 'lacks':
+      return filter.text === ''
+        ? 'false'
+        : `not ${holds(fold(textOf(column)), filter.text.toLocaleLowerCase(), params)}`;
+    case 'starts':
+    case 'ends':
+      return filter.text === '' ? 'true' : holdsAt(filter.kind, column, filter.text, fold, params);
     case 'equals':
       return filter.value === null ? `${quote(column.name)} is null` : equals(column, filter.value, params);
+    case 'differs':
+      return filter.value === null
+        ? `${quote(column.name)} is not null`
+        : `not coalesce(${equals(column, filter.value, params)}, false)`;
     case 'in':
       return isIn(column, filter.values, params);
     case 'blank':
       return isBlank(column, filter.blank);
     case 'range': {
+      const [above, below] = filter.open ? (['>', '<'] as const) : (['>=', '<='] as const);
       const conditions = [
-        ...(filter.min === undefined ? [] : [bound(column, '>=', filter.min, params)]),
-        ...(filter.max === undefined ? [] : [bound(column, '<=', filter.max, params)]),
+        ...(filter.min === undefined ? [] : [bound(column, above, filter.min, params)]),
+        ...(filter.max === undefined ? [] : [bound(column, below, filter.max, params)]),
       ];
       return conditions.length > 0 ? conditions.join(' and ') : `${quote(column.name)} is not null`;
     }
   }
+};
+
+const holdsAt = (
+  end: 'starts' | 'ends',
+  column: Column,
+  text: string,
+  fold: Fold,
+  params: Parameters,
+): string => {
+  const value = fold(textOf(column));
+  const wanted = params.add(text.toLocaleLowerCase(), 'text');
+  const part = `pg_catalog.${end === 'starts' ? 'left' : 'right'}(${value}, pg_catalog.length(${wanted}))`;
+  return `coalesce(${part} collate "C" = ${wanted}, false)`;
 };
 
 const isBlank = (column: Column, blank: boolean): string => {
@@ -130,9 +155,15 @@ const isIn = (column: Column, values: readonly (string | null)[], params: Parame
   return conditions.length > 0 ? conditions.map((each) => `(${each})`).join(' or ') : 'false';
 };
 
-const bound = (column: Column, operator: '>=' | '<=', value: string, params: Parameters): string => {
+const bound = (
+  column: Column,
+  operator: '>=' | '<=' | '>' | '<',
+  value: string,
+  params: Parameters,
+): string => {
   // A value the enum does not have stands behind all it has.
-  if (!isValue(column, value)) return operator === '>=' ? 'false' : `${quote(column.name)} is not null`;
+  if (!isValue(column, value))
+    return operator.startsWith('>') ? 'false' : `${quote(column.name)} is not null`;
   if (byText(column.type.kind))
     return `${textOf(column)} collate "C" ${operator} ${params.add(value, 'text')}`;
   return `${quote(column.name)} ${operator} ${params.add(value, boundType(column).base)}`;

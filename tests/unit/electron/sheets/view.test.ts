@@ -83,6 +83,17 @@ describe('sorting', () => {
 describe('filters', () => {
   test.each<[string, ColumnFilter, string[]]>([
     ['contains, whatever the case', { kind: 'contains', column: 'name', text: 'BERLIN' }, ['2', '4']],
+    ['does not contain, empty cells too', { kind: 'lacks', column: 'name', text: 'berlin' }, ['1', '3']],
+    ['starts with, whatever the case', { kind: 'starts', column: 'name', text: 'kö' }, ['1']],
+    ['starts with is not contains', { kind: 'starts', column: 'name', text: 'ln' }, []],
+    ['ends with, whatever the case', { kind: 'ends', column: 'name', text: 'LN' }, ['1']],
+    ['ends with is not contains', { kind: 'ends', column: 'name', text: 'kö' }, []],
+    [
+      'not equal by value, empty cells too',
+      { kind: 'differs', column: 'amount', value: '10' },
+      ['2', '3', '4'],
+    ],
+    ['not empty', { kind: 'differs', column: 'name', value: null }, ['1', '2', '4']],
     ['equals by value, not by letters', { kind: 'equals', column: 'amount', value: '10' }, ['1']],
     ['equals empty', { kind: 'equals', column: 'name', value: null }, ['3']],
     ['in', { kind: 'in', column: 'name', values: [null, 'Köln'] }, ['1', '3']],
@@ -92,6 +103,8 @@ describe('filters', () => {
       ['1', '3'],
     ],
     ['range of numbers', { kind: 'range', column: 'amount', min: '9' }, ['1', '2']],
+    ['more than', { kind: 'range', column: 'amount', min: '9', open: true }, ['1']],
+    ['less than', { kind: 'range', column: 'day', max: '2026-01-31', open: true }, ['3']],
     ['blank', { kind: 'blank', column: 'amount', blank: true }, ['4']],
     ['not blank', { kind: 'blank', column: 'day', blank: false }, ['1', '3', '4']],
     ['a column that is gone', { kind: 'equals', column: 'gone', value: 'x' }, []],
