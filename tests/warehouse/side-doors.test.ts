@@ -92,6 +92,11 @@ describe('side doors', () => {
       `create function fin.skip() returns void language plpgsql security definer as 'begin alter table fin.line disable trigger writ_guard_update; update fin.line set n = 0; end'; alter function fin.skip() owner to fin_owner`,
       'definer-function fin.skip()',
     ],
+    [
+      'a column that came later',
+      'alter table fin.line add column extra text',
+      'guard-missing fin.line.extra',
+    ],
     ['a rule', 'create rule aside as on update to fin.line do also notify moved', 'rule fin.line'],
     ['a person with a role of the server', 'grant pg_write_all_data to peter', 'server-role peter'],
     [

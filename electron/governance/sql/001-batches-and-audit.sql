@@ -146,7 +146,8 @@ begin
     insert into writ.batch (id, relation, payload_sha256, rows, cells) values (outcome.batch, '', repeat('0', 64), 0, 0);
     raise exception using errcode = 'WR000';
   exception
-    when sqlstate 'WR000' then return 'not-committed';
+    -- WR001: the id is that of another person's batch under review.
+    when sqlstate 'WR000' or sqlstate 'WR001' then return 'not-committed';
     when lock_not_available then return 'in-progress';
     when unique_violation then null;
   end;

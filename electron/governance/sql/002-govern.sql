@@ -2,23 +2,25 @@
 -- (transition tables), so that a change costs one set operation a column, whoever makes it.
 
 -- How a column is compared and printed in the audit triggers. Types of extensions may have no equality that is found
--- without a search path, json has none: their text is compared.
+-- without a search path, json has none: their text is compared. So is that of values which are equal to the server and not
+-- to a reader: 1 month and 30 days, letters of a collation that knows no case.
 create function writ.audited_columns(relation regclass, key text[])
 returns table (name text, place smallint, is_key boolean, base oid, comparable boolean)
 language sql stable set search_path = pg_catalog, pg_temp as $$
   with recursive col as (
-    select a.attname::text as name, a.attnum as place, a.atttypid as type
+    select a.attname::text as name, a.attnum as place, a.atttypid as type, a.attcollation as collation
     from pg_attribute a
     where a.attrelid = relation and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
   ), resolved as (
-    select c.name, c.place, c.type from col c
+    select c.name, c.place, c.type, c.collation from col c
     union all
-    select r.name, r.place, t.typbasetype from resolved r join pg_type t on t.oid = r.type where t.typtype = 'd'
+    select r.name, r.place, t.typbasetype, r.collation from resolved r join pg_type t on t.oid = r.type where t.typtype = 'd'
   )
   select r.name, r.place, r.name = any (key), r.type,
     t.typtype = 'e' or (t.typnamespace = 'pg_catalog'::regnamespace and exists (
       select from pg_opclass o join pg_am m on m.oid = o.opcmethod
-      where m.amname = 'hash' and o.opcintype = case when t.oid = 'varchar'::regtype then 'text'::regtype else t.oid end))
+      where m.amname = 'hash' and o.opcintype = case when t.oid = 'varchar'::regtype then 'text'::regtype else t.oid end)
+      and r.type <> 'interval'::regtype and not exists (select from pg_collation l where l.oid = r.collation and not l.collisdeterministic))
   from resolved r join pg_type t on t.oid = r.type
   where t.typtype <> 'd'
   order by r.place
@@ -52,7 +54,7 @@ $$;
 create function writ.compare_sql(op text, a text, b text, name text, comparable boolean) returns text
 language sql immutable set search_path = pg_catalog, pg_temp as $$
   select case when comparable then format('%s.%I %s %s.%I', a, name, op, b, name)
-    else format('%s.%I::text %s %s.%I::text', a, name, op, b, name) end
+    else format('%s.%I::text collate "C" %s %s.%I::text collate "C"', a, name, op, b, name) end
 $$;
 
 -- SQL that is true when aliases `a` and `b` are the same row.

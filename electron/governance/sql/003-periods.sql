@@ -73,13 +73,16 @@ create table writ.period_touch (
 );
 
 -- SQL for the period of alias `r`, null where it has none; as text only at the end, for a column is grouped faster as it
--- is. Instants are counted in UTC, whatever the session shows.
+-- is. Instants are counted in UTC, whatever the session shows; 1 and 1.0 are the same month.
 create function writ.period_sql(r text, relation regclass, columns text[], style text) returns text
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select case style
-    when 'text' then format('%s.%I%s', r, columns[1],
-      (select case when c.comparable then '' else '::text' end from writ.audited_columns(relation, '{}') c where c.name = columns[1]))
-    when 'year-month' then format('(%s.%I::text || ''-'' || lpad(%s.%I::text, 2, ''0''))', r, columns[1], r, columns[2])
+    when 'text' then (select case when c.base = 'numeric'::regtype then format('trim_scale(%s.%I)', r, c.name)
+      else format('%s.%I%s', r, c.name, case when c.comparable then '' else '::text collate "C"' end) end
+      from writ.audited_columns(relation, '{}') c where c.name = columns[1])
+    when 'year-month' then (select format('(%s || ''-'' || lpad(%s, greatest(2, length(%2$s)), ''0''))', max(n.part) filter (where n.place = 1), max(n.part) filter (where n.place = 2))
+      from (select k.place, format(case when c.base = 'numeric'::regtype then 'trim_scale(%s.%I)::text' else '%s.%I::text' end, r, c.name) as part
+        from unnest(columns) with ordinality k(name, place) join writ.audited_columns(relation, '{}') c on c.name = k.name) n)
     else format('to_char(%s.%I%s, %L)', r, columns[1],
       (select case when c.base = 'timestamptz'::regtype then ' at time zone ''UTC''' else '' end
        from writ.audited_columns(relation, '{}') c where c.name = columns[1]),
@@ -140,6 +143,7 @@ begin
 end $$;
 create constraint trigger look_at_commit after insert or update on writ.period_touch deferrable initially deferred
   for each row execute function writ.look_at_commit();
+alter table writ.period_touch enable always trigger look_at_commit;
 
 -- Body of one of the three triggers: the periods of all rows as they were and as they are.
 create function writ.define_period_trigger(target integer, relation regclass, op text, sources text[]) returns void
@@ -180,6 +184,8 @@ begin
         execute format('create or replace trigger writ_period_%1$s after %1$s on %2$s referencing %3$s for each statement execute function writ.period_%4$s_%1$s()',
           op, part, case op when 'insert' then 'new table as new_rows' when 'delete' then 'old table as old_rows'
             else 'old table as old_rows new table as new_rows' end, target);
+        -- Whatever session_replication_role says.
+        execute format('alter table %s enable always trigger writ_period_%s', part, op);
       else
         execute format('drop trigger if exists writ_period_%s on %s', op, part);
       end if;

@@ -81,6 +81,7 @@ create table writ.ticket (
   rehearsal boolean not null,
   since bigint not null,
   finished boolean not null default false,
+  looks integer not null default 0,
   unique (txid, target)
 );
 comment on table writ.ticket is 'Which transaction may write to a table under approval, and for which batch';
@@ -90,10 +91,16 @@ create trigger append_only before update or delete or truncate on writ.proposal 
 create trigger append_only before update or delete or truncate on writ.review_event for each statement execute function writ.refuse_change();
 
 -- Whether a login has a role now, and uses its rights. Superusers are in every role by decree; only real membership counts.
+-- Read from the tables: pg_has_role answers from a cache that a transaction under way may not have brought up to date.
 create function writ.has_role(person text, role text) returns boolean language sql volatile set search_path = pg_catalog, pg_temp as $$
-  select exists (
-    select from pg_roles p join pg_roles r on r.rolname = has_role.role
-    where p.rolname = has_role.person and not p.rolsuper and pg_has_role(p.oid, r.oid, 'usage'))
+  with recursive held as (
+    select p.oid, p.rolinherit from pg_roles p where p.rolname = has_role.person and not p.rolsuper
+    union
+    -- Whether a membership is inherited is its own since PostgreSQL 16, the member's before.
+    select r.oid, r.rolinherit from held h join pg_auth_members m on m.member = h.oid join pg_roles r on r.oid = m.roleid
+    where coalesce((to_jsonb(m)->>'inherit_option')::boolean, h.rolinherit)
+  )
+  select exists (select from held h join pg_roles r on r.oid = h.oid where r.rolname = has_role.role)
 $$;
 
 create function writ.current_policy(target integer) returns writ.policy language sql volatile set search_path = pg_catalog, pg_temp as $$

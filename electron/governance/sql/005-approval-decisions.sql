@@ -1,6 +1,13 @@
 -- Schema writ, version 5: what people do with a batch under review: submit, approve, return, take back, comment.
 -- See version 4 for the tables and the codes.
 
+-- Whether a row or a cell is named twice: sums would count what is written once, or show 0 where the last one counts.
+create function writ.says_twice(body jsonb) returns boolean language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select (select count(*) <> count(distinct r->>0) from (select jsonb_array_elements(body->3) union all select jsonb_array_elements(body->4)) k(r))
+    or exists (select from jsonb_array_elements((body->3) || (body->4) || (body->5)) r
+      where (select count(*) <> count(distinct c->>0) from jsonb_array_elements(r->1) c))
+$$;
+
 -- Submits a batch for review. The same call again answers the state it has; the id with another payload is WR001.
 create function writ.propose(id uuid, relation text, payload text, sha256 text, note text) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -36,6 +43,9 @@ begin
   if exists (select from jsonb_array_elements(body->4) r, jsonb_array_elements(r->1) c where c->>0 = any (governed.key)) then
     raise exception 'a changed key needs a removed and a new row under approval' using errcode = 'WR104';
   end if;
+  if writ.says_twice(body) then
+    raise exception 'the payload names a row or a cell twice' using errcode = 'WR104';
+  end if;
   with cell as (
     select c->>0 as name, c->>1 as before, c->>2 as after, 1 as updates from jsonb_array_elements(body->4) r, jsonb_array_elements(r->1) c
     union all select c->>0, null, c->>1, 0 from jsonb_array_elements(body->5) r, jsonb_array_elements(r->1) c
@@ -55,8 +65,14 @@ begin
       'delta', s.delta::text) order by s.place) from summed s), '[]') as sums,
     coalesce((select s.moved from summed s where s.name = policy.amount_column), 0) as moved,
     exists (select from cell where updates = 1 and cell.name is distinct from policy.amount_column
-      and cell.name <> all (policy.free_columns)) as others
+      and cell.name <> all (policy.free_columns)) as others,
+    exists (select from cell join writ.audited_columns(governed.relation, governed.key) k on k.name = cell.name
+      and k.base in ('date'::regtype, 'time'::regtype, 'timetz'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype)
+      where cell.after ~* 'now|today|tomorrow|yesterday') as told_late
   into stats;
+  if stats.told_late then
+    raise exception 'the payload has a date that is only told when it is written' using errcode = 'WR104';
+  end if;
   if policy.amount_column is not null then
     -- A new or removed row that does not tell its amount may hold any.
     needed := stats.others or stats.moved > policy.amount_above
@@ -160,8 +176,11 @@ create function writ.expire() returns void language plpgsql volatile security de
 declare
   p writ.proposal;
 begin
-  for p in select q.* from writ.proposal q where writ.state_of(q.id) in ('submitted', 'approved') for update skip locked loop
-    if (writ.standing(p)).stale = 'expired' then
+  for p in select q.* from writ.proposal q where writ.state_of(q.id) in ('submitted', 'approved') loop
+    -- Only what ran out is locked: an open transaction that asked holds up nobody's batch.
+    continue when (writ.standing(p)).stale is distinct from 'expired';
+    perform from writ.proposal q where q.id = p.id for update skip locked;
+    if found and (writ.standing(p)).stale = 'expired' then
       perform writ.note_event(p.id, 'expired', 'expired', null);
     end if;
   end loop;
@@ -186,7 +205,7 @@ end $$;
 
 -- Changes by anyone of cells the batch changes, or of rows it removes, since it was submitted. They lie at the audit's end:
 -- however long it is, only its key leads there.
-create function writ.touched_cells(p writ.proposal) returns table (row_key text, column_name text, person text, at timestamptz, after text)
+create function writ.touched_cells(p writ.proposal) returns table (seq bigint, row_key text, column_name text, person text, at timestamptz)
 language plpgsql volatile set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_column
 begin
@@ -199,7 +218,7 @@ begin
       select r->>0 as row_key, true as removed from jsonb_array_elements(p.payload::jsonb->3) r
       union all select distinct c.row_key, false from cells c
     )
-    select a.row_key, a.column_name, a.person, a.at, a.after
+    select a.seq, a.row_key, a.column_name, a.person, a.at
     from writ.audit a join rows w on w.row_key = a.row_key
     where a.seq > p.since and a.target = p.target and a.batch is distinct from p.id
       and (a.kind <> 'update' or w.removed or exists (select from cells c where c.row_key = a.row_key and c.column_name = a.column_name));

@@ -63,10 +63,27 @@ language sql volatile security definer set search_path = pg_catalog, pg_temp as 
   from writ.review_event e where e.proposal = (writ.seen_proposal(review_log.id, false)).id order by e.seq
 $$;
 
+-- Entries of the audit by others on the cells of a batch. A reviewer learns which cells; who submitted gets the numbers alone,
+-- for a payload can name rows that person may not read.
+create function writ.touched_entries(id uuid, at_most integer, out seq bigint, out row_key text, out column_name text, out person text, out at timestamptz)
+returns setof record language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  p writ.proposal := writ.seen_proposal(touched_entries.id, false);
+  reviewer boolean := writ.may_review(p.target);
+begin
+  return query select t.seq, case when reviewer then t.row_key end, case when reviewer then t.column_name end,
+    case when reviewer then t.person end, case when reviewer then t.at end
+  from writ.touched_cells(p) t limit touched_entries.at_most;
+end $$;
+
+-- Who else touched the rows, and what stands there since: as far as this person may read the audit.
 create function writ.review_touched(id uuid, at_most integer) returns table (row_key text, column_name text, person text, at text, after text)
-language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
-  select t.row_key, t.column_name, t.person, writ.iso(t.at), t.after
-  from writ.touched_cells(writ.seen_proposal(review_touched.id, false)) t limit review_touched.at_most
+language sql volatile security invoker set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+  select coalesce(t.row_key, a.row_key), coalesce(t.column_name, a.column_name), coalesce(t.person, a.person),
+    to_char(coalesce(t.at, a.at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), a.after
+  from writ.touched_entries(review_touched.id, review_touched.at_most) t left join writ.audit a on a.seq = t.seq
+  where t.row_key is not null or a.seq is not null
 $$;
 
 -- The policy of a table as JSON, and what it means to this person.

@@ -34,6 +34,13 @@ begin
       raise exception 'this is not the batch that was approved' using errcode = 'WR106';
     end if;
   end if;
+  if take_ticket.rehearsal then
+    -- A ticket under the id of another person's batch would keep that person waiting.
+    select q.* into p from writ.proposal q where q.id = take_ticket.batch;
+    if p.id is null or p.person <> session_user then
+      raise exception 'there is no batch % to rehearse', take_ticket.batch using errcode = 'WR105';
+    end if;
+  end if;
   insert into writ.ticket (batch, target, rehearsal, since) values (take_ticket.batch, v_target, take_ticket.rehearsal, writ.last_audit());
 end $$;
 
@@ -43,6 +50,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 declare
   t writ.ticket;
   p writ.proposal;
+  v_body jsonb;
   found_more bigint;
   found_missing bigint;
   found_different bigint;
@@ -52,23 +60,34 @@ begin
     raise exception 'this transaction writes no approved batch %', finish_ticket.batch using errcode = 'WR105';
   end if;
   select q.* into strict p from writ.proposal q where q.id = t.batch;
+  v_body := p.payload::jsonb;
   update writ.ticket k set finished = true where k.batch = t.batch;
   execute format('select more, missing, different from writ.compare_%s($1, $2)', t.target)
-    into found_more, found_missing, found_different using p.payload::jsonb, t.since;
+    into found_more, found_missing, found_different using v_body, t.since;
   if found_more + found_missing + found_different > 0 then
     raise exception 'what was written is not what was approved' using errcode = 'WR104',
       detail = format('%s more, %s missing, %s different', found_more, found_missing, found_different);
   end if;
   if not t.rehearsal then
+    if exists (select from writ.audit a where a.seq > t.since and a.txid = pg_current_xact_id() and a.target = t.target
+      and a.batch is distinct from t.batch) then
+      raise exception 'what was written does not name its batch' using errcode = 'WR104';
+    end if;
+    -- Cells of a removed row that the payload left out are compared by nothing else.
+    if jsonb_array_length(v_body->3) > 0 and exists (select from writ.touched_cells(p)) then
+      raise exception 'rows of the batch changed after it was submitted' using errcode = 'WR103';
+    end if;
     perform writ.note_event(p.id, 'committed', 'committed', null);
   end if;
 end $$;
 
 -- At COMMIT: a rehearsal ends here, a ticket that was not finished has missing cells, and the approval must hold to the last.
+-- It can be made to run early (SET CONSTRAINTS), so under anything but the end of the transaction it puts itself off again.
 create function writ.settle_ticket() returns trigger language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   p writ.proposal;
   s record;
+  stack text;
 begin
   if new.rehearsal then
     raise exception 'a rehearsal is never committed' using errcode = 'WR108';
@@ -81,10 +100,29 @@ begin
   if s.stale is not null or s.step is not null then
     raise exception 'the approval holds no longer (%)', coalesce(s.stale, 'incomplete') using errcode = 'WR103';
   end if;
+  get diagnostics stack = pg_context;
+  if position(E'\n' in stack) > 0 or coalesce(current_query(), 'constraints') ~* '\m(constraints|prepare)\M' then
+    if new.looks >= 50 then
+      raise exception 'end the transaction that writes an approved batch with a plain COMMIT' using errcode = 'WR204';
+    end if;
+    set constraints writ.settle deferred;
+    update writ.ticket t set looks = new.looks + 1 where t.batch = new.batch;
+  end if;
   return null;
 end $$;
-create constraint trigger settle after insert on writ.ticket deferrable initially deferred for each row execute function writ.settle_ticket();
+create constraint trigger settle after insert or update of looks on writ.ticket deferrable initially deferred for each row execute function writ.settle_ticket();
 alter table writ.ticket enable always trigger settle;
+
+-- The id of a batch under review is for who submitted it: nobody else takes it, or holds it in an open transaction.
+create function writ.keep_id() returns trigger language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if exists (select from writ.proposal p where p.id = new.id and p.person <> session_user) then
+    raise exception 'batch id % names another batch', new.id using errcode = 'WR001';
+  end if;
+  return new;
+end $$;
+create trigger keep_id before insert on writ.batch for each row execute function writ.keep_id();
+alter table writ.batch enable always trigger keep_id;
 
 -- Sets how changes reach a table. An administrator's function: granted by writ.grant_policies, never to everyone.
 create function writ.set_policy(relation text, mode text, step_roles text[], step_counts integer[], amount_column text, amount_above numeric,

@@ -30,6 +30,11 @@ language sql volatile set search_path = pg_catalog, pg_temp as $$
   left join pg_trigger t on t.tgrelid = r.part and t.tgname = w.name and t.tgtype = w.type and t.tgqual is null and t.tgattr = ''::int2vector
   where t.oid is null or t.tgfoid <> w.fn or t.tgargs is distinct from w.args or t.tgenabled <> all (w.enabled)
   union all
+  -- The audit is what the comparison reads: a column it does not know takes anything.
+  select 'guard-missing', format('%s.%I', relation, c.name), format('The audit of %s does not know its column %s: put the table under audit again.', relation, c.name)
+  from writ.audited_columns(relation, '{}') c join pg_proc f on f.oid = to_regprocedure(format('writ.audit_%s_insert()', target))
+  where position(format('(%L, r.%I::text)', c.name, c.name) in f.prosrc) = 0
+  union all
   select 'guard-disabled', 'writ.ticket', 'The check of tickets at COMMIT is missing or switched off.'
   where not exists (select from pg_trigger t where t.tgrelid = 'writ.ticket'::regclass and t.tgname = 'settle' and t.tgenabled = 'A' and t.tgfoid = 'writ.settle_ticket()'::regprocedure)
   union all
@@ -150,7 +155,7 @@ create function writ.grant_approval(role name) returns void language plpgsql set
 begin
   execute format('grant execute on function writ.propose(uuid, text, text, text, text), writ.approve(uuid, text, text), writ.return_batch(uuid, text),
     writ.end_batch(uuid, text, text), writ.remark(uuid, text, text, text), writ.expire(), writ.review_state(uuid), writ.reviews(text, text, uuid[], integer),
-    writ.review_payload(uuid), writ.review_log(uuid), writ.review_touched(uuid, integer), writ.policy_of(text), writ.side_doors(text), writ.machines(),
+    writ.review_payload(uuid), writ.review_log(uuid), writ.review_touched(uuid, integer), writ.touched_entries(uuid, integer), writ.policy_of(text), writ.side_doors(text), writ.machines(),
     writ.take_ticket(uuid, text, boolean), writ.finish_ticket(uuid) to %I', role);
 end $$;
 
