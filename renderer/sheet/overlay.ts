@@ -4,6 +4,7 @@ import type { SubmittedEdits } from '../../shared/model/review.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import { applyDelta } from '../../shared/plan/pending.ts';
 import { CellMap } from './cell-map.ts';
+import { UndoOrder } from './undo-order.ts';
 
 /** A value that is on its way to the journal, or that the journal could not take. */
 export interface UnsavedCell {
@@ -28,6 +29,7 @@ export class Overlay {
   readonly pending = new Map<RowKey, PendingRow>();
   readonly unsaved = new CellMap<UnsavedCell>();
   readonly refused = new CellMap<RefusedCell>();
+  readonly undoOrder = new UndoOrder<RefusedCell>(this.refused);
   /** Edits under review: their rows are locked until the batch ends or comes back. */
   readonly submitted = new Map<RowKey, PendingRow>();
   /** Those of them that are still on this machine, waiting to be sent. */
@@ -89,6 +91,11 @@ export class Overlay {
       }
     }
     return touched;
+  }
+
+  /** How many refused texts there are, and whether undo takes back one of them next. */
+  held(): { readonly refused: number; readonly undoesRefused: boolean } {
+    return { refused: this.refused.size, undoesRefused: this.undoOrder.endsRefused };
   }
 
   /** How many rows are locked, by what they wait for. */

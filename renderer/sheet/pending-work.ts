@@ -42,6 +42,7 @@ export class PendingWork {
   /** Sends a step; the cells it sets are expected to be shown as unsaved already. */
   send(step: EditStep): void {
     this.#queue.push(step);
+    this.#options.overlay.undoOrder.stepped();
     this.#options.store.set({ saving: this.#queue.waiting });
   }
 
@@ -56,11 +57,18 @@ export class PendingWork {
     return this.#queue.run(work);
   }
 
-  undo(): Promise<void> {
-    return this.#step('edits.undo', 'Undone');
+  /** Takes back what was done last: a text refused at its cell, else the journal's last step. */
+  async undo(): Promise<void> {
+    const { overlay, store } = this.#options;
+    const { refused, step } = overlay.undoOrder.takeBack();
+    for (const { row, column } of refused) overlay.refused.delete(row, column);
+    this.#options.changed(new Set(refused.map(({ row }) => row)));
+    if (!step) store.say('Undone: text that was not valid.');
+    else await this.#step('edits.undo', 'Undone');
   }
 
   redo(): Promise<void> {
+    if (this.#options.store.snapshot.counts.redo !== null) this.#options.overlay.undoOrder.stepped();
     return this.#step('edits.redo', 'Redone');
   }
 

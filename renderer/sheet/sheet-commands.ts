@@ -1,6 +1,6 @@
 import type { Command } from '../ui/commands.ts';
 import type { SheetModel } from './sheet-model.ts';
-import type { SheetSnapshot } from './sheet-snapshot.ts';
+import { type SheetSnapshot, undoText } from './sheet-snapshot.ts';
 import type { Trouble } from './sheet-status.tsx';
 import type { ToolbarActions } from './sheet-toolbar.tsx';
 
@@ -21,6 +21,7 @@ export interface SheetCommandParts {
 export const sheetCommands = (parts: SheetCommandParts): readonly Command[] => {
   const { snapshot, actions, readOnly } = parts;
   const { counts, query } = snapshot;
+  const undo = undoText(snapshot);
   const narrowed = query.filters.length > 0 || query.quick !== '' || query.pendingOnly || query.only;
   return [
     {
@@ -36,9 +37,9 @@ export const sheetCommands = (parts: SheetCommandParts): readonly Command[] => {
     { id: 'delete-rows', label: 'Delete rows', refusal: parts.deleteRefusal, run: actions.deleteRows },
     {
       id: 'undo',
-      label: counts.undo === null ? 'Undo' : `Undo ${counts.undo}`,
+      label: undo === null ? 'Undo' : `Undo ${undo}`,
       keys: 'Ctrl+Z',
-      refusal: counts.undo === null ? 'Nothing to undo' : null,
+      refusal: undo === null ? 'Nothing to undo' : null,
       run: actions.undo,
     },
     {

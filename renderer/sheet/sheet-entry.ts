@@ -9,6 +9,7 @@ import type { LookupLabels } from './lookup-labels.ts';
 import type { Overlay, RefusedCell } from './overlay.ts';
 import type { SheetReading } from './sheet-reading.ts';
 import { type CellChange, cellSetsOf } from './steps.ts';
+import type { RefusedAt } from './undo-order.ts';
 
 /** A cell and what was typed or pasted into it. */
 export interface Entered {
@@ -108,7 +109,7 @@ export class SheetEntry {
     const accepted: Accepted[] = [];
     const unsure: Accepted[] = [];
     const touched = new Set<RowKey>();
-    let refused = 0;
+    const refused: RefusedAt<RefusedCell>[] = [];
     let unchanged = 0;
     let readOnly = 0;
     for (const entry of entered) {
@@ -121,7 +122,7 @@ export class SheetEntry {
       touched.add(row.key);
       if (verdict.kind === 'refused') {
         overlay.refused.set(row.key, column.name, verdict.cell);
-        refused++;
+        refused.push({ row: row.key, column: column.name, cell: verdict.cell });
         continue;
       }
       overlay.refused.delete(row.key, column.name);
@@ -136,9 +137,11 @@ export class SheetEntry {
       else accepted.push(item);
     }
     const asking = this.#accept(accepted, label);
+    overlay.undoOrder.refused(refused, accepted.length > 0 && !asking);
     if (unsure.length > 0) void this.#verify(unsure, label);
     this.#host.changed(touched);
-    return { kept: asking ? 0 : accepted.length + unsure.length, refused, unchanged, readOnly, asking };
+    const kept = asking ? 0 : accepted.length + unsure.length;
+    return { kept, refused: refused.length, unchanged, readOnly, asking };
   }
 
   /** What entering a cell would come to; nothing is changed by asking. */
@@ -182,11 +185,15 @@ export class SheetEntry {
     return this.#accept(accepted, label, inserts) ? 'asking' : 'kept';
   }
 
-  /** Holds texts at their cells, marked with why they are no values. */
+  /** Holds texts at their cells, marked with why they are no values; `joined` where the rest of their block has just become a step. */
   mark(
     cells: readonly { readonly row: SheetRow; readonly column: Column; readonly cell: RefusedCell }[],
+    joined = false,
   ): void {
-    for (const { row, column, cell } of cells) this.#host.overlay.refused.set(row.key, column.name, cell);
+    this.#refuse(
+      cells.map(({ row, column, cell }) => ({ row: row.key, column: column.name, cell })),
+      joined,
+    );
     this.#host.changed(new Set(cells.map(({ row }) => row.key)));
   }
 
@@ -209,11 +216,19 @@ export class SheetEntry {
 
   /** The reason was not given: the typed texts stay at their cells, marked. */
   withholdReason(asked: AskedReason): void {
-    for (const { change, column, text } of asked.changes) {
-      const message = `A change of ${column.label} above ${column.reasonAbove ?? ''} needs a reason.`;
-      this.#host.overlay.refused.set(change.row, column.name, { text, message });
-    }
+    this.#refuse(
+      asked.changes.map(({ change, column, text }) => {
+        const message = `A change of ${column.label} above ${column.reasonAbove ?? ''} needs a reason.`;
+        return { row: change.row, column: column.name, cell: { text, message } };
+      }),
+    );
     this.#host.changed(new Set(asked.changes.map(({ change }) => change.row)));
+  }
+
+  #refuse(cells: readonly RefusedAt<RefusedCell>[], joined = false): void {
+    const { overlay } = this.#host;
+    for (const { row, column, cell } of cells) overlay.refused.set(row, column, cell);
+    overlay.undoOrder.refused(cells, joined);
   }
 
   // A value picked from the list is known; a typed one may name no row of the list, which only the warehouse can tell.
@@ -276,6 +291,7 @@ export class SheetEntry {
       unsure.map(({ change, column, text }) => ({ column, text, value: change.after })),
     );
     const accepted: Accepted[] = [];
+    const refused: RefusedAt<RefusedCell>[] = [];
     for (const [i, item] of unsure.entries()) {
       const { change, column } = item;
       // Typed over meanwhile: the later entry decides.
@@ -285,9 +301,10 @@ export class SheetEntry {
       if (value !== undefined) accepted.push({ ...item, change: { ...change, after: value } });
       else {
         const message = `No entry for “${item.text.slice(0, 60)}” in ${column.label}.`;
-        overlay.refused.set(change.row, column.name, { text: item.text, message });
+        refused.push({ row: change.row, column: column.name, cell: { text: item.text, message } });
       }
     }
+    this.#refuse(refused);
     this.#accept(accepted, label);
     this.#host.changed(new Set(unsure.map(({ change }) => change.row)));
   }

@@ -393,8 +393,8 @@ export class SheetModel implements GridModel {
     if (rows.size > 0) this.#store.draw({ kind: 'cells', rows });
   }
 
-  #tally(): Pick<SheetSnapshot, 'refused' | 'problems' | 'warnings'> {
+  #tally(): Pick<SheetSnapshot, 'refused' | 'undoesRefused' | 'problems' | 'warnings'> {
     const counts = this.#parts?.reading.counts() ?? { problems: 0, warnings: 0 };
-    return { refused: this.overlay.refused.size, ...counts };
+    return { ...this.overlay.held(), ...counts };
   }
 }

@@ -43,6 +43,8 @@ export interface SheetSnapshot {
   readonly counts: PendingCounts;
   /** Cells whose typed text is held back. */
   readonly refused: number;
+  /** Such a text is what undo takes back next. */
+  readonly undoesRefused: boolean;
   /** Pending rows that break a rule, by severity. */
   readonly warnings: number;
   readonly problems: number;
@@ -65,6 +67,10 @@ export interface SheetSnapshot {
   /** How often something was told, as the same can be told twice. */
   readonly saidTimes: number;
 }
+
+/** What undo takes back next, in words; null for nothing. */
+export const undoText = ({ undoesRefused, counts }: SheetSnapshot): string | null =>
+  undoesRefused ? 'text that is not valid' : counts.undo;
 
 export const NO_PENDING: PendingCounts = {
   cells: 0,
@@ -101,6 +107,7 @@ export const FIRST_SNAPSHOT: SheetSnapshot = {
   rowsFailure: null,
   counts: NO_PENDING,
   refused: 0,
+  undoesRefused: false,
   warnings: 0,
   problems: 0,
   conflicts: 0,

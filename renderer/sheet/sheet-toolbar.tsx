@@ -15,7 +15,7 @@ import {
 } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { ViewQuery } from '../../shared/model/view.ts';
-import type { SheetSnapshot } from './sheet-snapshot.ts';
+import { type SheetSnapshot, undoText } from './sheet-snapshot.ts';
 
 export interface ToolbarActions {
   addRow(): void;
@@ -110,6 +110,7 @@ const QuickFilter = ({ value, onChange }: { value: string; onChange: (text: stri
 export const SheetToolbar = (props: ToolbarProps): ReactNode => {
   const { snapshot, actions, readOnly } = props;
   const { counts, query, busy, loading } = snapshot;
+  const undo = undoText(snapshot);
   const pendingRows = counts.updated + counts.inserted + counts.deleted;
   const sorted = query.sort.length > 0;
   const filtered = query.filters.length > 0 || query.quick !== '';
@@ -132,10 +133,10 @@ export const SheetToolbar = (props: ToolbarProps): ReactNode => {
             onPress={actions.deleteRows}
           />
           <Tool
-            label={counts.undo === null ? 'Undo' : `Undo ${counts.undo}`}
+            label={undo === null ? 'Undo' : `Undo ${undo}`}
             keys="Control+Z"
             icon={<Undo2 size={size} />}
-            refusal={counts.undo === null ? 'Nothing to undo' : null}
+            refusal={undo === null ? 'Nothing to undo' : null}
             onPress={actions.undo}
           />
           <Tool

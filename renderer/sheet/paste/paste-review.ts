@@ -108,7 +108,12 @@ export const takePaste = (
     ({ key }): RowInsert => ({ row: key, values: { ...defaults, ...values.get(key) } }),
   );
   const outcome = model.entry.take(sets, inserts, label);
-  if (mark) model.entry.mark(review.leftOut.filter(({ readOnly }) => !readOnly));
+  const stepped = outcome === 'kept' && sets.length + inserts.length > 0;
+  if (mark)
+    model.entry.mark(
+      review.leftOut.filter(({ readOnly }) => !readOnly),
+      stepped,
+    );
   return outcome;
 };
 

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { undoText } from '../../../../renderer/sheet/sheet-snapshot.ts';
+import { column, opened, rowAt } from './opened-model.ts';
+
+test('undo takes back a text just refused before it undoes earlier edits', async () => {
+  const { model, backend } = await opened();
+  const [kept, refused] = [await rowAt(model, 0), await rowAt(model, 1)];
+  const held = model.value(refused, column('amount'));
+  model.enter(kept, column('amount'), { text: '5' });
+  await model.settled();
+  model.enter(refused, column('amount'), { text: 'abc' });
+  expect(undoText(model.getSnapshot())).toBe('text that is not valid');
+  await model.undo();
+  expect(model.getSnapshot().refused).toBe(0);
+  expect(model.look(refused, column('amount')).marks).not.toContain('refused');
+  expect(model.value(refused, column('amount'))).toBe(held);
+  expect(backend.calls.some(({ name }) => name === 'edits.undo')).toBe(false);
+  expect(undoText(model.getSnapshot())).toBe('Edit');
+  await model.undo();
+  expect(backend.calls.filter(({ name }) => name === 'edits.undo')).toHaveLength(1);
+});
+
+test('edits and refused texts are taken back in the order they came, whatever lies between', async () => {
+  const { model, backend } = await opened();
+  const rows = [await rowAt(model, 0), await rowAt(model, 1)] as const;
+  model.enter(rows[0], column('amount'), { text: 'abc' });
+  model.enter(rows[1], column('amount'), { text: '5' });
+  await model.settled();
+  await model.undo();
+  expect(backend.calls.filter(({ name }) => name === 'edits.undo')).toHaveLength(1);
+  expect(model.getSnapshot().refused).toBe(1);
+  await model.undo();
+  expect(backend.calls.filter(({ name }) => name === 'edits.undo')).toHaveLength(1);
+  expect(model.getSnapshot().refused).toBe(0);
+});
+
+test('a refused text that was corrected since is passed over', async () => {
+  const { model } = await opened();
+  const row = await rowAt(model, 0);
+  model.enter(row, column('amount'), { text: 'abc' });
+  model.enter(row, column('amount'), { text: '5' });
+  await model.settled();
+  expect(undoText(model.getSnapshot())).toBe('Edit');
+});
+
+test('one undo takes back a whole block, its kept cells and its refused ones', async () => {
+  const { model, backend } = await opened();
+  const rows = [await rowAt(model, 0), await rowAt(model, 1)] as const;
+  model.enterAll(
+    [
+      { row: rows[0], column: column('amount'), typed: { text: '5' } },
+      { row: rows[1], column: column('amount'), typed: { text: 'abc' } },
+    ],
+    'Paste',
+  );
+  await model.settled();
+  expect(undoText(model.getSnapshot())).toBe('Paste');
+  await model.undo();
+  expect(backend.calls.filter(({ name }) => name === 'edits.undo')).toHaveLength(1);
+  expect(model.getSnapshot().refused).toBe(0);
+});
