@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { defineCalendar, mapPeriods, type PeriodMap } from '../../electron/governance/periods.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { rowsOf, type TestTables } from './commit-table.ts';
+import { openTables, rowsOf, type TestTables } from './commit-table.ts';
 import { closeMonth, LINES, openPeriods, pidOf, stateOf, whenWaiting } from './period-table.ts';
 
 let server: TestPostgres;
@@ -104,6 +105,46 @@ describe('a closed period takes no write', () => {
   test('by its owner or a superuser', async () => {
     await closed();
     expect(await stateOf(t.admin.query('update fin.line set n = 0 where id = 3'))).toBe('WR201');
+  });
+
+  test('with session_replication_role, where a person was granted it; mutant: an ordinary trigger is switched off', async () => {
+    await closed();
+    await t.admin.query('grant set on parameter session_replication_role to anna');
+    const write = 'set local session_replication_role = replica; update fin.line set n = 0 where id = 3';
+    expect(await attack(write)).toBe('WR201');
+    await t.admin.query('alter table fin.line enable trigger writ_period_update');
+    expect(await attack(write)).toBe('ok');
+    await t.admin.query('revoke set on parameter session_replication_role from anna');
+  });
+
+  /** The same month in another writing: 1.0 is 1 to every report that sums it. */
+  const spelled: readonly (readonly [Pick<PeriodMap, 'columns' | 'style'>, string])[] = [
+    [{ columns: ['y', 'm'], style: 'year-month' }, `(30, 2026, 1.0, 1)`],
+    [{ columns: ['y', 'm'], style: 'year-month' }, `(30, 2026.00, 1, 1)`],
+    [{ columns: ['m'], style: 'text' }, `(30, 2026, 1.0, 1)`],
+    // Grouped with another writing of itself, whichever the server keeps.
+    [{ columns: ['m'], style: 'text' }, `(30, 2026, 1.0, 1), (31, 2026, 1, 1), (32, 2026, 1.00, 1)`],
+  ];
+  test.each(spelled)('with its number written differently (%o): %s', async (map, values) => {
+    t = await openTables(server, 'create table line (id int primary key, y numeric, m numeric, n int)', {
+      line: ['id'],
+    });
+    await t.admin.query(
+      `do $$ begin if not exists (select from pg_roles where rolname = 'closer') then create role closer; end if; end $$; grant closer to ben`,
+    );
+    await defineCalendar(t.admin, 'Actuals', ['closer']);
+    const place = { schema: 'fin', table: 'line', calendar: 'Actuals', ...map };
+    await mapPeriods(t.admin, place);
+    await closeMonth(await t.raw('ben'), map.style === 'text' ? '1' : '2026-01');
+    expect(await attack(`insert into fin.line values ${values}`)).toBe('WR201');
+    const { rows } = await t.admin.query(`select pg_get_functiondef('writ.period_sql'::regproc) as body`);
+    const body = String(rows[0]?.body);
+    const mutant = body.replaceAll(/trim_scale\((%s\.%I)\)/g, '$1');
+    expect(mutant).not.toBe(body);
+    await t.admin.query(mutant);
+    await mapPeriods(t.admin, place);
+    const alone = values.replace(/\), .*/, ')');
+    expect(await attack(`insert into fin.line values ${alone}`)).toBe('ok');
   });
 
   test('through a partition', async () => {
@@ -268,6 +309,13 @@ describe('a closing time', () => {
     for (const sql of ['begin', write, ...between, wait]) await anna.query(sql);
     expect(await stateOf(anna.query('commit'))).toBe('WR201');
     expect(await january()).not.toContainEqual([3, '100.00']);
+  });
+
+  test('refuses to be put off in a prepared transaction', async () => {
+    await soon();
+    const anna = await t.raw('anna');
+    for (const sql of ['begin', write]) await anna.query(sql);
+    expect(await stateOf(anna.query(`prepare transaction 'later'`))).toBe('WR204');
   });
 
   test('refuses a block of code that waits inside', async () => {

@@ -37,7 +37,7 @@ begin
   if take_ticket.rehearsal then
     -- A ticket under the id of another person's batch would keep that person waiting.
     select q.* into p from writ.proposal q where q.id = take_ticket.batch;
-    if p.id is null or p.person <> session_user then
+    if p.person <> session_user then
       raise exception 'there is no batch % to rehearse', take_ticket.batch using errcode = 'WR105';
     end if;
   end if;
