@@ -204,6 +204,19 @@ describe('only members of a closing role close and reopen', () => {
     if (grant) await t.admin.query('revoke ben from anna');
   });
 
+  test('not even in a transaction that began while the role was held', async () => {
+    t = await openPeriods(server);
+    const ben = await t.raw('ben');
+    await ben.query('begin');
+    // Twice: by then the server has every lock and plan it needs, and looks nothing up anew.
+    for (const _ of [1, 2])
+      await ben.query(`select writ.close_period('Actuals', '2026-02', 'x', '2999-01-01')`);
+    await t.admin.query('revoke closer from ben');
+    expect(await stateOf(ben.query(close))).toBe('WR202');
+    await ben.query('rollback');
+    await t.admin.query('grant closer to ben');
+  });
+
   test('every step is recorded with person and reason', async () => {
     await closed();
     const ben = await t.raw('ben');

@@ -248,10 +248,15 @@ begin
 end $$;
 
 -- The person who signed in, not a role that was set. Superusers are in every role by decree; only real membership counts.
+-- Read from the tables: pg_has_role answers from a cache that a transaction under way may not have brought up to date.
 create function writ.may_close(calendar text) returns boolean language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
-  select exists (
-    select from writ.calendar c, unnest(c.closers) role(name) join pg_roles r on r.rolname = role.name, pg_roles p
-    where c.name = may_close.calendar and p.rolname = session_user and not p.rolsuper and pg_has_role(p.oid, r.oid, 'usage'))
+  with recursive held as (
+    select p.oid, p.rolname, p.rolinherit from pg_roles p where p.rolname = session_user and not p.rolsuper
+    union
+    select r.oid, r.rolname, r.rolinherit from held h join pg_auth_members m on m.member = h.oid join pg_roles r on r.oid = m.roleid
+    where coalesce((to_jsonb(m)->>'inherit_option')::boolean, h.rolinherit)
+  )
+  select exists (select from writ.calendar c, unnest(c.closers) role(name) join held h on h.rolname = role.name where c.name = may_close.calendar)
 $$;
 
 -- Closes a period now, or (with `at`) from a moment on. Waits for transactions that write to it.
