@@ -38,6 +38,7 @@ export const App = (): ReactNode => {
       const known = await loadBasics(connected);
       setBasics(known);
       applyTheme(known.settings.theme);
+      applyDensity(known.settings.density);
       const session = await firstSession(connected, known, parseRoute(window.location.hash));
       setPhase({ kind: 'ready', client: connected, basics: known, session });
     } catch (error) {
@@ -68,4 +69,9 @@ export const App = (): ReactNode => {
 export const applyTheme = (theme: 'system' | 'light' | 'dark'): void => {
   if (theme === 'system') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
+};
+
+/** How much room rows have, of the grid and of lists; the grid watches the attribute. */
+export const applyDensity = (density: 'comfortable' | 'compact'): void => {
+  document.documentElement.dataset.density = density;
 };

@@ -5,7 +5,7 @@ import type { Session } from '../shared/model/connection.ts';
 import { AppError } from '../shared/model/failure.ts';
 import type { Source } from '../shared/model/sheet.ts';
 import { localeOf } from '../shared/values/locale.ts';
-import { applyTheme } from './app.tsx';
+import { applyDensity, applyTheme } from './app.tsx';
 import { useBackendEvent } from './client/subscribe.ts';
 import { type Asked, ConnectScreen } from './connect/connect-screen.tsx';
 import { GovernanceNote } from './governance/governance-note.tsx';
@@ -320,6 +320,7 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
             onChange={(change) => {
               setSettings({ ...settings, ...change });
               if (change.theme) applyTheme(change.theme);
+              if (change.density) applyDensity(change.density);
               void client.call('settings.set', change);
             }}
           />

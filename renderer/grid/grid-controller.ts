@@ -8,7 +8,7 @@ import { gridDatasource } from './grid-datasource.ts';
 import { GridDrawing } from './grid-drawing.ts';
 import { commandOf, type GridCommand } from './grid-keyboard.ts';
 import type { GridModel, TypedCell } from './grid-model.ts';
-import { GRID_LOOK, gridTheme } from './grid-theme.ts';
+import { GRID_LOOK, gridTheme, onRowHeight, rowHeight } from './grid-theme.ts';
 import { GroupRows } from './group-rows.ts';
 import { GRID_MODULES } from './modules.ts';
 import { RangeLayer } from './ranges/range-layer.ts';
@@ -91,7 +91,12 @@ export class GridController {
     });
     this.#groups = new GroupRows(this.#api, host, model);
     this.columns = new ColumnLayer(this.#api, model, host, () => this.#ranges.columnsMoved());
-    this.#off = model.onGridChange((change) => this.#drawing.change(change));
+    const offModel = model.onGridChange((change) => this.#drawing.change(change));
+    const offHeight = onRowHeight((height) => this.#api.setGridOption('rowHeight', height));
+    this.#off = () => {
+      offModel();
+      offHeight();
+    };
     host.addEventListener('keydown', this.#keyDown, true);
     this.#offClipboard = listenToClipboard(host, {
       ...events,
@@ -165,6 +170,7 @@ export class GridController {
     return {
       ...GRID_LOOK,
       theme: gridTheme(),
+      rowHeight: rowHeight(),
       rowModelType: 'infinite',
       datasource: gridDatasource(this.#model),
       cacheBlockSize: BLOCK,

@@ -54,6 +54,8 @@ export const commandOf = (event: Key, boolean: boolean): GridCommand | null => {
       return move(event.shiftKey ? 'backtab' : 'tab');
     case 'F2':
       return { kind: event.shiftKey ? 'comment' : 'edit' };
+    case 'F3':
+      return { kind: 'find' };
     case 'Delete':
     case 'Backspace':
       return { kind: 'clear' };

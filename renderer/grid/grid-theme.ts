@@ -1,6 +1,7 @@
 import { type GridOptions, type Theme, themeQuartz } from 'ag-grid-community';
 
 export const ROW_HEIGHT = 28;
+const EASY_ROW_HEIGHT = 36;
 export const HEADER_HEIGHT = 32;
 
 /** AG Grid's theme over the product's tokens: colours are custom properties, so light and dark need no second theme. */
@@ -11,7 +12,7 @@ export const gridTheme = (): Theme =>
     dataFontSize: 13,
     headerFontSize: 12,
     headerFontWeight: 600,
-    rowHeight: ROW_HEIGHT,
+    rowHeight: `var(--row-height, ${ROW_HEIGHT}px)`,
     headerHeight: HEADER_HEIGHT,
     spacing: 5,
     cellHorizontalPadding: 8,
@@ -37,12 +38,22 @@ export const gridTheme = (): Theme =>
     browserColorScheme: 'inherit',
   });
 
+/** Height of a row in CSS pixels by the document's `data-density`, as `--row-height` of the tokens has it. */
+export const rowHeight = (): number =>
+  document.documentElement.dataset.density === 'comfortable' ? EASY_ROW_HEIGHT : ROW_HEIGHT;
+
+/** Calls when the person chose another density; the answer stops it. */
+export const onRowHeight = (listener: (height: number) => void): (() => void) => {
+  const observer = new MutationObserver(() => listener(rowHeight()));
+  observer.observe(document.documentElement, { attributeFilter: ['data-density'] });
+  return () => observer.disconnect();
+};
+
 /** Options of AG Grid that say how it looks and feels, the same for every sheet. */
 export const GRID_LOOK: GridOptions = {
   blockLoadDebounceMillis: 0,
   scrollbarWidth: 12,
   rowBuffer: 12,
-  rowHeight: ROW_HEIGHT,
   headerHeight: HEADER_HEIGHT,
   preventDefaultOnContextMenu: true,
   enableBrowserTooltips: false,

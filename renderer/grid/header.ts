@@ -18,7 +18,7 @@ export interface SheetHeaderParams extends IHeaderParams<SheetRow> {
 }
 
 /** Pixels by which the keyboard sizes a column. */
-const WIDTH_STEP = 12;
+export const WIDTH_STEP = 12;
 
 const ICONS = {
   up: '<path d="M12 19V5M6 11l6-6 6 6"/>',
@@ -115,7 +115,8 @@ export class SheetHeader implements IHeaderComp {
     if (!params) return;
     if (event.key === 'Enter' && !event.altKey && !event.ctrlKey) {
       params.model.toggleSort(params.sheetColumn.name, event.shiftKey);
-    } else if (event.key === 'ArrowDown' && event.altKey) params.onFilter(params.sheetColumn, this.#filter);
+    } else if (event.key === 'ArrowDown' && event.altKey)
+      params.onFilter(params.sheetColumn, params.eGridHeader);
     else if (event.altKey && (event.key === 'ArrowLeft' || event.key === 'ArrowRight'))
       params.onWidth(params.sheetColumn, event.key === 'ArrowLeft' ? -WIDTH_STEP : WIDTH_STEP);
     else if (event.key === ' ')

@@ -79,6 +79,18 @@ export const SettingsDialog = ({
       </select>
     </div>
     <div className="field">
+      <label htmlFor="settings-density">Rows</label>
+      <select
+        id="settings-density"
+        className="input"
+        value={settings.density}
+        onChange={(event) => onChange({ density: event.target.value as Settings['density'] })}
+      >
+        <option value="compact">Compact</option>
+        <option value="comfortable">Comfortable</option>
+      </select>
+    </div>
+    <div className="field">
       <label htmlFor="settings-locale">Numbers and dates</label>
       <select
         id="settings-locale"

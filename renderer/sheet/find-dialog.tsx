@@ -44,6 +44,7 @@ export const FindDialog = ({
   const [at, setAt] = useState(-1);
   const [replaced, setReplaced] = useState('');
   const input = useRef<HTMLInputElement>(null);
+  const bar = useRef<HTMLElement>(null);
   const question = text === '' ? null : JSON.stringify([text, pattern, matchCase, whole, inArea]);
   const { found, message, clear } = useSearch<Found>(
     () =>
@@ -73,9 +74,25 @@ export const FindDialog = ({
     const next = (at + by + count) % count;
     setAt(next);
     const cell = found.cells[next];
+    const back = bar.current?.contains(document.activeElement) === true;
     if (cell)
-      void onGo(cell.row, cell.column).then(() => requestAnimationFrame(() => input.current?.focus()));
+      void onGo(cell.row, cell.column).then(() => {
+        if (back) requestAnimationFrame(() => input.current?.focus());
+      });
   };
+  const stepNow = useRef(step);
+  stepNow.current = step;
+  // From the cells as well, where the keyboard then stays.
+  useEffect(() => {
+    const key = (event: KeyboardEvent): void => {
+      if (event.key !== 'F3') return;
+      event.preventDefault();
+      event.stopPropagation();
+      stepNow.current(event.shiftKey ? -1 : 1);
+    };
+    window.addEventListener('keydown', key, true);
+    return () => window.removeEventListener('keydown', key, true);
+  }, []);
   const replace = async (cells: Found['cells']): Promise<void> => {
     const counts = await replaceFound(model, columns, cells, {
       text,
@@ -94,6 +111,7 @@ export const FindDialog = ({
   const total = found ? `${found.total.toLocaleString()} ${found.total === 1 ? 'cell' : 'cells'}` : '';
   return (
     <search
+      ref={bar}
       className="sheet-find"
       aria-label="Find and replace"
       onKeyDown={(event) => {

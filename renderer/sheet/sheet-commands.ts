@@ -14,6 +14,8 @@ export interface SheetCommandParts {
   readonly find: () => void;
   readonly goTo: () => void;
   readonly plan: () => void;
+  /** Filling the selection. */
+  readonly fills: readonly Command[];
   readonly policy: () => void;
 }
 
@@ -49,6 +51,7 @@ export const sheetCommands = (parts: SheetCommandParts): readonly Command[] => {
       refusal: counts.redo === null ? 'Nothing to redo' : null,
       run: actions.redo,
     },
+    ...parts.fills.filter(({ id }) => id !== 'plan'),
     {
       id: 'plan',
       label: 'Spread, grow or copy forward',

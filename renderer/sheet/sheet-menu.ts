@@ -70,7 +70,14 @@ const clipboardEntries = ({
   ];
 };
 
-const fillEntries = ({ model, rights, selection, onFill, onPlan }: MenuParts): readonly MenuEntry[] => {
+/** Filling the selection, for the menu of a cell and for the palette. */
+export const fillEntries = ({
+  model,
+  rights,
+  selection,
+  onFill,
+  onPlan,
+}: MenuParts): readonly MenuEntry[] => {
   const locked = sheetReadOnly(model.definition, rights);
   const all = rectangles(selection);
   const rows = all.some(({ top, bottom }) => bottom > top) ? null : 'Select several rows';

@@ -35,7 +35,7 @@ import { RefusedDialog } from './refused-dialog.tsx';
 import { nextAfter, nextRefused, rowLabel } from './row-finding.ts';
 import { SheetBanners } from './sheet-banners.tsx';
 import { sheetCommands, troubledRows } from './sheet-commands.ts';
-import { type MenuParts, menuEntries } from './sheet-menu.ts';
+import { fillEntries, type MenuParts, menuEntries } from './sheet-menu.ts';
 import type { SheetModel } from './sheet-model.ts';
 import { SheetOpening } from './sheet-opening.tsx';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
@@ -201,6 +201,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     model,
     snapshot,
     grid,
+    active: active?.column ?? null,
     onFilter: (column, anchor) => setFilter({ column, anchor }),
     onDefinition: () => props.onDefinition(context),
   });
@@ -278,6 +279,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       find: ranges.find,
       goTo: ranges.goTo,
       plan: () => void ranges.plan(selection),
+      fills: active ? fillEntries(menuParts(active)) : [],
       policy: () => props.onPolicy(context),
     }),
   );
@@ -333,7 +335,14 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
           {...filter}
           model={model}
           client={props.client}
-          onClose={close(() => setFilter(null))}
+          onClose={() => {
+            setFilter(null);
+            const header = filter.anchor.closest('.ag-header-cell') !== null;
+            // The popover gives the focus back to its anchor first.
+            requestAnimationFrame(() => {
+              if (!header || !grid.current?.columns.focusHeader(filter.column.name)) grid.current?.focus();
+            });
+          }}
         />
       )}
       {columns.dialogs}

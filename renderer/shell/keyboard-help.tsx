@@ -67,6 +67,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ['Ctrl+Shift+C', 'Copy with headers'],
       ['Shift+F10', 'Menu of the cell'],
       ['Ctrl+F or Ctrl+H', 'Find and replace'],
+      ['F3 / Shift+F3', 'Next / previous cell found'],
       ['Ctrl+G', 'Go to a row or cell'],
       ['Ctrl+Shift+L', 'Filter the column'],
       ['Ctrl+S', 'Submit'],

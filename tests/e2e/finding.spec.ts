@@ -44,3 +44,84 @@ test('finding within a selection, with a preview of what replacing would do', as
   await find.getByLabel('In selection').uncheck();
   await expect(find.getByRole('status')).not.toHaveText('3 cells');
 });
+
+test('F3 steps through what was found; a filter gives the focus back to its header; a refused text is undone', async ({
+  page,
+}) => {
+  await openPlan(page, 'FC1', 'CC1030');
+  await cell(page, 0, 'amount').click();
+  await page.keyboard.press('F3');
+  const find = page.getByRole('search', { name: 'Find and replace' });
+  await find.getByLabel('Find', { exact: true }).fill('2026-03');
+  await find.getByLabel('Whole cell').check();
+  await expect(find.getByRole('status')).toHaveText('50 cells');
+  await cell(page, 0, 'period').click();
+  await page.keyboard.press('F3');
+  await expect(cell(page, 2, 'period')).toBeFocused();
+  await page.keyboard.press('F3');
+  await expect(cell(page, 14, 'period')).toBeFocused();
+  await page.keyboard.press('Shift+F3');
+  await expect(cell(page, 2, 'period')).toBeFocused();
+  await find.getByRole('button', { name: 'Close' }).click();
+
+  const header = page.locator('.ag-header-cell[col-id="c:driver"]');
+  await cell(page, 0, 'driver').click();
+  await page.keyboard.press('ArrowUp');
+  await expect(header).toBeFocused();
+  await page.keyboard.press('Alt+ArrowDown');
+  const filter = page.getByRole('dialog', { name: 'Filter Driver' });
+  const [top, box] = [await header.boundingBox(), await filter.boundingBox()];
+  // The popover hangs below its header.
+  expect(Math.abs((top?.y ?? 0) + (top?.height ?? 0) - (box?.y ?? 0))).toBeLessThan(30);
+  await page.keyboard.press('Escape');
+  await expect(header).toBeFocused();
+  await page.keyboard.press('Alt+ArrowDown');
+  await filter.getByLabel('Condition').selectOption({ label: 'does not equal' });
+  await filter.getByLabel('Value').fill('manual');
+  await page.keyboard.press('Enter');
+  await expect(header).toBeFocused();
+  await expect(page.locator('.sheet-status-rows')).not.toContainText('600 of');
+  await expect(cell(page, 0, 'driver')).not.toHaveText('manual');
+
+  const amount = cell(page, 1, 'amount');
+  const held = await amount.innerText();
+  await amount.click();
+  await page.keyboard.type('abc');
+  await page.keyboard.press('Enter');
+  await expect(amount).toHaveText('abc');
+  await page.keyboard.press('Control+z');
+  await expect(amount).toHaveText(held);
+
+  await amount.click();
+  const palette = page.getByRole('dialog', { name: 'Open a sheet or run a command' });
+  const run = async (name: string): Promise<void> => {
+    await page.keyboard.press('Control+k');
+    await palette.getByRole('combobox').fill(name);
+    await expect(palette.getByRole('option').first()).toContainText(name);
+    await palette.getByRole('combobox').press('Enter');
+    await expect(palette).toBeHidden();
+  };
+  const height = async (): Promise<number> => (await amount.boundingBox())?.height ?? 0;
+  const compact = await height();
+  await run('Settings');
+  await page.getByLabel('Rows', { exact: true }).selectOption('comfortable');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await expect.poll(height).toBeGreaterThan(compact);
+
+  await amount.click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await run('Fill down');
+  await expect(cell(page, 2, 'amount')).toHaveText(held);
+  await run('Amount: Sort descending');
+  await expect(page.getByRole('columnheader', { name: 'Amount' }).first()).toHaveAttribute(
+    'aria-sort',
+    'descending',
+  );
+  await amount.click();
+  await run('Amount: Filter');
+  await expect(page.getByRole('dialog', { name: 'Filter Amount' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await amount.click();
+  await run('Amount: Hide');
+  await expect(page.locator('.ag-header-cell[col-id="c:amount"]')).toHaveCount(0);
+});

@@ -80,6 +80,48 @@ test('shift+click extends the range, the keyboard goes on from where it began, c
   await expect(page.locator('.sheet-stats')).toContainText('12 cells');
 });
 
+test('the fill handle goes up, left and right as well, each as one undo', async ({ page }) => {
+  await forecast(page, 'CC1020');
+  const handle = async (row: number, column: string): Promise<[number, number]> => {
+    await expect(cell(page, row, column)).toHaveClass(/range-handle/);
+    const corner = await cell(page, row, column).boundingBox();
+    if (!corner) throw new Error('The handle is not there.');
+    return [corner.x + corner.width - 3, corner.y + corner.height - 3];
+  };
+  await cell(page, 4, 'amount').click();
+  await page.keyboard.type('500');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('600');
+  await page.keyboard.press('Enter');
+  await cell(page, 4, 'amount').click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await drag(page, await handle(5, 'amount'), await centre(page, 2, 'amount'));
+  await expect(cell(page, 3, 'amount')).toHaveText('400.00');
+  await expect(cell(page, 2, 'amount')).toHaveText('300.00');
+  await cell(page, 2, 'amount').click();
+  await page.keyboard.press('Control+z');
+  await expect(page.getByText('2 rows changed')).toBeVisible();
+
+  // Both columns have to be in sight.
+  await page.getByRole('button', { name: 'Hide the list of sheets' }).click();
+  await cell(page, 8, 'quantity').click();
+  await page.keyboard.type('12');
+  await page.keyboard.press('Enter');
+  await cell(page, 8, 'quantity').click();
+  await drag(page, await handle(8, 'quantity'), await centre(page, 8, 'unit_price'));
+  await expect(cell(page, 8, 'unit_price')).toHaveText('12.0000');
+  await cell(page, 8, 'unit_price').click();
+  await page.keyboard.press('Control+z');
+  await expect(cell(page, 8, 'unit_price')).not.toHaveText('12.0000');
+
+  await cell(page, 9, 'unit_price').click();
+  await page.keyboard.type('7.5');
+  await page.keyboard.press('Enter');
+  await cell(page, 9, 'unit_price').click();
+  await drag(page, await handle(9, 'unit_price'), await centre(page, 9, 'quantity'));
+  await expect(cell(page, 9, 'quantity')).toHaveText('7.500');
+});
+
 test('the fill handle goes on with a series, and Ctrl+D copies down', async ({ page }) => {
   await forecast(page, 'CC1040');
   await cell(page, 0, 'amount').click();

@@ -1,6 +1,6 @@
 import type { GridApi } from 'ag-grid-community';
 import { ROW_NUMBERS } from '../columns.ts';
-import { HEADER_HEIGHT, ROW_HEIGHT } from '../grid-theme.ts';
+import { HEADER_HEIGHT, rowHeight } from '../grid-theme.ts';
 import type { SheetRow } from '../sheet-row.ts';
 import { destinationFrom } from './navigation.ts';
 import { type DragTarget, RangeDrag } from './range-drag.ts';
@@ -307,7 +307,7 @@ export class RangeLayer {
     const height = this.#host.querySelector('.ag-grid-viewport')?.clientHeight ?? 0;
     const shown = this.#api.getAllDisplayedVirtualColumns().filter((column) => !column.isPinned());
     return {
-      rows: Math.max(1, Math.floor((height - HEADER_HEIGHT) / ROW_HEIGHT)),
+      rows: Math.max(1, Math.floor((height - HEADER_HEIGHT) / rowHeight())),
       columns: shown.length,
     };
   }

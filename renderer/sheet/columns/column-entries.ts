@@ -1,5 +1,7 @@
 import type { Column } from '../../../shared/model/sheet.ts';
 import type { ColumnLayer } from '../../grid/column-layer.ts';
+import { WIDTH_STEP } from '../../grid/header.ts';
+import type { Command } from '../../ui/commands.ts';
 import type { MenuEntry } from '../cell-menu.tsx';
 import type { SheetModel } from '../sheet-model.ts';
 import { setSort, withoutSort } from '../sort-keys.ts';
@@ -123,3 +125,20 @@ export const columnEntries = (parts: ColumnMenuParts): readonly MenuEntry[] => {
     { id: 'columns', label: 'All columns…', run: () => parts.onPanel() },
   ];
 };
+
+/** The menu of a column and its width, for the palette, each under the column's name. */
+export const columnCommands = (
+  { name, label }: Column,
+  columns: ColumnLayer,
+  entries: readonly MenuEntry[],
+): readonly Command[] =>
+  [
+    ...entries.filter(({ id }) => id !== 'columns'),
+    { id: 'wider', label: 'Wider', keys: 'Alt+Right', run: () => columns.widen(name, WIDTH_STEP) },
+    { id: 'narrower', label: 'Narrower', keys: 'Alt+Left', run: () => columns.widen(name, -WIDTH_STEP) },
+  ].map((entry) => ({
+    ...entry,
+    id: `column-${entry.id}`,
+    label: `${label}: ${entry.label}`,
+    run: () => void entry.run(),
+  }));

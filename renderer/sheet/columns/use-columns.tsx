@@ -1,6 +1,7 @@
 import { Columns3 } from 'lucide-react';
 import { type ReactNode, type RefObject, useRef, useState } from 'react';
 import type { Column } from '../../../shared/model/sheet.ts';
+import type { ColumnLayer } from '../../grid/column-layer.ts';
 import type { GridController } from '../../grid/grid-controller.ts';
 import { useCommands } from '../../ui/commands.ts';
 import { CellMenu, type MenuEntry } from '../cell-menu.tsx';
@@ -8,7 +9,7 @@ import type { SheetModel } from '../sheet-model.ts';
 import type { SheetSnapshot } from '../sheet-snapshot.ts';
 import { viewCommands } from '../views/view-commands.ts';
 import { ViewsMenu } from '../views/views-menu.tsx';
-import { columnEntries, sortEntries } from './column-entries.ts';
+import { columnCommands, columnEntries, sortEntries } from './column-entries.ts';
 import { ColumnsPanel } from './columns-panel.tsx';
 import { FormatDialog } from './format-dialog.tsx';
 import './columns.css';
@@ -17,6 +18,8 @@ interface ColumnsParts {
   readonly model: SheetModel;
   readonly snapshot: SheetSnapshot;
   readonly grid: RefObject<GridController | null>;
+  /** Column of the active cell. */
+  readonly active: Column | null;
   readonly onFilter: (column: Column, anchor: HTMLElement) => void;
   readonly onDefinition: () => void;
 }
@@ -37,16 +40,33 @@ export interface ColumnWork {
 }
 
 /** Everything about the columns of a sheet around its grid: the menu of a header, the list of columns, formats and views. */
-export const useColumns = ({ model, snapshot, grid, onFilter, onDefinition }: ColumnsParts): ColumnWork => {
+export const useColumns = (parts: ColumnsParts): ColumnWork => {
+  const { model, snapshot, grid, active, onFilter, onDefinition } = parts;
   const [menu, setMenu] = useState<OpenMenu | null>(null);
   const [panel, setPanel] = useState(false);
   const [formatting, setFormatting] = useState<string | null>(null);
   const tool = useRef<HTMLButtonElement>(null);
   const columns = grid.current?.columns;
   const formatted = formatting === null ? undefined : model.layout.column(formatting);
+  const entriesOf = (column: Column, of: ColumnLayer): readonly MenuEntry[] =>
+    columnEntries({
+      model,
+      columns: of,
+      column,
+      onFilter: () => {
+        const anchor = of.header(column.name);
+        if (anchor) requestAnimationFrame(() => onFilter(column, anchor));
+      },
+      onFormat: () => setFormatting(column.name),
+      onDefinition,
+      onPanel: () => setPanel(true),
+    });
   useCommands(() => [
     { id: 'columns', label: 'Columns: show, hide, order, freeze', run: () => setPanel(true) },
     ...viewCommands(model, snapshot.views),
+    ...(active && grid.current
+      ? columnCommands(active, grid.current.columns, entriesOf(active, grid.current.columns))
+      : []),
   ]);
   // What opened gives the focus back to its anchor first.
   const back = (column: string): void => {
@@ -107,18 +127,7 @@ export const useColumns = ({ model, snapshot, grid, onFilter, onDefinition }: Co
               setMenu(null);
               back(menu.column.name);
             }}
-            entries={columnEntries({
-              model,
-              columns,
-              column: menu.column,
-              onFilter: () => {
-                const anchor = columns.header(menu.column.name);
-                if (anchor) requestAnimationFrame(() => onFilter(menu.column, anchor));
-              },
-              onFormat: () => setFormatting(menu.column.name),
-              onDefinition,
-              onPanel: () => setPanel(true),
-            })}
+            entries={entriesOf(menu.column, columns)}
           />
         )}
         {panel && columns && tool.current && (
