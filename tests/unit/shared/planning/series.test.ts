@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import { fillValues } from '../../../../shared/planning/series.ts';
 
 test('copying repeats the source cyclically', () => {
@@ -44,4 +45,78 @@ test('months of a fiscal calendar roll over the year', () => {
 test('a text with a trailing number counts on and keeps its leading zeros', () => {
   expect(fillValues(['CC0099'], 2, 'series', false)).toEqual(['CC0100', 'CC0101']);
   expect(fillValues(['Plan'], 2, 'series', false)).toEqual(['Plan', 'Plan']);
+});
+
+const iso = (y: number, m: number, d: number): string =>
+  `${y}-${String(m).padStart(2, '0')}-${String(d).padStart(2, '0')}`;
+const year = fc.integer({ min: 1900, max: 2099 });
+const monthOfYear = fc.integer({ min: 1, max: 12 });
+const count = fc.integer({ min: 1, max: 60 });
+
+/** Two numbers with the same decimals. */
+const numbers = fc
+  .tuple(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), fc.bigInt({ min: -9_999n, max: 9_999n }))
+  .map(([from, step]) => [from, from + step].map((units) => `${units}`));
+/** Two days of the same month or whole months apart, on days every month has. */
+const days = fc
+  .tuple(year, monthOfYear, fc.integer({ min: 1, max: 27 }), fc.integer({ min: 1, max: 27 }))
+  .map(([y, m, a, b]) => [iso(y, m, a), iso(y, m, b)]);
+const wholeMonths = fc
+  .tuple(year, monthOfYear, monthOfYear, fc.integer({ min: 1, max: 28 }))
+  .map(([y, a, b, d]) => [iso(y, a, d), iso(y, b, d)]);
+const ordinals = fc
+  .tuple(year, monthOfYear, monthOfYear)
+  .map(([y, a, b]) => [iso(y, a, 1), iso(y, b, 1)].map((day) => day.slice(0, 7)));
+const series = fc.oneof(
+  numbers.map((source) => ({ source, numeric: true })),
+  fc.oneof(days, wholeMonths, ordinals).map((source) => ({ source, numeric: false })),
+);
+
+describe('any series of numbers, dates or months', () => {
+  test('filled further and cut off is the series filled less far', () => {
+    fc.assert(
+      fc.property(series, count, count, ({ source, numeric }, n, more) => {
+        expect(fillValues(source, n + more, 'series', numeric).slice(0, n)).toEqual(
+          fillValues(source, n, 'series', numeric),
+        );
+      }),
+    );
+  });
+
+  test('goes on from its own continuation as it would have gone on', () => {
+    fc.assert(
+      fc.property(series, count, count, ({ source, numeric }, n, more) => {
+        const first = fillValues(source, n + 1, 'series', numeric);
+        expect([...first, ...fillValues([...source, ...first], more, 'series', numeric)]).toEqual(
+          fillValues(source, n + 1 + more, 'series', numeric),
+        );
+      }),
+    );
+  });
+
+  test('filled down and then up from there is what it came from', () => {
+    fc.assert(
+      fc.property(series, count, ({ source, numeric }, n) => {
+        const down = [...source, ...fillValues(source, n, 'series', numeric)];
+        const last = down.slice(-2);
+        const up = fillValues(last, -(down.length - 2), 'series', numeric);
+        expect([...up].reverse()).toEqual(down.slice(0, -2));
+      }),
+    );
+  });
+});
+
+test('months keep their day, and where a month is too short its end stands in for it', () => {
+  const last = (y: number, m: number): number => new Date(Date.UTC(y, m, 0)).getUTCDate();
+  fc.assert(
+    fc.property(year, fc.integer({ min: 29, max: 31 }), count, (y, d, n) => {
+      // January and March have 31 days, so that the day of both is the one meant.
+      const filled = fillValues([iso(y, 1, d), iso(y, 3, d)], n, 'series', false);
+      filled.forEach((value, i) => {
+        const months = 2 + 2 * (i + 1);
+        const [at, m] = [y + Math.floor(months / 12), (months % 12) + 1];
+        expect(value).toBe(iso(at, m, d === 31 ? last(at, m) : Math.min(d, last(at, m))));
+      });
+    }),
+  );
 });
