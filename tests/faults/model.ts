@@ -121,9 +121,6 @@ class Run {
 
   async #edit(row: string, value: string): Promise<void> {
     const before = this.#shown.get(row) ?? '';
-    const based = (await this.#person.look()).pending.get(row)?.before;
-    // Typed back to what it was based on, an edit is taken back: the row then shows what the table holds by now.
-    if (based === value && (await this.#held()).get(row) !== value) return;
     const step = setting(SHEET, 'v', [[JSON.stringify([row]), before, value]]);
     const refused = await this.#person.change(() => this.#person.client.call('edits.append', { step }));
     if (refused !== null) this.#say('lost', `an edit was refused: ${refused}`);
@@ -251,8 +248,10 @@ class Run {
     if (undo === null && redo === null) [this.#done, this.#undone, this.#unsure] = [[], [], false];
   }
 
+  /** Typed back to what it began with, an edit is none any more. */
   #edited(row: string): boolean {
-    return !this.#unsure && this.#done.some((action) => action.row === row);
+    const actions = this.#done.filter((action) => action.row === row);
+    return !this.#unsure && actions[0]?.from !== actions.at(-1)?.to;
   }
 
   /** Takes over what is shown: it cannot be foretold, but it is one of the values there were. */
