@@ -53,6 +53,7 @@ export const rowHandlers: RowHandlers = {
     return {
       ...{ view: number, rows: rowsOfView(view), about: isAbout(view) },
       ...{ loading: sheet.loading, truncated: sheet.truncated },
+      ...(sheet.knowsAllRows && 'total' in view ? { stored: view.total } : {}),
     };
   },
   'rows.page': async (client, { sheet: id, view: number, start, count }) => {

@@ -133,10 +133,12 @@ export class SheetView {
       this.#within = pendingNew;
       this.#added = [];
       this.#pages.clear();
-      const { truncated } = answer;
+      const { truncated, stored } = answer;
       this.#update({
         loading: told ? told.loading : answer.loading,
         truncated,
+        // A sheet opened with a filter has not shown all its rows yet.
+        ...(stored === undefined ? {} : { total: stored + pendingNew.size }),
         about: told ? told.about === true : answer.about === true,
         rowsFailure: told?.failure ?? null,
       });

@@ -128,6 +128,8 @@ export const operations = {
       truncated: z.boolean(),
       /** `rows` is an estimate: the table is read page by page, and nobody has counted yet. */
       about: z.boolean().optional(),
+      /** Stored rows of the sheet without filters; absent where only a part of them is here. */
+      stored: z.int().optional(),
     }),
   },
   'rows.page': {

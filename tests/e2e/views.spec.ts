@@ -81,6 +81,7 @@ test('hidden, moved, frozen and sized columns, formats and sort are there after 
   await expect(cell(again, 0, 'amount')).toHaveText(amount ?? '');
   await expect.poll(() => shown(again)).toEqual(before);
   await expect(again.getByRole('searchbox', { name: 'Filter rows' })).toHaveValue('FC1 CC1020');
+  await expect(again.locator('.sheet-status-rows')).toHaveText('636 of 16,038 rows');
   await expect(header(again, 'amount')).toHaveAttribute('aria-sort', 'descending');
   await expect(again.locator('.ag-grid-pinned-left-cells .ag-header-cell[col-id="c:amount"]')).toBeVisible();
 });
