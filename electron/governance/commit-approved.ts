@@ -1,4 +1,5 @@
 import type { CommitOutcome } from '../../shared/model/batch.ts';
+import type { PendingRow } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { planOf } from '../../shared/plan/plan.ts';
 import type { Profile } from '../profile.ts';
@@ -63,6 +64,7 @@ const commit = async (
       return failedForGood(outcome) ? journal.reviewEnded(batch, 'returned') : null;
     },
     plan,
+    pending,
   );
 };
 
@@ -77,9 +79,10 @@ const ended = async (
   outcome: CommitOutcome,
   record: () => Submitted['delta'],
   plan: Parameters<typeof touchedRows>[0],
+  sent: readonly PendingRow[],
 ): Promise<Submitted> => {
   const { rows, chosenKeys } = touchedRows(plan);
-  return settle(profile, sheet, outcome, outcome.kind === 'committed' ? rows : [], chosenKeys, record);
+  return settle(profile, sheet, outcome, outcome.kind === 'committed' ? rows : [], chosenKeys, record, sent);
 };
 
 /** What became of an approved batch whose COMMIT was not answered; not written means that it is still approved. */

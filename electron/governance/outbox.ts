@@ -138,7 +138,7 @@ const sendOne = async (profile: Profile, { batch: queued, rows }: HeldBatch): Pr
       });
       const { rows: touched, chosenKeys } =
         outcome.kind === 'committed' ? touchedRows(plan) : { rows: [], chosenKeys: false };
-      return await settle(profile, sheet, outcome, touched, chosenKeys);
+      return await settle(profile, sheet, outcome, touched, chosenKeys, undefined, rows);
     } catch (error) {
       // Nothing was sent: the table no longer fits, for example.
       if (!journal.openBatches(sheet).some((open) => open.batch === batch)) throw error;

@@ -1,14 +1,16 @@
 import type { CommitOutcome, Conflict } from '../../shared/model/batch.ts';
-import type { PendingDelta } from '../../shared/model/edit.ts';
+import type { PendingDelta, PendingRow } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { isNewRow } from '../../shared/model/rows.ts';
 import type { Profile } from '../profile.ts';
+import { showAsWritten } from '../sheets/as-written.ts';
 import type { Submitted } from './batch-runs.ts';
 import { keyOfNew } from './merge/sheet-facts.ts';
 
 /**
  * Records how a batch ended. Rows as written are read before the edits over them are cleared, so that no window shows the
  * old values in between. `note` writes it down; `unsure`: the batch also touched rows whose keys are not known, so all are read again.
+ * `sent` are the rows of the batch, shown as written where they cannot be read.
  */
 export const settle = async (
   profile: Profile,
@@ -17,12 +19,17 @@ export const settle = async (
   written: readonly string[],
   unsure = false,
   note: () => PendingDelta | null = () => profile.journal.settled(outcome.batch, outcome),
+  sent: readonly PendingRow[] = [],
 ): Promise<Submitted> => {
   if (outcome.kind === 'unknown') return { outcome, delta: null, rows: [], trouble: null };
   const conflicts = outcome.kind === 'committed' ? [] : outcome.conflicts;
   const rows = outcome.kind === 'committed' ? written : rowsInConflict(profile, sheet, conflicts);
   // Where rereading fails, all is read again; a loss of the link is told by the link itself.
-  await profile.reread(sheet, rows).catch(() => profile.refresh(sheet));
+  await profile.reread(sheet, rows).catch(() => {
+    // The link went with the answer: until they are read, rows show what was written, not what was there before.
+    if (outcome.kind === 'committed') for (const open of profile.sheetsOf(sheet)) showAsWritten(open, sent);
+    profile.refresh(sheet);
+  });
   if (unsure) profile.refresh(sheet);
   const recorded = record(note);
   if (conflicts.length > 0) {

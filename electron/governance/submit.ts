@@ -71,7 +71,7 @@ const submit = async (
     onProof: (proof) => journal.proof(batch, proof),
   });
   const touched = outcome.kind === 'committed' ? touchedRows(plan) : { rows: [], chosenKeys: false };
-  return settle(profile, definition.id, outcome, touched.rows, touched.chosenKeys);
+  return settle(profile, definition.id, outcome, touched.rows, touched.chosenKeys, undefined, pending);
 };
 
 /** Why the rules of the sheet do not let the rows be submitted; null when they do. */

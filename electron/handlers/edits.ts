@@ -16,12 +16,14 @@ export const editHandlers: EditHandlers = {
     const { journal } = profileOf(client);
     checkStep(sheet, step, journal.pending(step.sheet));
     const rows = typedBack(sheet, step, journal.pending(step.sheet));
-    if (rows.length > 0) {
-      const { now, uuid } = client.shared;
-      const decided = { id: uuid(), at: now().toISOString(), label: step.label, rows };
-      journaled(client, () => journal.decide(step.sheet, decided), true);
-    }
-    return journaled(client, () => journal.append(step));
+    if (rows.length === 0) return journaled(client, () => journal.append(step));
+    const { now, uuid } = client.shared;
+    const decided = { id: uuid(), at: now().toISOString(), label: step.label, rows };
+    const based = journaled(client, () => journal.decide(step.sheet, decided));
+    return joined(
+      based,
+      journaled(client, () => journal.append(step)),
+    );
   },
   'edits.undo': (client, { sheet }) => journaled(client, ({ journal }) => journal.undo(sheet)),
   'edits.redo': (client, { sheet }) => journaled(client, ({ journal }) => journal.redo(sheet)),
@@ -29,6 +31,16 @@ export const editHandlers: EditHandlers = {
     const { now, uuid } = client.shared;
     return journaled(client, ({ journal }) => journal.discard(sheet, rows, now().toISOString(), uuid()));
   },
+};
+
+/** Two changes one after the other as one answer. */
+const joined = (first: PendingDelta, then: PendingDelta): PendingDelta => {
+  const again = new Set([...then.rows.map(({ row }) => row), ...then.cleared]);
+  return {
+    ...then,
+    rows: [...first.rows.filter(({ row }) => !again.has(row)), ...then.rows],
+    cleared: [...first.cleared.filter((row) => !again.has(row)), ...then.cleared],
+  };
 };
 
 /** Runs a change of the journal, tells the person's other windows (or `all`), and reports a journal that cannot write. */

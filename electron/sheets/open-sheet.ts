@@ -19,7 +19,7 @@ import { canPage, pagesOf } from './paged/large-table.ts';
 import { notAllRows, PagedRows, tooManyRows } from './paged/paged-rows.ts';
 import { distinctPaged, edgePaged, findPaged, type PagedSearch, placePaged } from './paged/paged-search.ts';
 import { PagedView } from './paged/paged-view.ts';
-import { indexBehind, loadKept, readSheet, rowsByKey } from './reading.ts';
+import { indexBehind, loadKept, type Reading, readSheet, rowsByKey } from './reading.ts';
 import { RowStore } from './row-store.ts';
 import {
   type DistinctValues,
@@ -36,13 +36,6 @@ import { buildView, needsAllRows, pageOf, type SheetView } from './view.ts';
 export const ROW_LIMIT = 1_000_000;
 
 const NEVER = new AbortController();
-
-/** A reading under way, and keys whose rows were written meanwhile: its snapshot may be older than that. */
-interface Reading {
-  readonly cancel: AbortController;
-  readonly stale: Set<RowKey>;
-  readonly done: Promise<void>;
-}
 
 /** A sheet one person has open: its rows as read, its rules, and the views of the person's windows on it. */
 export class OpenSheet {
@@ -239,8 +232,8 @@ export class OpenSheet {
   #searchedPaged(signal: AbortSignal): PagedSearch {
     const rows = this.#paged;
     if (!rows) throw new TypeError('The sheet is not read page by page.');
-    const pages = pagesOf(this.#options.warehouse());
-    return { definition: this.definition, rows, pages, pending: this.#pending, signal };
+    const { definition } = this;
+    return { definition, rows, pages: pagesOf(this.#options.warehouse()), pending: this.#pending, signal };
   }
 
   /** Reads stored rows that checks are about to ask for. */
@@ -254,7 +247,12 @@ export class OpenSheet {
     const reading = this.#reading;
     for (const key of keys) reading?.stale.add(key);
     if (this.#paged) return this.#paged.reread(keys);
-    const chunk = await this.#rowsOf(keys);
+    this.take(keys, await this.#rowsOf(keys));
+  }
+
+  /** Takes rows for what the warehouse holds under these keys; a table read page by page keeps none. */
+  take(keys: readonly RowKey[], chunk: RowChunk): void {
+    if (this.#paged || this.#closed) return;
     this.#store.patch(keys, chunk, this.#complete);
     this.#options.offline?.patch(keys, chunk);
   }
@@ -274,9 +272,8 @@ export class OpenSheet {
 
   /** What may be done to a stored row (`ROW_UPDATABLE`...); null for one that is not known here. */
   flagsOf(key: RowKey): number | null {
-    if (this.#paged) return this.#paged.known.get(key)?.flags ?? null;
-    const at = this.#store.indexOf(key);
-    return at === undefined ? null : this.#store.flags(at);
+    const at = this.#paged ? undefined : this.#store.indexOf(key);
+    return at === undefined ? (this.#paged?.known.get(key)?.flags ?? null) : this.#store.flags(at);
   }
 
   close(): void {

@@ -7,6 +7,13 @@ import type { KeptReading, SheetOffline } from './offline.ts';
 import { isLarge } from './paged/large-table.ts';
 import type { RowStore } from './row-store.ts';
 
+/** A reading under way, and keys whose rows were written meanwhile: its snapshot may be older than that. */
+export interface Reading {
+  readonly cancel: AbortController;
+  readonly stale: Set<RowKey>;
+  readonly done: Promise<void>;
+}
+
 const PROGRESS_MS = 150;
 
 export interface ReadingParts {

@@ -128,7 +128,7 @@ test('a connection is added, tested step by step and opened through a sign-in pr
   await expect(page.getByRole('dialog', { name: 'Sign in in the browser' })).toBeVisible();
   await browse(await opened(writ));
   // Where the key is under a passphrase, it is asked for again only if nothing holds the profile open any more.
-  await expect(page.getByText('Online')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Online' })).toBeVisible();
   await expect(cell(page, 0, 'amount')).toHaveText('123.45');
 });
 

@@ -203,7 +203,8 @@ class Run {
       const same = [...pending].every(([row, { before }]) => held.get(row) === before);
       if (answer.failure.kind !== 'unavailable' && same)
         this.#say('falseConflicts', JSON.stringify(answer.conflicts));
-      if (stale.length > 0) this.#unsure = true;
+      // The same change by another person settles itself, and is undone no more.
+      if (!same) this.#unsure = true;
     }
     if (answer.kind === 'unknown') this.#floor = this.#done.length;
     else if (!cut) await this.#reread();
@@ -227,6 +228,8 @@ class Run {
   }
 
   async #refresh(): Promise<void> {
+    const [{ pending }, held] = [await this.#person.look(), await this.#held()];
+    if ([...pending].some(([row, { before }]) => held.get(row) !== before)) this.#unsure = true;
     await this.#person.refresh();
     await this.#reread();
   }

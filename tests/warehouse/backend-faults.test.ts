@@ -5,6 +5,7 @@ import { readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AppError } from '../../shared/model/failure.ts';
+import { unpackColumn } from '../../shared/model/rows.ts';
 import { attachClient, setting, type TestClient } from '../support/backend-client.ts';
 import { openWorld, PASSWORD, rowsOf, SHEET, SOURCE, submit, type World } from './backend-world.ts';
 
@@ -55,6 +56,17 @@ const settledSheet = async (client: TestClient) => {
   throw new Error('the batch was never settled');
 };
 
+/** The amount a window shows in the row, whatever reading is under way. */
+const amountSeen = async (client: TestClient): Promise<string | null | undefined> => {
+  const query = { sort: [], filters: [], quick: '', pendingOnly: false, groups: [], totals: false };
+  const { view } = await client.call('rows.view', { sheet: SHEET, query });
+  const page = await client.call('rows.page', { sheet: SHEET, view, start: 0, count: 100 });
+  const { definition } = await client.call('sheets.open', { source: SOURCE });
+  const column = definition.columns.findIndex(({ name }) => name === 'amount');
+  const at = unpackColumn(page.keys).indexOf(C1M1);
+  return page.columns[column] && unpackColumn(page.columns[column])[at];
+};
+
 /** Keeps one edit, commits it over a link that is cut, and answers what the person was told and what is true. */
 const commitCut = async (
   ann: TestClient,
@@ -69,6 +81,8 @@ const commitCut = async (
   world.proxy.arm({ to, message, when });
   const told = await ann.call('batches.commit', { sheet: SHEET, batch: randomUUID(), sha256 });
   const wasCut = world.proxy.wasCut();
+  // Also while the row cannot be read again, what was written is what is seen.
+  if (told.kind === 'committed') expect(await amountSeen(ann)).toBe(after);
   world.proxy.arm(null);
   const opened = await settledSheet(ann);
   const written = (await amount()) === after;

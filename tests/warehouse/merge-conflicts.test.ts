@@ -226,7 +226,10 @@ test('typing the old value again, after somebody else changed the cell, keeps it
   await edit([55, 'amount', '550.00', '551.00']);
   await world.admin.query('update plan.budget set amount = 98 where id = 55');
   expect(short(await readAgain(ann))).toEqual([`${keyOf(55)} changed amount 550.00/551.00/98.00`]);
-  await edit([55, 'amount', '551.00', '550.00']);
+  expect(await edit([55, 'amount', '551.00', '550.00'])).toMatchObject({
+    rows: [{ row: keyOf(55), cells: { amount: { before: '98.00', after: '550.00' } } }],
+    cleared: [],
+  });
   expect(await pending()).toMatchObject([
     { row: keyOf(55), cells: { amount: { before: '98.00', after: '550.00' } } },
   ]);
