@@ -245,6 +245,8 @@ class Run {
       if (cell || shown.get(row) === this.#shown.get(row)) continue;
       // An edit that is gone must be in the table.
       if (this.#edited(row) && this.#shown.get(row) !== shown.get(row)) continue;
+      // What undo and redo go back to lies on other ground now.
+      if ([...this.#done, ...this.#undone].some((action) => action.row === row)) this.#unsure = true;
       this.#shown.set(row, shown.get(row) ?? '');
     }
     // Nothing to go back to: from here on undo is foretold again.
