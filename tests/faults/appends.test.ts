@@ -1,4 +1,4 @@
 import { appendsSuite } from './appends.ts';
 import { testSuite } from './fault-test.ts';
 
-testSuite(appendsSuite, 4);
+testSuite(appendsSuite, 4, 4);

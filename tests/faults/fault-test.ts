@@ -3,8 +3,11 @@ import { expect, test } from 'vitest';
 import { skipTest } from '../support/skipped.ts';
 import type { FaultSuite } from './suite.ts';
 
-/** The two tests of every suite: a short search that finds nothing, and its mutant, which it has to find. */
-export const testSuite = (suite: FaultSuite, seconds: number): void => {
+/**
+ * The two tests of every suite: a short search that finds nothing, and its mutant, which it has to find. Most searches for a
+ * mutant end with the first finding, so they may go on for long on a slow machine.
+ */
+export const testSuite = (suite: FaultSuite, seconds: number, mutantSeconds = 10 * seconds): void => {
   const seed = Number(process.env.WRIT_SEED ?? randomInt(2 ** 31));
 
   test(`${suite.name}: ${suite.about} (seed ${seed})`, async (context) => {
@@ -16,7 +19,7 @@ export const testSuite = (suite: FaultSuite, seconds: number): void => {
   });
 
   test(`${suite.name}: the mutant ${suite.mutant} is found (seed ${seed})`, async (context) => {
-    const result = await suite.run({ seed, seconds, mutant: true });
+    const result = await suite.run({ seed, seconds: mutantSeconds, mutant: true });
     if (result.skipped !== undefined) skipTest(context, result.skipped);
     const { lost, doubled, falseConflicts, untrue } = result;
     expect(lost + doubled + falseConflicts + untrue, `seed ${seed}`).toBeGreaterThan(0);

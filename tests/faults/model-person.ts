@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Backend, createBackend } from '../../electron/backend.ts';
 import type { PendingRow } from '../../shared/model/edit.ts';
+import { AppError } from '../../shared/model/failure.ts';
 import { attachClient, type TestClient } from '../support/backend-client.ts';
 import { memoryKeychain } from '../unit/electron/identity/memory-keychain.ts';
 import { PASSWORD, rowsOf } from '../warehouse/backend-world.ts';
@@ -107,14 +108,17 @@ export class ModelPerson {
 
   /** Reads the rows again and waits for them. */
   async refresh(): Promise<void> {
-    for (;;) {
+    await persist(async () => {
       this.client.forget();
       await this.client.call('rows.refresh', { sheet: SHEET });
       const read = await ask(rowsOf(this.client, {}, SHEET));
       await this.client.heard('rows.progress', ({ loading }) => !loading);
-      if ('answer' in read && this.client.said('rows.progress').every(({ failure }) => failure === null))
-        return;
-    }
+      const failed = this.client.said('rows.progress').some(({ failure }) => failure !== null);
+      if ('answer' in read && !failed) return;
+      // A link that is known to be out is tried again by itself only after a while.
+      await this.client.call('link.retry', {});
+      throw new AppError('unavailable', 'not-read', 'The rows could not be read.');
+    });
   }
 
   async look(): Promise<Seen> {

@@ -207,7 +207,7 @@ describe('definer functions', () => {
     for (const sql of [
       `select writ.note_event(gen_random_uuid(), 'approved', 'approved', null)`,
       `select writ.set_policy('fin.line', 'open', '{}', '{}', null, null, '{}', '{}', null)`,
-      'select writ.compare_1(null, 0)',
+      'select writ.compare_1(null, 0, false, false)',
       'select * from writ.proposal',
       'select * from writ.review_event',
       `insert into writ.ticket (batch, target, rehearsal, since) values (gen_random_uuid(), 1, false, 0)`,
