@@ -50,7 +50,8 @@ create function writ.payload_key_sql(relation regclass, key text[]) returns text
 $$;
 
 -- Creates the function that compares what the audit recorded in this transaction, from `since` on, with a payload: how many
--- cells and rows are there too many, are missing, are different. One pass a kind, whatever the number of cells.
+-- cells and rows are there too many, are missing, are different. One pass a kind, whatever the number of cells; `deletes` and
+-- `inserts` say that the audit has such rows.
 create function writ.define_comparison(target integer) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
@@ -76,7 +77,7 @@ begin
       filter (where c.name <> all (policy.derived_columns))
   into v_same, v_made, v_stored, v_expected, v_actual
   from writ.audited_columns(g.relation, g.key) c;
-  execute format('create or replace function writ.compare_%s(body jsonb, since bigint, out more bigint, out missing bigint, out different bigint)
+  execute format('create or replace function writ.compare_%s(body jsonb, since bigint, deletes boolean, inserts boolean, out more bigint, out missing bigint, out different bigint)
     language plpgsql volatile set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_nestloop = off set enable_mergejoin = off
     set jit = off set work_mem = ''64MB'' %s as %L', target, writ.canonical_settings(g.relation), format('
 #variable_conflict use_column
@@ -93,8 +94,7 @@ begin
   full join (select a.row_key, a.column_name, a.before, a.after from writ.audit a
     where a.seq > since and a.txid = pg_current_xact_id() and a.target = %5$s and a.kind = ''update'' and a.column_name <> all (%6$L)) a
   using (row_key, column_name);
-  if jsonb_array_length(body->3) > 0 or exists (select from writ.audit a
-    where a.seq > since and a.txid = pg_current_xact_id() and a.target = %5$s and a.kind = ''delete'') then
+  if deletes or jsonb_array_length(body->3) > 0 then
     with removed as materialized (
       select a.row_key, a.column_name, a.before from writ.audit a
       where a.seq > since and a.txid = pg_current_xact_id() and a.target = %5$s and a.kind = ''delete''
@@ -108,8 +108,7 @@ begin
     into found_deletes;
     more := more + found_deletes.more; missing := missing + found_deletes.missing; different := different + found_deletes.different;
   end if;
-  if jsonb_array_length(body->5) > 0 or exists (select from writ.audit a
-    where a.seq > since and a.txid = pg_current_xact_id() and a.target = %5$s and a.kind = ''insert'') then
+  if inserts or jsonb_array_length(body->5) > 0 then
     -- Columns the table may fill by itself count where the batch gives them; it has to do so for all its new rows or for none.
     select coalesce(array_agg(t.name), ''{}'') into v_told from (
       select c->>0 as name, count(*) as n from jsonb_array_elements(body->5) r, jsonb_array_elements(r->1) c
@@ -141,7 +140,7 @@ end ',
     writ.same_cell(v_same, 'e.before', 'e.after', 'e.column_name'), writ.same_cell(v_same, 'e.before', 'a.before', 'e.column_name'),
     writ.same_cell(v_same, 'e.after', 'a.after', 'e.column_name'), v_key, target, policy.derived_columns::text, v_stored::text,
     writ.same_cell(v_same, '(c->>1)', 'a.before', 'c->>0'), coalesce(v_made, '{}')::text, v_expected, v_actual, g.key[1]));
-  execute format('revoke all on function writ.compare_%s(jsonb, bigint) from public', target);
+  execute format('revoke all on function writ.compare_%s(jsonb, bigint, boolean, boolean) from public', target);
 end $$;
 
 -- Under approval a write is taken only with a ticket that is not finished. It looks at rows, not at statements: a cascade

@@ -51,6 +51,7 @@ declare
   t writ.ticket;
   p writ.proposal;
   v_body jsonb;
+  wrote record;
   found_more bigint;
   found_missing bigint;
   found_different bigint;
@@ -62,15 +63,17 @@ begin
   select q.* into strict p from writ.proposal q where q.id = t.batch;
   v_body := p.payload::jsonb;
   update writ.ticket k set finished = true where k.batch = t.batch;
-  execute format('select more, missing, different from writ.compare_%s($1, $2)', t.target)
-    into found_more, found_missing, found_different using v_body, t.since;
+  select coalesce(bool_or(a.kind = 'delete'), false) as deletes, coalesce(bool_or(a.kind = 'insert'), false) as inserts,
+    coalesce(bool_or(a.batch is distinct from t.batch), false) as unnamed
+  into wrote from writ.audit a where a.seq > t.since and a.txid = pg_current_xact_id() and a.target = t.target;
+  execute format('select more, missing, different from writ.compare_%s($1, $2, $3, $4)', t.target)
+    into found_more, found_missing, found_different using v_body, t.since, wrote.deletes, wrote.inserts;
   if found_more + found_missing + found_different > 0 then
     raise exception 'what was written is not what was approved' using errcode = 'WR104',
       detail = format('%s more, %s missing, %s different', found_more, found_missing, found_different);
   end if;
   if not t.rehearsal then
-    if exists (select from writ.audit a where a.seq > t.since and a.txid = pg_current_xact_id() and a.target = t.target
-      and a.batch is distinct from t.batch) then
+    if wrote.unnamed then
       raise exception 'what was written does not name its batch' using errcode = 'WR104';
     end if;
     -- Cells of a removed row that the payload left out are compared by nothing else.
