@@ -3,6 +3,10 @@ import { GridController, type GridEvents } from './grid-controller.ts';
 import type { GridModel } from './grid-model.ts';
 import './grid-colors.css';
 import './grid.css';
+import './header.css';
+import './group-rows.css';
+import './marks.css';
+import './editors/editors.css';
 import './ranges/ranges.css';
 
 interface SheetGridProps {

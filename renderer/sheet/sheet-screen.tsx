@@ -48,6 +48,13 @@ import { useSelectionStats } from './use-selection-stats.ts';
 import { useSheetFiles } from './use-sheet-files.ts';
 import { useSheetModel } from './use-sheet-model.ts';
 import './sheet.css';
+import './toolbar.css';
+import './status.css';
+import './menus.css';
+import './filter.css';
+import './find.css';
+import './plan.css';
+import './paste/paste.css';
 
 export interface SheetScreenProps {
   readonly source: Source;
