@@ -6,6 +6,7 @@ import { AppError } from '../../shared/model/failure.ts';
 import { demoKey } from './demo-key.ts';
 import type { Keychain } from './keychain.ts';
 import { writePrivate } from './private-file.ts';
+import { withProcessLock } from './process-lock.ts';
 import type { RandomBytes } from './sealed.ts';
 import { openVault } from './vault.ts';
 
@@ -76,23 +77,26 @@ const heldBy = async (keychain: Keychain, account: string): Promise<string | nul
   return keychain.get(account);
 };
 
-const fromKeychain = async (
+const keptKey = (kept: string, account: string): Buffer => {
+  const key = Buffer.from(kept, 'base64');
+  if (key.length === KEY_BYTES) return key;
+  throw new AppError(
+    'denied',
+    'keychain-entry-damaged',
+    'The keychain entry of this profile is not a key. Restore it; it is not replaced while a journal may need it.',
+    { details: { account } },
+  );
+};
+
+/** Only where no other copy of Writ makes it too: the later of two keys would hide what is written under the first. */
+const madeInKeychain = async (
   keychain: Keychain,
   account: string,
-  { used, random }: { readonly used: boolean; readonly random: RandomBytes },
+  { used, random }: { readonly used: () => boolean; readonly random: RandomBytes },
 ): Promise<Buffer> => {
   const kept = await heldBy(keychain, account);
-  if (kept !== null) {
-    const key = Buffer.from(kept, 'base64');
-    if (key.length === KEY_BYTES) return key;
-    throw new AppError(
-      'denied',
-      'keychain-entry-damaged',
-      'The keychain entry of this profile is not a key. Restore it; it is not replaced while a journal may need it.',
-      { details: { account } },
-    );
-  }
-  if (used)
+  if (kept !== null) return keptKey(kept, account);
+  if (used())
     throw new AppError(
       'denied',
       'keychain-entry-missing',
@@ -107,34 +111,54 @@ const fromKeychain = async (
 };
 
 /** Finds or makes the key of a profile: demo file, an existing vault, the keychain, or a new vault, in this order. */
-export const createKeys = ({ keychain, folder, random }: KeyOptions): Keys => ({
-  profileKey: async (profile, { demo, passphrase }) => {
-    if (demo) return { key: await demoKey(join(folder, 'demo.key'), random), kept: 'demo-file' };
-    const name = nameOf(profile);
-    const vault = join(folder, `${name}.vault`);
-    // A profile locked with a passphrase stays so when a keychain turns up later: its journal needs that key.
-    if (existsSync(vault)) {
-      if (passphrase !== undefined)
-        return { key: await openVault(vault, passphrase, random), kept: 'passphrase' };
-      throw new AppError(
-        'denied',
-        'passphrase-needed',
-        'This profile is locked with a passphrase. Enter it to open.',
-      );
-    }
-    // Says that the key is in the keychain; while that is locked, a passphrase must not make a second key.
-    const used = join(folder, `${name}.keychain`);
-    try {
-      const key = await fromKeychain(keychain, `journal ${name}`, { used: existsSync(used), random });
-      if (!existsSync(used)) await writePrivate(used, '', random(8).toString('hex'));
-      return { key, kept: 'keychain' };
-    } catch (error) {
-      const failure = AppError.wrap(error);
-      if (failure.code !== 'keychain-unavailable') throw failure;
-      if (existsSync(used)) throw locked(failure);
-      if (passphrase === undefined)
-        throw (await keychain.state()).available ? refused(failure) : absent(failure);
-    }
-    return { key: await openVault(vault, passphrase, random), kept: 'passphrase' };
-  },
-});
+export const createKeys = ({ keychain, folder, random }: KeyOptions): Keys => {
+  const alone = <T>(make: () => Promise<T>): Promise<T> => withProcessLock(join(folder, 'keys.lock'), make);
+  const lockedWith = async (vault: string, passphrase: string): Promise<ProfileKey> => {
+    const open = () => openVault(vault, passphrase, random);
+    return { key: await (existsSync(vault) ? open() : alone(open)), kept: 'passphrase' };
+  };
+  const demoKeyOf = (file: string): Promise<Buffer> => {
+    const open = () => demoKey(file, random);
+    return existsSync(file) ? open() : alone(open);
+  };
+  /** Says that the key is in the keychain; while that is locked, a passphrase must not make a second key. */
+  const usedFile = (name: string): string => join(folder, `${name}.keychain`);
+  const inKeychain = async (name: string): Promise<Buffer> => {
+    const account = `journal ${name}`;
+    const used = usedFile(name);
+    const kept = await keychain.get(account);
+    const key =
+      kept === null
+        ? await alone(() => madeInKeychain(keychain, account, { used: () => existsSync(used), random }))
+        : keptKey(kept, account);
+    if (!existsSync(used)) await writePrivate(used, '', random(8).toString('hex'));
+    return key;
+  };
+
+  return {
+    profileKey: async (profile, { demo, passphrase }) => {
+      if (demo) return { key: await demoKeyOf(join(folder, 'demo.key')), kept: 'demo-file' };
+      const name = nameOf(profile);
+      const vault = join(folder, `${name}.vault`);
+      // A profile locked with a passphrase stays so when a keychain turns up later: its journal needs that key.
+      if (existsSync(vault)) {
+        if (passphrase !== undefined) return lockedWith(vault, passphrase);
+        throw new AppError(
+          'denied',
+          'passphrase-needed',
+          'This profile is locked with a passphrase. Enter it to open.',
+        );
+      }
+      try {
+        return { key: await inKeychain(name), kept: 'keychain' };
+      } catch (error) {
+        const failure = AppError.wrap(error);
+        if (failure.code !== 'keychain-unavailable') throw failure;
+        if (existsSync(usedFile(name))) throw locked(failure);
+        if (passphrase === undefined)
+          throw (await keychain.state()).available ? refused(failure) : absent(failure);
+      }
+      return lockedWith(vault, passphrase);
+    },
+  };
+};

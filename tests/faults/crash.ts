@@ -43,7 +43,7 @@ export const crashSuite: FaultSuite = {
     const tally = new Tally();
     const random = randomFrom(seed);
     const aside = mkdtempSync(join(tmpdir(), 'writ-crash-'));
-    const keychain = join(aside, 'keychain.json');
+    const keychain = join(aside, 'keychain');
     const world = await openLinkWorld(fileKeychain(keychain));
     let run = 0;
 

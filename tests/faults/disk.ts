@@ -34,7 +34,7 @@ export const diskSuite: FaultSuite = {
     const tally = new Tally();
     const random = randomFrom(seed);
     const aside = mkdtempSync(join(tmpdir(), 'writ-disk-'));
-    const keychain = join(aside, 'keychain.json');
+    const keychain = join(aside, 'keychain');
     const world = await openLinkWorld(fileKeychain(keychain));
     const left = deadline(seconds);
 

@@ -1,24 +1,30 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Keychain } from '../../electron/identity/keychain.ts';
 
-/** A keychain that programs started one after the other share: a file, for tests alone. */
-export const fileKeychain = (file: string): Keychain => {
-  const read = (): Record<string, string> => {
+/** A keychain that several programs share: a folder with a file for each entry, for tests alone. */
+export const fileKeychain = (folder: string): Keychain => {
+  mkdirSync(folder, { recursive: true });
+  const fileOf = (account: string): string => join(folder, Buffer.from(account).toString('hex'));
+  const get = (account: string): string | null => {
     try {
-      return JSON.parse(readFileSync(file, 'utf8'));
+      return readFileSync(fileOf(account), 'utf8');
     } catch {
-      return {};
+      return null;
     }
   };
-  const write = (entries: Record<string, string>): void => writeFileSync(file, JSON.stringify(entries));
   return {
-    state: async () => ({ available: true, detail: 'In a file.' }),
-    get: async (account) => read()[account] ?? null,
-    set: async (account, secret) => write({ ...read(), [account]: secret }),
+    state: async () => ({ available: true, detail: 'In a folder.' }),
+    get: async (account) => get(account),
+    set: async (account, secret) => {
+      const draft = `${fileOf(account)}.${process.pid}`;
+      writeFileSync(draft, secret);
+      renameSync(draft, fileOf(account));
+    },
     delete: async (account) => {
-      const { [account]: known, ...rest } = read();
-      write(rest);
-      return known !== undefined;
+      const known = get(account) !== null;
+      rmSync(fileOf(account), { force: true });
+      return known;
     },
   };
 };

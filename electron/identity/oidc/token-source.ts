@@ -1,9 +1,9 @@
 import { refreshTokenGrant, tokenRevocation } from 'openid-client';
 import type { OidcSignIn } from '../../../shared/model/sign-in.ts';
 import type { ProfileKey } from '../keys.ts';
+import { withProcessLock } from '../process-lock.ts';
 import type { RandomBytes } from '../sealed.ts';
 import { mapSignInError, notTrusted, signInNeeded } from './failures.ts';
-import { withProcessLock } from './process-lock.ts';
 import { discoverProvider } from './provider.ts';
 import { createTokenStore } from './token-store.ts';
 import { grantParameters, isFresh, type Tokens, tokensOf } from './tokens.ts';

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createKeychain } from '../../../../electron/identity/keychain.ts';
+import { createKeychain, type Keychain } from '../../../../electron/identity/keychain.ts';
 import { createKeys } from '../../../../electron/identity/keys.ts';
 import { createSecrets } from '../../../../electron/identity/secrets.ts';
 import { openVault } from '../../../../electron/identity/vault.ts';
@@ -23,6 +23,16 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const keysWith = (keychain: Parameters<typeof createKeys>[0]['keychain']) =>
   createKeys({ keychain, folder, random: randomBytes });
 
+/** A keychain in another process, which answers all who ask at the same moment alike. */
+const atOnce = (keychain: Keychain): Keychain => ({
+  ...keychain,
+  get: async (account) => {
+    const held = await keychain.get(account);
+    await new Promise(setImmediate);
+    return held;
+  },
+});
+
 describe('the key of a profile', () => {
   test('is made once and kept in the keychain, one small entry for each profile', async () => {
     const keychain = memoryKeychain();
@@ -34,6 +44,22 @@ describe('the key of a profile', () => {
     expect(keychain.entries.size).toBe(2);
     for (const secret of keychain.entries.values()) expect(secret.length).toBeLessThan(64);
     for (const file of readdirSync(folder)) expect(statSync(join(folder, file)).size).toBe(0);
+  });
+
+  test('is one where two copies of Writ make it at the same moment', async () => {
+    const slow = atOnce(memoryKeychain());
+    const ways: readonly (readonly [Keychain, { demo: boolean; passphrase?: string }])[] = [
+      [slow, { demo: false }],
+      [noKeychain, { demo: false, passphrase: 'correct horse' }],
+      [noKeychain, { demo: true }],
+    ];
+    for (const [n, [keychain, how]] of ways.entries()) {
+      const made = await Promise.all(
+        Array.from({ length: 3 }, () => keysWith(keychain).profileKey(`p${n}`, how)),
+      );
+      const later = await keysWith(keychain).profileKey(`p${n}`, how);
+      expect(made, later.kept).toEqual([later, later, later]);
+    }
   });
 
   test('is refused without keychain and passphrase, with what to do', async () => {
@@ -60,7 +86,7 @@ describe('the key of a profile', () => {
     expect(first.kept).toBe('demo-file');
     expect(await keysWith(noKeychain).profileKey('demo', { demo: true })).toEqual(first);
     expect(statSync(join(folder, 'demo.key')).mode & 0o777).toBe(0o600);
-    expect(readdirSync(folder)).toEqual(['demo.key']);
+    expect(readdirSync(folder)).toEqual(['demo.key', 'keys.lock']);
   });
 
   test('is not replaced when the keychain entry is damaged', async () => {
@@ -123,7 +149,7 @@ describe('the key of a profile', () => {
     await expect(keysWith(denying).profileKey('p', { demo: false })).rejects.toThrow(
       refusal('denied', 'keychain-refused'),
     );
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(folder)).toEqual(['keys.lock']);
     const { kept } = await keysWith(denying).profileKey('p', { demo: false, passphrase: 'correct horse' });
     expect(kept).toBe('passphrase');
   });

@@ -8,8 +8,8 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ProfileKey } from '../../../../../electron/identity/keys.ts';
 import { signInWithBrowser } from '../../../../../electron/identity/oidc/browser-sign-in.ts';
-import { withProcessLock } from '../../../../../electron/identity/oidc/process-lock.ts';
 import { createTokenSource, type TokenOwner } from '../../../../../electron/identity/oidc/token-source.ts';
+import { withProcessLock } from '../../../../../electron/identity/process-lock.ts';
 import { browse } from '../../../../support/browser.ts';
 import {
   claimsOf,

@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'better-sqlite3-multiple-ciphers';
-import { AppError } from '../../../shared/model/failure.ts';
-import { sqliteCode } from '../../journal/database.ts';
+import { AppError } from '../../shared/model/failure.ts';
+import { sqliteCode } from '../journal/database.ts';
 
 const AGAIN_MS = 20;
 const PATIENCE_MS = 60_000;
@@ -36,6 +36,6 @@ const take = async (db: Database): Promise<void> => {
   throw new AppError(
     'unavailable',
     'sign-in-busy',
-    'Another copy of Writ is renewing the sign-in. Try again in a moment.',
+    'Another copy of Writ is signing in. Try again in a moment.',
   );
 };
