@@ -13,8 +13,8 @@ export interface LinkParts {
   readonly warehouse: Warehouse | null;
   /** Why it could not, or null while that is still being tried. */
   readonly failure: AppError | null;
-  /** Reaches the warehouse anew, as the same person. */
-  readonly connect: () => Promise<Warehouse>;
+  /** Reaches the warehouse anew, as the same person: in the role given, null for the login's own rights, else the proposed one. */
+  readonly connect: (role?: string | null) => Promise<Warehouse>;
   /** An attempt that was under way when the profile was opened. */
   readonly pending: Promise<Warehouse> | null;
   /** Whose edits these are, as the warehouse named that person. */
@@ -33,6 +33,8 @@ export class WarehouseLink {
   #failure: AppError | null;
   #timer: NodeJS.Timeout | undefined;
   #trying: Promise<void> | null = null;
+  /** The role the person chose; undefined: the one that is proposed. */
+  #role: string | null | undefined;
   /** Nobody is told before the profile is there to be told about. */
   #begun = false;
   #closed = false;
@@ -51,6 +53,11 @@ export class WarehouseLink {
   /** The warehouse as last reached; one that answers nothing where it never was. */
   get warehouse(): Warehouse {
     return this.#warehouse ?? unreachable(this.#parts.user, () => this.why() ?? lostNow());
+  }
+
+  /** The warehouse was reached since the profile was opened. */
+  get isReached(): boolean {
+    return this.#warehouse !== null;
   }
 
   get state(): LinkState {
@@ -79,6 +86,21 @@ export class WarehouseLink {
     this.#watch(warehouse);
     before?.close().catch(() => {});
     this.#found();
+  }
+
+  /** Goes on in another role of the same person. AppError `denied role-refused` where the database does not let it. */
+  async act(role: string | null): Promise<void> {
+    const warehouse = await this.#parts.connect(role);
+    if (warehouse.identity.acting?.refused) {
+      warehouse.close().catch(() => {});
+      throw new AppError(
+        'denied',
+        'role-refused',
+        `The database does not let "${this.#parts.user}" work as "${role}". Nothing has changed.`,
+      );
+    }
+    this.#role = role;
+    this.relink(warehouse);
   }
 
   /** Something failed as if the link were lost: whether it is, is found out at once. */
@@ -111,7 +133,7 @@ export class WarehouseLink {
     if (this.#trying || this.#closed) return;
     const { connect } = this.#parts;
     const tried = this.#warehouse;
-    this.#begin(tried ? tried.capabilities().then(() => tried) : connect(), attempt);
+    this.#begin(tried ? tried.capabilities().then(() => tried) : connect(this.#role), attempt);
   }
 
   #begin(attempt: Promise<Warehouse>, count = 0): void {

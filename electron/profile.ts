@@ -46,7 +46,6 @@ const CLOSE_MS = 3_000;
 
 /** One person on one connection, shared by that person's windows: one warehouse link, one journal, one copy of each sheet. */
 export class Profile {
-  readonly session: Session;
   readonly journal: OpenedJournal;
   readonly views: ViewsStore;
   /** The head of the warehouse's audit, as this profile remembers it. */
@@ -65,6 +64,7 @@ export class Profile {
   keepsFresh = false;
   readonly tell: TellProfile;
   readonly now: () => Date;
+  readonly #session: Session;
   readonly #clock: () => number;
   readonly #rowLimit: number | undefined;
   readonly #onReachable: (profile: Profile) => void;
@@ -79,7 +79,7 @@ export class Profile {
 
   constructor(parts: ProfileParts) {
     const { session, journal, views, snapshots, tell, onReachable, onReview, now, clock, rowLimit } = parts;
-    this.session = session;
+    this.#session = session;
     this.journal = journal;
     this.views = views;
     this.snapshots = snapshots;
@@ -102,6 +102,13 @@ export class Profile {
     journal.watch((sheet, rows) => void this.merges.look(sheet, rows));
   }
 
+  /** Who works here on what, in the role of now. */
+  get session(): Session {
+    const { acting: before, ...session } = this.#session;
+    const acting = this.link.isReached ? this.warehouse.identity.acting : before;
+    return acting ? { ...session, acting } : session;
+  }
+
   get warehouse(): Warehouse {
     return this.link.warehouse;
   }
@@ -118,6 +125,18 @@ export class Profile {
   /** Goes on over a link just made; the one before is closed. */
   relink(warehouse: Warehouse): void {
     this.link.relink(warehouse);
+  }
+
+  /** Works on in another role, or with the login's own rights; every sheet is opened and read again under those. */
+  async act(role: string | null): Promise<void> {
+    const wasDown = this.isLost;
+    await this.link.act(role);
+    if (!wasDown) this.#found();
+    for (const sheet of this.#sheets.keys()) {
+      const { id } = sheet.definition;
+      if (!sheet.age) this.tell('sheet.reopen', { sheet: id }, id);
+    }
+    this.tell('session.acting', { session: this.session });
   }
 
   /** Hears from now on what happens to batches under review; more than one call is one. */
@@ -218,9 +237,10 @@ export class Profile {
     const told = toldAs(state);
     if (told === this.#told) return;
     this.#told = told;
-    const { connection, person } = this.session;
+    const { connection, person } = this.#session;
     const back = `Connected to ${connection.name} as ${person.name} again.`;
     this.tell('session.state', { state: told, message: told === 'connected' ? back : state.message });
+    if (told === 'connected') this.tell('session.acting', { session: this.session });
   }
 
   #found(): void {

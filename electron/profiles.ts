@@ -9,6 +9,7 @@ import { openAuditHeads } from './governance/audit-head.ts';
 import type { ProfileKey } from './identity/keys.ts';
 import type { RandomBytes } from './identity/sealed.ts';
 import { openJournal } from './journal/open-journal.ts';
+import type { LinkParts } from './link.ts';
 import { Profile } from './profile.ts';
 import { openSnapshots } from './snapshots/file-snapshots.ts';
 import { identity, type Snapshots } from './snapshots/snapshots.ts';
@@ -19,8 +20,8 @@ export interface ProfileRequest {
   readonly connection: Session['connection'];
   readonly person: Session['person'];
   readonly key: ProfileKey;
-  /** Reaches the warehouse as this person; called again whenever the link was lost before it was ever there. */
-  readonly connect: () => Promise<Warehouse>;
+  /** Reaches the warehouse as this person (see `LinkParts`); called again whenever the link was lost before it was ever there. */
+  readonly connect: LinkParts['connect'];
 }
 
 export interface ProfilesOptions {
@@ -186,6 +187,7 @@ export class Profiles {
         // Edits belong to the person the warehouse names, not to the name that was typed.
         person: { ...person, user: known.user },
         roles: [...known.roles],
+        ...(known.acting ? { acting: known.acting } : {}),
         serverVersion: known.serverVersion,
         journalKey: key.kept,
         ...(journal.recovery ? { journalRecovery: journal.recovery } : {}),
@@ -242,8 +244,8 @@ const atMost = async <T>(milliseconds: number, work: Promise<T>): Promise<T | nu
 /** Who the warehouse says this is, or said when it was last asked on this machine. */
 const identityOf = ({ warehouse }: Reached, snapshots: Snapshots): Identity | null => {
   if (!warehouse) return snapshots.fact('identity', identity);
-  const { user, roles, serverVersion } = warehouse.identity;
-  snapshots.keepFact('identity', { user, roles, serverVersion });
+  const { user, roles, serverVersion, acting } = warehouse.identity;
+  snapshots.keepFact('identity', { user, roles, serverVersion, ...(acting ? { acting } : {}) });
   return warehouse.identity;
 };
 

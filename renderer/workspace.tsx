@@ -89,6 +89,7 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
     // A new line to the backend knows nobody yet: the same person signs in again, and the sheet opens from the journal.
     if (next.state === 'connected' && link.state !== 'connected' && session) void comeBack(session);
   });
+  useBackendEvent(client, 'session.acting', (next) => setSession(next.session));
   useBackendEvent(client, 'journal.trouble', ({ message }) => setTrouble(message));
 
   const loadTables = useCallback(async (): Promise<void> => {
@@ -148,6 +149,14 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
     setConnecting(true);
     if (revoked === false)
       setNotice('Signed out here. The provider could not be told; the sign-in ends there by itself.');
+  };
+  const act = async (role: string | null): Promise<void> => {
+    setNotice(null);
+    try {
+      setSession((await client.call('session.act', { role })).session);
+    } catch (error) {
+      setNotice(AppError.wrap(error).message);
+    }
   };
   const beDemo = (user: string): void => {
     const demo = basics.connections.find((connection) => connection.kind === 'embedded');
@@ -214,6 +223,7 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
           onSidebar={() => setSidebar(true)}
           onPerson={beDemo}
           onConnections={() => setConnecting(true)}
+          onRole={(role) => void act(role)}
           onSignOut={() => void signOut()}
           onSettings={() => setPanel('settings')}
           onHelp={() => setPanel('help')}
@@ -226,6 +236,13 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
             locale={locale}
           />
           <JournalRecoveryNote session={session} />
+          {session.acting?.refused && !connecting ? (
+            <Banner look="warn">
+              The sign-in proposes the role “{session.acting.role}”, which the database does not let{' '}
+              {session.person.user} take. Work goes on with the login’s own rights; ask the administrator of the
+              database for that role.
+            </Banner>
+          ) : null}
           {reached.state === 'signed-out' && !connecting ? (
             <SignInAgain
               client={client}

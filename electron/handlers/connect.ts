@@ -8,6 +8,7 @@ import type { Warehouse } from '../warehouse/adapter.ts';
 import type { EmbeddedWarehouse } from '../warehouse/embedded/embedded.ts';
 import { openPostgres } from '../warehouse/postgres/postgres.ts';
 import { isReachable } from '../warehouse/postgres/reachable.ts';
+import { proposedRole } from './claims.ts';
 import type { Client } from './context.ts';
 import { authoritiesOf, type Credential, credentialOf } from './credentials.ts';
 
@@ -36,7 +37,7 @@ export const openDemo = async (client: Client, user: string): Promise<Profile> =
       connection,
       person: { user: person.user, name: person.name, title: person.title },
       key: await shared.keys.profileKey(profileName(DEMO.id, user), { demo: true }),
-      connect: () => connect(client, connection, person.user, { password: person.password }),
+      connect: (role) => connect(client, connection, person.user, { password: person.password }, role),
     });
   };
   const embedded = await start();
@@ -79,8 +80,10 @@ export const openRemote = async (
       connection,
       person: { user, name: user },
       key,
-      connect: () =>
-        found instanceof AppError ? neededBy(connection, found) : connect(client, connection, user, found),
+      connect: (role) =>
+        found instanceof AppError
+          ? neededBy(connection, found)
+          : connect(client, connection, user, found, role),
     });
   } catch (error) {
     // Tokens the database refuses are of somebody else: the next attempt asks the person.
@@ -142,14 +145,16 @@ const credentialOrNeed = async (
   }
 };
 
-/** Opens the warehouse of a connection as a person. */
+/** Opens the warehouse of a connection as a person: in the role given, null for the login's own rights, else the proposed one. */
 export const connect = async (
   { shared }: Client,
   connection: Connection,
   user: string,
   { password, identity }: Pick<Credential, 'password' | 'identity'>,
+  role?: string | null,
 ): Promise<Warehouse> =>
   openPostgres({
+    role: role === undefined ? proposedRole(shared.settings, connection, user) : (role ?? undefined),
     host: connection.host,
     port: connection.port,
     database: connection.database,

@@ -4,6 +4,7 @@ import type { Connection } from '../../shared/model/connection.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { journalFile, profileName } from '../profiles.ts';
 import { demoPeople } from '../warehouse/embedded/people.ts';
+import { forgetClaims, proposalsOf } from './claims.ts';
 import { DEMO, refuseUnsafe } from './connect.ts';
 import type { Client, Handlers, Shared } from './context.ts';
 import { heldOf, usersOf } from './held-edits.ts';
@@ -27,8 +28,9 @@ export const connectionHandlers: ConnectionHandlers = {
     const { settings, administrator } = shared;
     const problem = administrator.problem();
     return {
-      connections: [...allOf(shared)],
+      connections: [...connectionsOf(shared)],
       people: [...demoPeople],
+      proposed: proposalsOf(settings, connectionsOf(shared)),
       managed: administrator.connections().map(({ id }) => id),
       removed: settings.read().removed,
       rules: administrator.rules(),
@@ -74,6 +76,7 @@ export const connectionHandlers: ConnectionHandlers = {
       removed: [...removed.filter((each) => each.id !== id), ...(keeps ? [gone] : [])],
       signedOut: signedOut.filter((each) => each !== id),
     });
+    forgetClaims(shared.settings, id);
     return {};
   },
   'connections.restore': ({ shared }, { id }) => {
@@ -88,7 +91,7 @@ export const connectionHandlers: ConnectionHandlers = {
     return { connection: back };
   },
   'connections.export': ({ shared }, { ids }) => {
-    const connections = allOf(shared).flatMap(({ user, ...connection }) =>
+    const connections = connectionsOf(shared).flatMap(({ user, ...connection }) =>
       connection.kind === 'embedded' || (ids && !ids.includes(connection.id)) ? [] : [connection],
     );
     const file: ConnectionsFile = { writ: 'connections', version: 1, connections };
@@ -97,7 +100,7 @@ export const connectionHandlers: ConnectionHandlers = {
   'connections.import': ({ shared }, { json }) => {
     const { connections } = readConnections(json);
     const before = shared.settings.read().connections;
-    const there = new Map(allOf(shared).map((each) => [each.id, each]));
+    const there = new Map(connectionsOf(shared).map((each) => [each.id, each]));
     const added: Connection[] = [];
     const known: string[] = [];
     for (const each of connections) {
@@ -120,7 +123,7 @@ export const connectionHandlers: ConnectionHandlers = {
 
 /** A connection of the list; AppError `invalid` for one that is gone, `denied` for one the administrator does not allow. */
 export const connectionOf = ({ shared }: Client, id: string): Connection => {
-  const found = allOf(shared).find((each) => each.id === id);
+  const found = connectionsOf(shared).find((each) => each.id === id);
   if (found) return found;
   const { demo } = shared.administrator.rules();
   if (id === DEMO.id && !demo)
@@ -133,7 +136,7 @@ export const connectionOf = ({ shared }: Client, id: string): Connection => {
 };
 
 /** The demo, then the administrator's connections, then the person's own, as far as the rules allow. */
-const allOf = ({ settings, administrator }: Shared): readonly Connection[] => {
+export const connectionsOf = ({ settings, administrator }: Shared): readonly Connection[] => {
   const managed = administrator.connections();
   const { demo, ownConnections } = administrator.rules();
   const own = ownConnections || administrator.problem() !== null ? settings.read().connections : [];

@@ -1,13 +1,14 @@
 import { type Connection, type Session, signInOf } from '../../shared/model/connection.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { resolveOpenBatches } from '../governance/resolve.ts';
-import { signInWithBrowser } from '../identity/oidc/browser-sign-in.ts';
+import { signInWithBrowser, userOf } from '../identity/oidc/browser-sign-in.ts';
 import { within } from '../profile.ts';
 import { announceToProfile } from './announce.ts';
 import { followAndTell } from './announce-reviews.ts';
+import { chosenBy, forgetClaims, keepClaims } from './claims.ts';
 import { openDemo, openRemote, refuseUnsafe, type SignIn } from './connect.ts';
-import { connectionOf } from './connections.ts';
-import type { Client, Handlers } from './context.ts';
+import { connectionOf, connectionsOf } from './connections.ts';
+import { type Client, type Handlers, profileOf } from './context.ts';
 import { tellAudit } from './history.ts';
 import { settleAndSend } from './offline.ts';
 import { closeSheets } from './sheets.ts';
@@ -15,7 +16,12 @@ import { runTask } from './tasks.ts';
 
 type SessionHandlers = Pick<
   Handlers,
-  'session.browse' | 'session.open' | 'session.current' | 'session.close' | 'session.signout'
+  | 'session.browse'
+  | 'session.open'
+  | 'session.act'
+  | 'session.current'
+  | 'session.close'
+  | 'session.signout'
 >;
 
 /** How long a sign-in waits for batches that were left open; what takes longer goes on behind it. */
@@ -30,7 +36,7 @@ export const sessionHandlers: SessionHandlers = {
       if (settings.kind !== 'oidc')
         throw new AppError('invalid', 'no-provider', 'This connection has no sign-in provider.');
       refuseUnsafe(connection);
-      const { tokens, proposedUser } = await signInWithBrowser({
+      const { tokens, claims } = await signInWithBrowser({
         settings,
         open: (url) => {
           client.send('session.browse', { task: input.task, url });
@@ -40,18 +46,24 @@ export const sessionHandlers: SessionHandlers = {
         signal,
         again: input.again || shared.settings.read().signedOut.includes(connection.id),
       });
+      const all = connectionsOf(shared);
+      const opened = input.choose ? chosenBy(claims, settings, all) : connection;
+      const method = signInOf(opened);
       // A claim only proposes who to be; whether that works the warehouse says.
-      const user = input.user || proposedUser;
-      if (!user)
-        throw new AppError(
-          'invalid',
-          'user-needed',
-          `The provider names no database user (claim "${settings.userClaim}"). Enter the user and sign in again.`,
-        );
-      client.arrived = { connection: connection.id, user, tokens };
-      return { user };
+      const proposed = method.kind === 'oidc' ? userOf(claims, method) : null;
+      const user = (input.choose ? null : input.user) || proposed;
+      if (!user) throw userNeeded(opened);
+      keepClaims(shared.settings, all, { connection: opened, user, claims });
+      client.arrived = { connection: opened.id, user, tokens };
+      return { user, connection: opened };
     }),
   'session.open': (client, input) => inTurn(client, () => signIn(client, input.connection, input)),
+  'session.act': (client, { role }) =>
+    inTurn(client, async () => {
+      const profile = profileOf(client);
+      await profile.act(role);
+      return { session: profile.session };
+    }),
   'session.current': (client) => ({ session: client.profile?.session ?? null }),
   'session.close': (client) =>
     inTurn(client, async () => {
@@ -66,6 +78,16 @@ export const sessionHandlers: SessionHandlers = {
       client.send('session.state', { state: 'closed', message: 'Signed out.' });
       return { revoked };
     }),
+};
+
+const userNeeded = (connection: Connection): AppError => {
+  const method = signInOf(connection);
+  const claim = method.kind === 'oidc' ? ` (claim "${method.userClaim}")` : '';
+  return new AppError(
+    'invalid',
+    'user-needed',
+    `The provider names no database user${claim}. Enter the user and sign in again.`,
+  );
 };
 
 /** Ends a client for good, after a sign-in under way. */
@@ -131,8 +153,10 @@ const remember = ({ shared }: Client, { id, kind }: Connection, user: string): v
 /** Forgets the tokens of whoever is signed in: whether the provider revoked them, null where there are none. */
 const forgetTokens = async ({ shared, owner, profile }: Client): Promise<boolean | null> => {
   if (!owner || !profile) return null;
+  const { connection, person } = profile.session;
   const { signedOut } = shared.settings.read();
-  shared.settings.update({ signedOut: [...new Set([...signedOut, profile.session.connection.id])] });
+  shared.settings.update({ signedOut: [...new Set([...signedOut, connection.id])] });
+  forgetClaims(shared.settings, connection.id, person.user);
   return (await shared.tokens.signOut(owner)).revoked;
 };
 

@@ -136,10 +136,16 @@ const credentialToTry = async (
 
 const roleOf = (warehouse: Warehouse): Promise<Found> =>
   warehouse.tables().then((tables) => {
-    const { user, roles, serverVersion } = warehouse.identity;
+    const { user, roles, acting, serverVersion } = warehouse.identity;
     const writable = tables.filter((table) => table.writable).length;
     const member = roles.length ? `, member of ${roles.join(', ')}` : '';
-    const who = `${user}${member} on PostgreSQL ${serverVersion}`;
+    const as = acting && !acting.refused ? `, working as ${acting.role}` : '';
+    const who = `${user}${member}${as} on PostgreSQL ${serverVersion}`;
+    if (acting?.refused)
+      return [
+        'warning',
+        `${who}. The sign-in proposes the role ${acting.role}, which the database does not let ${user} take; the own rights count.`,
+      ];
     if (tables.length === 0)
       return ['warning', `${who}. It may read no table; ask the administrator for rights.`];
     return ['ok', `${who}. ${tables.length} tables can be read, ${writable} of them written.`];

@@ -25,6 +25,8 @@ const schema = z.object({
   removed: connections,
   /** Who has worked with a connection on this machine, by its id; each has a journal. */
   logins: z.record(z.string(), z.array(z.string())).default({}),
+  /** Values of a connection's claim that choose something there, as last signed in: by its id, then by user. */
+  claimed: z.record(z.string(), z.record(z.string(), z.array(z.string()))).default({}),
   /** Connections whose person signed out at the provider: it is to ask again who it is. */
   signedOut: z.array(z.string()).default([]),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actingRole } from '../../shared/model/connection.ts';
 import type { AppError } from '../../shared/model/failure.ts';
 import { sheetPolicy } from '../../shared/model/review.ts';
 import { capabilities, sheetRights } from '../../shared/model/rights.ts';
@@ -23,7 +24,12 @@ export const slice = z.array(columnFilter);
 export type Slice = z.infer<typeof slice>;
 
 /** Who the warehouse said this person is, for a start without it. */
-export const identity = z.object({ user: z.string(), roles: z.array(z.string()), serverVersion: z.string() });
+export const identity = z.object({
+  user: z.string(),
+  roles: z.array(z.string()),
+  serverVersion: z.string(),
+  acting: actingRole.optional(),
+});
 
 /** A sheet as it is kept on this machine. */
 export interface StoredSheet {

@@ -2,6 +2,7 @@ import type { TableSummary } from '../../shared/contract/operations.ts';
 import type { ChainAnswer } from '../../shared/model/audit.ts';
 import type { CommitOutcome, HistoryEntry } from '../../shared/model/batch.ts';
 import type { CellComment } from '../../shared/model/comment.ts';
+import type { ActingRole } from '../../shared/model/connection.ts';
 import type { Capabilities, SheetRights } from '../../shared/model/rights.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import type { SheetDefinition, Source } from '../../shared/model/sheet.ts';
@@ -15,6 +16,8 @@ import type { RowPages } from './row-pages.ts';
 /** Who the warehouse says is connected (`session_user` on Postgres). */
 export interface Identity {
   readonly user: string;
+  /** The role whose rights count instead of the login's (`SET ROLE`), or the one that was proposed and refused. */
+  readonly acting?: ActingRole | undefined;
   readonly roles: readonly string[];
   readonly serverVersion: string;
 }

@@ -11,6 +11,7 @@ import { BrowserDialog } from './browser-dialog.tsx';
 import { ConnectionForm } from './connection-form.tsx';
 import { ConnectionRow } from './connection-row.tsx';
 import { placeOf } from './connection-words.ts';
+import { ProviderSignIns } from './provider-sign-ins.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 import { type SignInRequest, signIn } from './sign-in.ts';
 import { TestDialog } from './test-dialog.tsx';
@@ -53,8 +54,8 @@ export const ConnectScreen = (props: ConnectScreenProps): ReactNode => {
   const [busy, setBusy] = useState(false);
   /** The form as it was filled in stays while this does. */
   const [form, setForm] = useState(0);
-  /** Who the provider said it is, where the session then did not open. */
-  const named = useRef('');
+  /** Who the provider said it is and where, for a session that then did not open. */
+  const named = useRef<Connection | null>(null);
   const picker = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (!asked) return;
@@ -79,26 +80,29 @@ export const ConnectScreen = (props: ConnectScreenProps): ReactNode => {
         setBrowsing(null);
       }
     },
-    named: (user: string): void => {
-      named.current = user;
+    named: (user: string, connection: Connection): void => {
+      named.current = { ...connection, user };
     },
   };
   /** Runs what may fail; the failure is shown at the form of the connection. */
-  const attempt = async (connection: Connection, work: () => Promise<void>): Promise<void> => {
+  const attempt = async (
+    connection: Connection,
+    work: () => Promise<void>,
+    choosing = false,
+  ): Promise<void> => {
     setBusy(true);
     setFailure(null);
-    named.current = '';
+    named.current = null;
     // The form goes away while the browser is waited for, and comes back as it was filled in.
     setEditing((before) => (before ? connection : before));
     try {
       await work();
     } catch (error) {
       const problem = AppError.wrap(error);
-      if (named.current === '') setEditing(connection);
-      else {
-        setEditing({ ...connection, user: named.current });
+      if (named.current) {
+        setEditing(named.current);
         setForm((before) => before + 1);
-      }
+      } else if (!choosing) setEditing(connection);
       if (problem.kind !== 'cancelled') setFailure(problem);
     } finally {
       setBusy(false);
@@ -139,6 +143,16 @@ export const ConnectScreen = (props: ConnectScreenProps): ReactNode => {
         props.onEntered(await signIn(client, asSaved(connection), browser));
       });
   };
+  /** The provider is asked who it is; its claims choose where to work. */
+  const openProposed = (connection: Connection): void =>
+    void attempt(
+      connection,
+      async () => {
+        const { user: _, ...anybody } = connection;
+        props.onEntered(await signIn(client, { ...asSaved(anybody), choose: true }, browser));
+      },
+      true,
+    );
   const saved = listed?.connections.filter(({ kind }) => kind !== 'embedded') ?? [];
   const mayOwn = listed?.rules.ownConnections ?? true;
   return (
@@ -185,12 +199,15 @@ export const ConnectScreen = (props: ConnectScreenProps): ReactNode => {
         {listed && saved.length === 0 ? (
           <p className="quiet">No database yet. Any table or view you may read opens as a sheet.</p>
         ) : null}
+        <ProviderSignIns connections={saved} busy={busy} onSignIn={openProposed} />
+        {failure && !editing ? <Banner look="bad">{failure.message}</Banner> : null}
         <ul className="connection-list">
           {saved.map((connection) => (
             <ConnectionRow
               key={connection.id}
               connection={connection}
               managed={managed.has(connection.id)}
+              proposed={listed?.proposed[connection.id]}
               mayOwn={mayOwn}
               onOpen={() => open(connection)}
               onEdit={() => edit(connection)}

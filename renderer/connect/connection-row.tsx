@@ -1,6 +1,7 @@
-import { Copy, Ellipsis, Gauge, Lock, Pencil, Trash2 } from 'lucide-react';
+import { Copy, Ellipsis, Gauge, Lock, Pencil, Trash2, UserCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import type { ListedConnections } from '../../shared/contract/connections.ts';
 import type { Connection } from '../../shared/model/connection.ts';
 import { placeOf, safetyOf } from './connection-words.ts';
 
@@ -8,6 +9,8 @@ export interface ConnectionRowProps {
   readonly connection: Connection;
   /** The administrator provides it. */
   readonly managed: boolean;
+  /** What the last sign-in proposed here. */
+  readonly proposed: ListedConnections['proposed'][string] | undefined;
   /** The person may have connections of their own. */
   readonly mayOwn: boolean;
   readonly onOpen: () => void;
@@ -19,7 +22,7 @@ export interface ConnectionRowProps {
 
 /** A saved connection: opened by its name, with everything else in a menu. */
 export const ConnectionRow = (props: ConnectionRowProps): ReactNode => {
-  const { connection, managed } = props;
+  const { connection, managed, proposed } = props;
   const run: Readonly<Record<string, () => void>> = {
     test: props.onTest,
     edit: props.onEdit,
@@ -33,6 +36,14 @@ export const ConnectionRow = (props: ConnectionRowProps): ReactNode => {
         <span className="quiet">{placeOf(connection)}</span>
         <small className="quiet">{safetyOf(connection)}</small>
       </button>
+      {proposed ? (
+        <span
+          className="badge good"
+          title={`The provider names ${proposed.user} in "${proposed.value}", which this connection is meant for. What may be done here the database decides.`}
+        >
+          <UserCheck size={12} aria-hidden /> {proposed.role === null ? 'For you' : `For you as ${proposed.role}`}
+        </span>
+      ) : null}
       {managed ? (
         <span
           className="badge"

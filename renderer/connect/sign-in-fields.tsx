@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { type Connection, signInOf } from '../../shared/model/connection.ts';
 import type { SignInMethod } from '../../shared/model/sign-in.ts';
 import { SIGN_IN_CHOICES } from './connection-words.ts';
+import { ClaimFields } from './claim-fields.tsx';
 import { TextField } from './text-field.tsx';
 
 export interface SignInFieldsProps {
@@ -102,6 +103,14 @@ const MethodFields = ({
               onChange={(audience) => onChange(withAudience(method, audience.trim()))}
             />
           </div>
+          <ClaimFields
+            method={method}
+            locked={locked}
+            onChange={(byClaim) => {
+              const { byClaim: _, ...rest } = method;
+              onChange(byClaim === undefined ? rest : { ...rest, byClaim });
+            }}
+          />
         </>
       );
     case 'certificate':

@@ -10,13 +10,15 @@ export interface SignInRequest {
   readonly password: string | undefined;
   readonly remember: boolean;
   readonly passphrase: string | undefined;
+  /** The provider's claims choose which of its connections is opened. */
+  readonly choose?: boolean;
 }
 
 /** Shows that the browser is waited for; `wait` runs under a name by which it can be cancelled. */
 export interface BrowserWait {
   run<T>(wait: (task: string) => Promise<T>): Promise<T>;
   /** Who signed in there; the session opens as this user. */
-  named?(user: string): void;
+  named?(user: string, connection: Connection): void;
 }
 
 /**
@@ -29,25 +31,27 @@ export const signIn = async (
   browser: BrowserWait,
 ): Promise<Session> => {
   const { connection, password, passphrase, remember } = request;
-  const open = (user: string): Promise<Session> =>
+  const open = (user: string, id = connection.id): Promise<Session> =>
     client.call('session.open', {
-      connection: connection.id,
+      connection: id,
       user,
       remember,
       ...(password === undefined ? {} : { password }),
       ...(passphrase === undefined ? {} : { passphrase }),
     });
   const browse = async (): Promise<Session> => {
-    const { user } = await browser.run((task) =>
+    const found = await browser.run((task) =>
       client.call('session.browse', {
         task,
         connection: connection.id,
+        choose: request.choose ?? false,
         ...(request.user ? { user: request.user } : {}),
       }),
     );
-    browser.named?.(user);
-    return open(user);
+    browser.named?.(found.user, found.connection);
+    return open(found.user, found.connection.id);
   };
+  if (request.choose) return browse();
   if (signInOf(connection).kind !== 'oidc') return open(request.user);
   if (!request.user) return browse();
   try {

@@ -1,6 +1,14 @@
 import { CircleUser, Keyboard, PanelLeftOpen, Plug, Settings } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import {
+  Button as AriaButton,
+  Header,
+  Menu,
+  MenuItem,
+  MenuSection,
+  MenuTrigger,
+  Popover,
+} from 'react-aria-components';
 import type { DemoPerson, Session } from '../../shared/model/connection.ts';
 import { Button } from '../ui/button.tsx';
 
@@ -13,6 +21,8 @@ export interface TopBarProps {
   readonly onSidebar: () => void;
   readonly onPerson: (user: string) => void;
   readonly onConnections: () => void;
+  /** Works on as another role of the login; null: with its own rights. */
+  readonly onRole: (role: string | null) => void;
   readonly onSignOut: () => void;
   readonly onSettings: () => void;
   readonly onHelp: () => void;
@@ -49,13 +59,28 @@ export const TopBar = (props: TopBarProps): ReactNode => {
   );
 };
 
+const OWN = 'own';
+const ROLE = 'role:';
+
+/** The role whose rights count; null: the login's own. */
+const actingIn = ({ acting }: Session): string | null => (acting && !acting.refused ? acting.role : null);
+
 /** In the demo a menu of its people; elsewhere the database login, and the way out. */
-const Person = ({ session, people, onPerson, onConnections, onSignOut }: TopBarProps): ReactNode => {
+const Person = ({
+  session,
+  people,
+  onPerson,
+  onConnections,
+  onRole,
+  onSignOut,
+}: TopBarProps): ReactNode => {
+  const role = actingIn(session);
   const label = (
     <>
       <CircleUser size={16} aria-hidden />
       <span>{session.person.name}</span>
       {session.person.title ? <small className="quiet">{session.person.title}</small> : null}
+      {role === null ? null : <small className="quiet">as {role}</small>}
     </>
   );
   if (session.connection.kind !== 'embedded')
@@ -65,7 +90,28 @@ const Person = ({ session, people, onPerson, onConnections, onSignOut }: TopBarP
           {label}
         </AriaButton>
         <Popover className="popover" placement="bottom end">
-          <Menu aria-label="Sign-in" onAction={(key) => (key === 'out' ? onSignOut() : onConnections())}>
+          <Menu
+            aria-label="Sign-in"
+            onAction={(key) => {
+              if (key === 'out') onSignOut();
+              else if (key === 'connections') onConnections();
+              else if (key !== (role === null ? OWN : ROLE + role)) onRole(key === OWN ? null : String(key).slice(ROLE.length));
+            }}
+          >
+            {session.roles.length > 0 ? (
+              <MenuSection className="menu-section" selectionMode="single" selectedKeys={[role === null ? OWN : ROLE + role]}>
+                <Header className="menu-header">Work as</Header>
+                <MenuItem id={OWN} className="menu-item" textValue={session.person.user}>
+                  <span>{session.person.user}</span>
+                  <small>The login’s own rights</small>
+                </MenuItem>
+                {session.roles.map((each) => (
+                  <MenuItem key={each} id={ROLE + each} className="menu-item" textValue={each}>
+                    <span>{each}</span>
+                  </MenuItem>
+                ))}
+              </MenuSection>
+            ) : null}
             <MenuItem id="connections" className="menu-item" textValue="Connections">
               <span>Work somewhere else</span>
               <small>Connections</small>

@@ -24,6 +24,11 @@ const listed = z.object({
   people: z.array(demoPerson),
   /** Ids of connections that come from the administrator's file and cannot be changed here. */
   managed: z.array(z.string()),
+  /** What the last sign-in at a provider proposed for a connection, by its id: whom it is meant for, and the role to begin with. */
+  proposed: z.record(
+    z.string(),
+    z.object({ user: z.string(), value: z.string(), role: z.string().nullable() }),
+  ),
   /** Removed connections for which edits may lie on this machine; they can be brought back. */
   removed: z.array(connection),
   rules: administratorRules,
@@ -94,8 +99,10 @@ export const connectionOperations = {
       user: z.string().optional(),
       /** The provider asks who it is, even where it knows. */
       again: z.boolean().default(false),
+      /** Of the connections of this provider the claims choose one. AppError `denied not-proposed` where they choose none. */
+      choose: z.boolean().default(false),
     }),
-    output: z.object({ user: z.string() }),
+    output: z.object({ user: z.string(), connection }),
   },
   /** Starts the embedded warehouse when the connection is the embedded one; progress arrives as `start.progress`. */
   'session.open': {
@@ -111,6 +118,15 @@ export const connectionOperations = {
       passphrase: secret.optional(),
     }),
     output: session,
+  },
+  /**
+   * Works on as another role of the login, or (null) with its own rights, in all windows of this person; `session.acting` tells.
+   * AppError `denied role-refused` where the database does not let it.
+   */
+  'session.act': {
+    kind: 'command',
+    input: z.object({ role: z.string().min(1).max(63).nullable() }),
+    output: z.object({ session }),
   },
   'session.current': { kind: 'query', input: none, output: z.object({ session: session.nullable() }) },
   'session.close': { kind: 'command', input: none, output: none },
@@ -131,6 +147,8 @@ export const connectionEvents = {
     state: z.enum(['connected', 'lost', 'signed-out', 'closed']),
     message: z.string(),
   }),
+  /** The role may be another one than before. */
+  'session.acting': z.object({ session }),
   'connections.tested': z.object({ task: z.string(), step: testedStep }),
   /** The address that was opened in the browser, for a person whose browser did not come up. */
   'session.browse': z.object({ task: z.string(), url: z.string() }),

@@ -72,11 +72,20 @@ export const demoPerson = z.object({
 });
 export type DemoPerson = z.infer<typeof demoPerson>;
 
+/**
+ * The role a session works as instead of the login's own rights; `refused`: it was proposed, the database does not let this login
+ * take it, and the login's own rights count.
+ */
+export const actingRole = z.object({ role: z.string(), refused: z.boolean() });
+export type ActingRole = z.infer<typeof actingRole>;
+
 /** Who is connected to what, as the warehouse itself answers (`session_user`). */
 export const session = z.object({
   connection,
   person: z.object({ user: z.string(), name: z.string(), title: z.string().optional() }),
+  /** Roles this login is a member of. */
   roles: z.array(z.string()),
+  acting: actingRole.optional(),
   serverVersion: z.string(),
   /** How the journal's key is kept on this machine. */
   journalKey: z.enum(['keychain', 'passphrase', 'demo-file']),

@@ -12,6 +12,18 @@ export const isLoopback = (host: string): boolean =>
   /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|\[::1\])$/i.test(host);
 
 /**
+ * What a claim of the ID token (its groups, say) chooses: people who have one of the values are proposed this connection, and the
+ * role of the first value they have is the one they begin with. Both are proposals; the database decides what the person may be.
+ */
+export const claimChoices = z.object({
+  claim: z.string().min(1).max(200),
+  choices: z
+    .array(z.object({ value: z.string().min(1).max(500), role: z.string().min(1).max(63).optional() }))
+    .max(200),
+});
+export type ClaimChoices = z.infer<typeof claimChoices>;
+
+/**
  * Sign-in at an OpenID Connect provider; its access token is the database password. `userClaim` names the claim of the ID
  * token that proposes the database user; the database alone decides whether that user may come in.
  */
@@ -27,6 +39,7 @@ export const oidcSignIn = z.object({
   /** Asked for as `audience` and `resource` of the access token. */
   audience: z.string().max(500).optional(),
   userClaim: z.string().min(1).max(100).default('preferred_username'),
+  byClaim: claimChoices.optional(),
 });
 export type OidcSignIn = z.infer<typeof oidcSignIn>;
 

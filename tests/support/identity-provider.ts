@@ -15,6 +15,8 @@ export interface IdentityProvider {
   readonly signingKey: { readonly key: KeyObject; readonly kid: string };
   /** Who the next sign-in is. */
   account: string;
+  /** What the claim `groups` says of that account; empty: the claim is absent. */
+  groups: readonly string[];
   tamper: Tamper | null;
   /** Runs before a token is handed out, which waits for it. */
   onToken: ((accessToken: string) => Promise<void>) | null;
@@ -59,7 +61,7 @@ export const startIdentityProvider = async (options: ProviderOptions = {}): Prom
     ],
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }] },
     cookies: { keys: [randomBytes(16).toString('hex')] },
-    claims: { openid: ['sub'], profile: ['preferred_username', 'db_user'] },
+    claims: { openid: ['sub'], profile: ['preferred_username', 'db_user', 'groups'] },
     conformIdTokenClaims: false,
     scopes: ['openid', 'profile'],
     features: {
@@ -83,7 +85,10 @@ export const startIdentityProvider = async (options: ProviderOptions = {}): Prom
     },
     findAccount: (_context: unknown, sub: string) => ({
       accountId: sub,
-      claims: () => ({ sub, preferred_username: sub, db_user: `${sub}_db` }),
+      claims: () => ({
+        ...{ sub, preferred_username: sub, db_user: `${sub}_db` },
+        ...(state.groups.length > 0 ? { groups: state.groups } : {}),
+      }),
     }),
     loadExistingGrant: async ({ oidc }: import('oidc-provider').Context) => {
       const grant = new oidc.provider.Grant({
@@ -103,6 +108,7 @@ export const startIdentityProvider = async (options: ProviderOptions = {}): Prom
     settings: oidcSignIn.parse({ kind: 'oidc', issuer, clientId: CLIENT, scopes: ['openid', 'profile'] }),
     signingKey: { key: privateKey, kid },
     account: 'ann',
+    groups: [],
     tamper: null,
     onToken: null,
     broken: null,

@@ -1,13 +1,12 @@
 import { appendFile } from 'node:fs/promises';
-import { Socket } from 'node:net';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sha256Of } from '../../electron/journal/payload-hash.ts';
 import type { Warehouse } from '../../electron/warehouse/adapter.ts';
 import { openPostgres } from '../../electron/warehouse/postgres/postgres.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { type ApprovalTables, openApproval, payloadOf, propose } from './approval-table.ts';
+import { fromElsewhere } from './other-machine.ts';
 
 let server: TestPostgres;
 let t: ApprovalTables;
@@ -35,28 +34,6 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** A socket that leaves this machine by another of its addresses, as another machine would. */
-class OtherMachine extends Socket {
-  override connect(port: unknown, host?: unknown): this {
-    return super.connect({ port: Number(port), host: String(host), localAddress: '127.0.0.2' });
-  }
-}
-
-const fromElsewhere = async (user: string, application: string): Promise<pg.Client> => {
-  const client = new pg.Client({
-    host: server.host,
-    port: server.port,
-    database: t.database,
-    user,
-    password: user,
-    application_name: application,
-    stream: () => new OtherMachine(),
-  });
-  client.on('error', () => {});
-  await client.connect();
-  return client;
-};
-
 const SOURCE = { schema: 'fin', table: 'line' };
 const RAISE = payloadOf([[1, 'n', '1.00', '2.00']]);
 
@@ -70,10 +47,10 @@ test.skipIf(process.platform !== 'linux')(
     expect(await alice.reviews.policy(SOURCE)).toMatchObject({ canReview: true, shared: null });
 
     // Another person elsewhere, and the same login in another program, say nothing.
-    const others = [await fromElsewhere('albert', 'Writ/0.1.0'), await fromElsewhere('alice', 'psql')];
+    const others = [await fromElsewhere(server, t.database, 'albert', 'Writ/0.1.0'), await fromElsewhere(server, t.database, 'alice', 'psql')];
     expect(await listed()).toMatchObject({ canDecide: true });
 
-    const elsewhere = await fromElsewhere('alice', 'Writ/0.1.0');
+    const elsewhere = await fromElsewhere(server, t.database, 'alice', 'Writ/0.1.0');
     expect(await listed()).toMatchObject({
       canDecide: false,
       refusal: expect.stringContaining('2 machines'),

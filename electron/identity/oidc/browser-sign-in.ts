@@ -31,6 +31,8 @@ export interface SignedIn {
   readonly tokens: Tokens;
   /** What the chosen claim proposes as database user. */
   readonly proposedUser: string | null;
+  /** The checked claims of the ID token. */
+  readonly claims: Readonly<Record<string, unknown>>;
 }
 
 const FIVE_MINUTES = 300_000;
@@ -93,10 +95,10 @@ const redeem = async (
     if (!claims) throw notTrusted('id_token');
     // OpenID Connect Core 1.0, 3.1.3.7 (5); the library checks it only where there are several audiences.
     if (claims.azp !== undefined && claims.azp !== settings.clientId) throw notTrusted('azp');
-    const proposed = claims[settings.userClaim];
     return {
       tokens: tokensOf(granted, settings, { subject: claims.sub, refreshToken: null }, asked),
-      proposedUser: typeof proposed === 'string' && proposed !== '' ? proposed : null,
+      proposedUser: userOf(claims, settings),
+      claims,
     };
   } catch (error) {
     const failure = mapSignInError(error);
@@ -108,6 +110,15 @@ const redeem = async (
       'The sign-in provider did not accept the answer of the browser. Start the sign-in again.',
     );
   }
+};
+
+/** The database user that the claims propose for a connection; null where its claim names none. */
+export const userOf = (
+  claims: Readonly<Record<string, unknown>>,
+  { userClaim }: Pick<OidcSignIn, 'userClaim'>,
+): string | null => {
+  const proposed = claims[userClaim];
+  return typeof proposed === 'string' && proposed !== '' ? proposed : null;
 };
 
 /** `openid` is what makes the answer carry an ID token. */

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { AppError } from '../../../shared/model/failure.ts';
 import type { SheetDefinition } from '../../../shared/model/sheet.ts';
 import type { ReadRequest, RowChunk } from '../adapter.ts';
+import { cancelStatement } from './cancel-statement.ts';
 import { records, relationFact } from './catalog-facts.ts';
 import { followChain } from './chain.ts';
 import type { Link } from './connect.ts';
@@ -30,7 +31,7 @@ export const readAsOf = async (
   // Not needed to read on; what is linked is found sooner.
   await followChain(link, 0).catch(() => null);
   return link.exclusive(async (client) => {
-    const abort = (): void => cancelStatement(link, client);
+    const abort = (): void => void cancelStatement(link, client);
     signal.addEventListener('abort', abort, { once: true });
     try {
       signal.throwIfAborted();
@@ -159,8 +160,3 @@ const retyped = (error: unknown): AppError | null =>
         { cause: error },
       )
     : null;
-
-const cancelStatement = (link: Link, client: pg.Client): void => {
-  if (!('processID' in client) || typeof client.processID !== 'number') return;
-  link.query('select pg_catalog.pg_cancel_backend($1)', [String(client.processID)]).catch(() => {});
-};

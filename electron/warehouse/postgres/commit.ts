@@ -6,6 +6,7 @@ import type { SheetDefinition } from '../../../shared/model/sheet.ts';
 import type { CommitPlan } from '../../../shared/plan/commit-plan.ts';
 import type { CommitOptions } from '../adapter.ts';
 import { type BurstAnswer, sendBurst } from './burst.ts';
+import { cancelStatement } from './cancel-statement.ts';
 import {
   afterBatchId,
   type Chunk,
@@ -184,7 +185,7 @@ const attemptCommit = async (
   sent: { commit: boolean },
 ): Promise<Attempt> => {
   if (options.signal?.aborted) return { kind: 'stopped', cause: cancelled(doing) };
-  const abort = () => cancelStatement(link, client);
+  const abort = () => void cancelStatement(link, client);
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
     await options.onStep?.('begun');
@@ -345,10 +346,4 @@ const cancelled = (doing: string): AppError =>
 
 const rollback = async (client: pg.Client): Promise<void> => {
   await sendBurst(client, [named('rollback')]);
-};
-
-const cancelStatement = (link: Link, client: pg.Client): void => {
-  if (!('processID' in client) || typeof client.processID !== 'number') return;
-  // Best effort: where it fails, the commit is still stopped before COMMIT is sent.
-  link.query('select pg_catalog.pg_cancel_backend($1)', [String(client.processID)]).catch(() => {});
 };

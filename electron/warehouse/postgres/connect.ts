@@ -13,6 +13,8 @@ export interface PostgresOptions extends TlsSettings {
   readonly database: string;
   readonly user: string;
   readonly password: Password;
+  /** The role to work as (`SET ROLE`), one the login is a member of; `session_user` stays the login. */
+  readonly role?: string | undefined;
   readonly timeZone: string;
   readonly version: string;
   readonly applicationName?: string;
@@ -37,6 +39,11 @@ export interface Link {
    * known: AppError `unavailable` with code `outcome-unknown`, never "failed".
    */
   command(sql: string, params: readonly Parameter[], doing: string): Promise<Answer>;
+  /**
+   * As `query`, under the rights of the login itself where it works as another role: what concerns its own sessions is refused to
+   * that role. It cannot write.
+   */
+  queryAsLogin(sql: string, params?: readonly Parameter[], doing?: string): Promise<Answer>;
   /** Lends one idle connection, for a transaction or a cursor; what `fn` leaves open is rolled back by closing it. */
   exclusive<T>(fn: (client: pg.Client) => Promise<T>, doing?: string): Promise<T>;
   /** A connection of its own, with the same session settings; the caller ends it and listens to its `error` event. */
@@ -91,7 +98,11 @@ class OwnClient extends pg.Client {
 }
 
 /** Set by a statement, not as startup options, which connection poolers refuse. */
-const prepareSession = async (client: pg.Client, timeZone: string, timeout: number): Promise<void> => {
+const prepareSession = async (
+  client: pg.Client,
+  { timeZone, role, user }: PostgresOptions,
+  timeout: number,
+): Promise<void> => {
   const settings: Readonly<Record<string, string>> = {
     DateStyle: 'ISO, YMD',
     IntervalStyle: 'postgres',
@@ -108,6 +119,23 @@ const prepareSession = async (client: pg.Client, timeZone: string, timeout: numb
     'select pg_catalog.set_config(name, value, false) from rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) as s(name, value)',
     [Object.keys(settings), Object.values(settings)],
   );
+  if (role === undefined) return;
+  try {
+    await client.query("select pg_catalog.set_config('role', $1, false)", [role]);
+  } catch (error) {
+    throw roleError(error, user, role);
+  }
+};
+
+/** Not a member (42501), or no such role (22023). */
+const roleError = (error: unknown, user: string, role: string): AppError => {
+  const mapped = mapError(error, `Working as "${role}"`);
+  const { sqlstate } = mapped.details ?? {};
+  if (sqlstate !== '42501' && sqlstate !== '22023') return mapped;
+  return new AppError('denied', 'role-refused', `The database does not let "${user}" work as "${role}".`, {
+    cause: error,
+    details: { role },
+  });
 };
 
 /** Runs one statement on a client of a link; throws the driver's own error. */
@@ -180,7 +208,7 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
     min: 1,
     idleTimeoutMillis: IDLE_MS,
     onConnect: (client: pg.ClientBase) =>
-      prepareSession(client as pg.Client, options.timeZone, READ_TIMEOUT_MS),
+      prepareSession(client as pg.Client, options, READ_TIMEOUT_MS),
   });
   const listeners = new Set<(message: string) => void>();
   const usedAt = new WeakMap<pg.Client, { at: number; losses: number }>();
@@ -246,6 +274,14 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
           throw mapError(error, doing, sql);
         }
       }),
+    queryAsLogin: (sql, params, doing = ASKING) =>
+      exclusive(async (client) => {
+        if (options.role === undefined) return runOn(client, sql, params);
+        await client.query('begin read only; set local role none');
+        const answer = await runOn(client, sql, params);
+        await client.query('commit');
+        return answer;
+      }, doing),
     command: (sql, params, doing) =>
       exclusive(async (client) => {
         try {
@@ -262,7 +298,7 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
       try {
         await readied();
         await client.connect();
-        await prepareSession(client, options.timeZone, 0);
+        await prepareSession(client, options, 0);
       } catch (error) {
         client.end().catch(ignore);
         throw connectError(error, options);

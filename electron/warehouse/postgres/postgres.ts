@@ -1,3 +1,4 @@
+import type { ActingRole } from '../../../shared/model/connection.ts';
 import { AppError } from '../../../shared/model/failure.ts';
 import type { Identity, Warehouse } from '../adapter.ts';
 import { readAsOf } from './as-of.ts';
@@ -44,12 +45,26 @@ const identityOf = async (link: Link): Promise<Identity> => {
   };
 };
 
+/** A role that is refused leaves the login its own rights: nobody is locked out by what a provider proposed. */
+const connectAs = async (
+  options: PostgresOptions,
+): Promise<{ readonly link: Link; readonly acting: ActingRole | null }> => {
+  const { role, ...own } = options;
+  if (role === undefined) return { link: await connectPostgres(own), acting: null };
+  try {
+    return { link: await connectPostgres(options), acting: { role, refused: false } };
+  } catch (error) {
+    if (AppError.wrap(error).code !== 'role-refused') throw error;
+    return { link: await connectPostgres(own), acting: { role, refused: true } };
+  }
+};
+
 /** One person on one PostgreSQL. Rejects with AppError `denied` (sign-in) or `unavailable`. */
 export const openPostgres = async (options: PostgresOptions): Promise<Warehouse> => {
-  const link = await connectPostgres(options);
+  const { link, acting } = await connectAs(options);
   let identity: Identity;
   try {
-    identity = await identityOf(link);
+    identity = { ...(await identityOf(link)), ...(acting ? { acting } : {}) };
   } catch (error) {
     await link.close();
     throw error;

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { AppError } from '../../../shared/model/failure.ts';
 import { keyValues } from '../../../shared/model/rows.ts';
 import type { ReadRequest, RowChunk } from '../adapter.ts';
+import { cancelStatement } from './cancel-statement.ts';
 import { type Link, runOn } from './connect.ts';
 import { copyRows } from './copy-rows.ts';
 import { mapError } from './errors.ts';
@@ -25,7 +26,7 @@ export const readRows = (
   const doing = `Reading "${schema}"."${table}"`;
   return link.exclusive(async (client) => {
     if (request.signal.aborted) throw cancelled(doing);
-    const abort = () => cancelStatement(link, client);
+    const abort = () => void cancelStatement(link, client);
     request.signal.addEventListener('abort', abort, { once: true });
     try {
       const result = await readOn(client, request, onChunk, doing);
@@ -41,13 +42,6 @@ export const readRows = (
 
 const cancelled = (doing: string): AppError =>
   new AppError('cancelled', 'cancelled', `${doing} was cancelled.`);
-
-/** Asks for the cancel through another connection; the reading statement then fails with 57014. */
-const cancelStatement = (link: Link, client: pg.Client): void => {
-  if (!('processID' in client) || typeof client.processID !== 'number') return;
-  // Best effort: where it fails, the reading still stops at its next chunk.
-  link.query('select pg_catalog.pg_cancel_backend($1)', [String(client.processID)]).catch(() => {});
-};
 
 const readOn = async (
   client: pg.Client,

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { AppError } from '../../../../shared/model/failure.ts';
+import { cancelStatement } from '../cancel-statement.ts';
 import type { Link } from '../connect.ts';
 import { mapError } from '../errors.ts';
 
@@ -18,10 +19,7 @@ export const cancellable = <T>(
     if (signal.aborted) throw cancelled();
     let cancelling: Promise<unknown> | null = null;
     const abort = (): void => {
-      if (!('processID' in client) || typeof client.processID !== 'number') return;
-      cancelling = link
-        .query('select pg_catalog.pg_cancel_backend($1)', [String(client.processID)])
-        .catch(() => {});
+      cancelling = cancelStatement(link, client);
     };
     signal.addEventListener('abort', abort, { once: true });
     try {
