@@ -216,7 +216,6 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
               session={link}
               waiting={unsent}
               onOpen={() => setOver({ kind: 'offline' })}
-              onSignIn={() => setConnecting(true)}
             />
           }
           sidebarHidden={!sidebar}
@@ -239,8 +238,8 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
           {session.acting?.refused && !connecting ? (
             <Banner look="warn">
               The sign-in proposes the role “{session.acting.role}”, which the database does not let{' '}
-              {session.person.user} take. Work goes on with the login’s own rights; ask the administrator of the
-              database for that role.
+              {session.person.user} take. Work goes on with the login’s own rights; ask the administrator of
+              the database for that role.
             </Banner>
           ) : null}
           {reached.state === 'signed-out' && !connecting ? (

@@ -23,11 +23,7 @@ const valuesFor = (connection: Connection, claims: Claims): readonly string[] =>
  * The first connection of the same provider whose claim has a value that is meant for it. AppError `denied not-proposed` where
  * there is none: which to open is then for the person to say.
  */
-export const chosenBy = (
-  claims: Claims,
-  provider: OidcSignIn,
-  all: readonly Connection[],
-): Connection => {
+export const chosenBy = (claims: Claims, provider: OidcSignIn, all: readonly Connection[]): Connection => {
   const chosen = all.find(
     (each) => isSameProvider(provider, signInOf(each)) && valuesFor(each, claims).length > 0,
   );

@@ -16,12 +16,7 @@ import { runTask } from './tasks.ts';
 
 type SessionHandlers = Pick<
   Handlers,
-  | 'session.browse'
-  | 'session.open'
-  | 'session.act'
-  | 'session.current'
-  | 'session.close'
-  | 'session.signout'
+  'session.browse' | 'session.open' | 'session.act' | 'session.current' | 'session.close' | 'session.signout'
 >;
 
 /** How long a sign-in waits for batches that were left open; what takes longer goes on behind it. */

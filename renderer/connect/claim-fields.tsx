@@ -46,8 +46,8 @@ export const ClaimFields = ({ method, locked, onChange }: ClaimFieldsProps): Rea
           }}
         />
         <small id={`${id}-about`}>
-          One value a line; after “=” the database role to begin with. The first value a person has counts. The database
-          decides whether the person may take that role.
+          One value a line; after “=” the database role to begin with. The first value a person has counts.
+          The database decides whether the person may take that role.
         </small>
       </div>
     </details>

@@ -41,7 +41,8 @@ export const ConnectionRow = (props: ConnectionRowProps): ReactNode => {
           className="badge good"
           title={`The provider names ${proposed.user} in "${proposed.value}", which this connection is meant for. What may be done here the database decides.`}
         >
-          <UserCheck size={12} aria-hidden /> {proposed.role === null ? 'For you' : `For you as ${proposed.role}`}
+          <UserCheck size={12} aria-hidden />{' '}
+          {proposed.role === null ? 'For you' : `For you as ${proposed.role}`}
         </span>
       ) : null}
       {managed ? (

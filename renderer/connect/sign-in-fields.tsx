@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { type Connection, signInOf } from '../../shared/model/connection.ts';
 import type { SignInMethod } from '../../shared/model/sign-in.ts';
-import { SIGN_IN_CHOICES } from './connection-words.ts';
 import { ClaimFields } from './claim-fields.tsx';
+import { SIGN_IN_CHOICES } from './connection-words.ts';
 import { TextField } from './text-field.tsx';
 
 export interface SignInFieldsProps {

@@ -14,7 +14,6 @@ export interface LinkStatusProps {
   /** Batches that wait to be sent. */
   readonly waiting: number;
   readonly onOpen: () => void;
-  readonly onSignIn: () => void;
 }
 
 const WORDS: Readonly<Record<LinkState['state'], string>> = {
@@ -24,9 +23,9 @@ const WORDS: Readonly<Record<LinkState['state'], string>> = {
   'signed-out': 'Signed out',
 };
 
-/** In which state the window is, said in the top bar: what it means in the tip, what can be done beside it. */
+/** In which state the window is, said in the top bar: what it means in the tip, what can be done beside it. Signing in again is offered by the banner below. */
 export const LinkStatus = (props: LinkStatusProps): ReactNode => {
-  const { client, link, session, waiting, onOpen, onSignIn } = props;
+  const { client, link, session, waiting, onOpen } = props;
   const [trying, setTrying] = useState(false);
   const status = useRef<HTMLButtonElement>(null);
   // Without the backend nothing is known of the warehouse.
@@ -71,11 +70,6 @@ export const LinkStatus = (props: LinkStatusProps): ReactNode => {
         <Button look="plain" isPending={trying} onPress={tryNow}>
           <RotateCw size={14} aria-hidden />
           {trying ? 'Trying…' : 'Try now'}
-        </Button>
-      ) : null}
-      {state === 'signed-out' ? (
-        <Button look="plain" onPress={onSignIn}>
-          Sign in
         </Button>
       ) : null}
     </div>

@@ -66,14 +66,7 @@ const ROLE = 'role:';
 const actingIn = ({ acting }: Session): string | null => (acting && !acting.refused ? acting.role : null);
 
 /** In the demo a menu of its people; elsewhere the database login, and the way out. */
-const Person = ({
-  session,
-  people,
-  onPerson,
-  onConnections,
-  onRole,
-  onSignOut,
-}: TopBarProps): ReactNode => {
+const Person = ({ session, people, onPerson, onConnections, onRole, onSignOut }: TopBarProps): ReactNode => {
   const role = actingIn(session);
   const label = (
     <>
@@ -95,11 +88,16 @@ const Person = ({
             onAction={(key) => {
               if (key === 'out') onSignOut();
               else if (key === 'connections') onConnections();
-              else if (key !== (role === null ? OWN : ROLE + role)) onRole(key === OWN ? null : String(key).slice(ROLE.length));
+              else if (key !== (role === null ? OWN : ROLE + role))
+                onRole(key === OWN ? null : String(key).slice(ROLE.length));
             }}
           >
             {session.roles.length > 0 ? (
-              <MenuSection className="menu-section" selectionMode="single" selectedKeys={[role === null ? OWN : ROLE + role]}>
+              <MenuSection
+                className="menu-section"
+                selectionMode="single"
+                selectedKeys={[role === null ? OWN : ROLE + role]}
+              >
                 <Header className="menu-header">Work as</Header>
                 <MenuItem id={OWN} className="menu-item" textValue={session.person.user}>
                   <span>{session.person.user}</span>

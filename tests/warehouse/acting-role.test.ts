@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Warehouse } from '../../electron/warehouse/adapter.ts';
 import { openPostgres } from '../../electron/warehouse/postgres/postgres.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { type ApprovalTables, openApproval, payloadOf, type Person, propose } from './approval-table.ts';
+import { type ApprovalTables, openApproval, type Person, payloadOf, propose } from './approval-table.ts';
 import { fromElsewhere } from './other-machine.ts';
 
 let server: TestPostgres;

@@ -130,7 +130,11 @@ describe('claims of a sign-in', () => {
   test('that fit no connection open none, and one chosen by hand opens with the login\u2019s own rights', async () => {
     provider.groups = ['strangers'];
     await provide(connectionTo('other'), connectionTo('planning', PLANNERS));
-    const chosen = client.refusal('session.browse', { task: randomUUID(), connection: 'other', choose: true });
+    const chosen = client.refusal('session.browse', {
+      task: randomUUID(),
+      connection: 'other',
+      choose: true,
+    });
     expect(await chosen).toBe('denied not-proposed');
     expect((await signIn('planning')).acting).toBeUndefined();
     expect((await rightsNow()).updateColumns).toEqual([]);

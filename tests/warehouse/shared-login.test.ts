@@ -47,7 +47,10 @@ test.skipIf(process.platform !== 'linux')(
     expect(await alice.reviews.policy(SOURCE)).toMatchObject({ canReview: true, shared: null });
 
     // Another person elsewhere, and the same login in another program, say nothing.
-    const others = [await fromElsewhere(server, t.database, 'albert', 'Writ/0.1.0'), await fromElsewhere(server, t.database, 'alice', 'psql')];
+    const others = [
+      await fromElsewhere(server, t.database, 'albert', 'Writ/0.1.0'),
+      await fromElsewhere(server, t.database, 'alice', 'psql'),
+    ];
     expect(await listed()).toMatchObject({ canDecide: true });
 
     const elsewhere = await fromElsewhere(server, t.database, 'alice', 'Writ/0.1.0');

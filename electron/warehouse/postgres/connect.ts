@@ -207,8 +207,7 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
     // One idle connection stays, so that a loss is noticed.
     min: 1,
     idleTimeoutMillis: IDLE_MS,
-    onConnect: (client: pg.ClientBase) =>
-      prepareSession(client as pg.Client, options, READ_TIMEOUT_MS),
+    onConnect: (client: pg.ClientBase) => prepareSession(client as pg.Client, options, READ_TIMEOUT_MS),
   });
   const listeners = new Set<(message: string) => void>();
   const usedAt = new WeakMap<pg.Client, { at: number; losses: number }>();
