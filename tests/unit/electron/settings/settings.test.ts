@@ -33,6 +33,7 @@ test('choices start at their defaults and are there at the next start', () => {
     connections: [],
     removed: [],
     logins: {},
+    claimed: {},
     signedOut: [],
   });
   open().update({ theme: 'dark', connections: [CONNECTION] });
