@@ -5,6 +5,7 @@ import { commitPlan } from '../../electron/warehouse/postgres/commit.ts';
 import { proposePlan } from '../../electron/warehouse/postgres/propose.ts';
 import type { CommitPlan } from '../../shared/plan/commit-plan.ts';
 import { canonicalPayload, planOf } from '../../shared/plan/plan.ts';
+import { copyFloor } from './commit-floor.ts';
 import {
   type CommitBench,
   check,
@@ -16,8 +17,7 @@ import {
   type Sample,
   sampleOf,
   USER,
-} from './commit.ts';
-import { copyFloor } from './commit-floor.ts';
+} from './commit-world.ts';
 import { type BenchResult, type Contender, interleave, timed, verdict } from './harness.ts';
 
 const APPROVER = 'bench_approver';
@@ -35,7 +35,7 @@ export const underApproval = async ({ admin }: CommitBench): Promise<void> => {
 };
 
 /** Submits a sample as the planner and approves it as the other person; what remains is to write it. */
-const approvedPlan = async (bench: CommitBench, sample: Sample): Promise<CommitPlan> => {
+export const approvedPlan = async (bench: CommitBench, sample: Sample): Promise<CommitPlan> => {
   const { definition, link, postgres } = bench;
   const pending = pendingOf(bench, sample);
   const payload = canonicalPayload(definition, pending);

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Sample } from './commit.ts';
+import type { Sample } from './commit-world.ts';
 import { timed } from './harness.ts';
 
 /** The floors' audit table: as flat as it gets, its key the only index. */
