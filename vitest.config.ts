@@ -19,6 +19,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['tests/faults/**/*.test.ts'],
+          globalSetup: 'tests/support/cluster-template.ts',
           testTimeout: 300_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

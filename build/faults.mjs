@@ -1,5 +1,5 @@
-// `npm run faults [-- --json] [-- --only NAME] [-- --seconds N] [-- --seed N] [-- --mutants]`: searches for lost, doubled and
-// untrue, each suite as long as given and at least once over every point it knows (`npm test` runs short ones).
+// `npm run faults [-- --json] [-- --only NAME] [-- --seconds N] [-- --seed N] [-- --mutants] [-- --part I/N] [-- --at POINT]`: searches
+// for lost, doubled and untrue, each suite as long as given and at least once over every point it knows (`npm test` runs short ones).
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,13 +12,20 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     seed: { type: 'string' },
     mutants: { type: 'boolean', default: false },
+    part: { type: 'string' },
+    at: { type: 'string' },
   },
 });
-const { json, only, mutants } = values;
+const { json, only, mutants, at } = values;
 const seconds = Number(values.seconds);
 const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
 if (!(seconds > 0) || !Number.isInteger(seed)) {
   console.error('--seconds takes a positive number, --seed an integer.');
+  process.exit(2);
+}
+const [index, of] = (values.part ?? '1/1').split('/').map(Number);
+if (!Number.isInteger(index) || !Number.isInteger(of) || index < 1 || index > of) {
+  console.error('--part takes which of how many: 1/4.');
   process.exit(2);
 }
 
@@ -30,16 +37,49 @@ if (picked.length === 0) {
   process.exit(2);
 }
 
-const print = ({ name, runs, lost, doubled, falseConflicts, untrue, ok, skipped, problems }, took) => {
-  if (json) {
-    const line = { name, runs, lost, doubled, falseConflicts, ok, seed, untrue };
-    console.log(JSON.stringify(skipped === undefined ? line : { ...line, skipped }));
-  } else {
+/** Machines read the first seven names; what stands behind them is more than was asked for. */
+const lineOf = ({ name, runs, lost, doubled, falseConflicts, ok, untrue, points, skipped }) => ({
+  ...{ name, runs, lost, doubled, falseConflicts, ok, seed, untrue },
+  ...(points === undefined ? {} : { points }),
+  ...(values.part === undefined ? {} : { part: values.part }),
+  ...(skipped === undefined ? {} : { skipped }),
+});
+
+const print = (result, took) => {
+  const {
+    name,
+    runs,
+    lost,
+    doubled,
+    falseConflicts,
+    untrue,
+    ok,
+    skipped,
+    points,
+    notes = [],
+    problems,
+  } = result;
+  if (json) console.log(JSON.stringify(lineOf(result)));
+  else {
     const counts = `${String(runs).padStart(7)} runs ${lost} lost ${doubled} doubled ${falseConflicts} false conflicts ${untrue} untrue`;
+    const covered = points === undefined ? '' : `, ${points.tried} of ${points.of} points`;
     const verdict = skipped === undefined ? (ok ? 'ok     ' : 'NOT OK ') : 'skipped';
-    console.log(`${verdict} ${name.padEnd(24)} ${skipped ?? counts} (${took.toFixed(0)} s)`);
+    console.log(`${verdict} ${name.padEnd(24)} ${skipped ?? `${counts}${covered}`} (${took.toFixed(0)} s)`);
   }
+  for (const note of notes) console.error(`  ${name}: ${note}`);
   for (const problem of problems) console.error(`  ${name}: ${problem}`);
+};
+
+const PROGRESS_MS = 30_000;
+
+/** A pass over all points takes minutes: how far it is, twice a minute. */
+const progressOf = (name) => {
+  let told = performance.now();
+  return ({ tried, of }) => {
+    if (performance.now() - told < PROGRESS_MS) return;
+    told = performance.now();
+    console.error(`  ${name}: ${tried} of ${of} points`);
+  };
 };
 
 /** A mutant that is found is what is wanted: its line is ok when the suite was not. */
@@ -48,7 +88,8 @@ const runOne = async (suite) => {
   const name = mutants ? `${suite.name}, mutant ${suite.mutant}` : suite.name;
   let result;
   try {
-    const found = await suite.run({ seed, seconds, whole: !mutants, mutant: mutants });
+    const options = { seed, seconds, part: { index, of }, at, onProgress: progressOf(name) };
+    const found = await suite.run({ ...options, whole: !mutants, mutant: mutants });
     const killed = found.skipped !== undefined || !found.ok;
     result = mutants
       ? { ...found, name, ok: killed, problems: killed ? [] : ['the mutant was not found'] }
@@ -63,6 +104,10 @@ const runOne = async (suite) => {
 };
 
 if (!json) console.log(`seed ${seed}, ${seconds} s a suite`);
+const template = join(import.meta.dirname, '..', 'tests', 'support', 'cluster-template.ts');
+const { setup } = await import(pathToFileURL(template).href);
+const tearDown = await setup();
 let missed = 0;
 for (const suite of picked) if (!(await runOne(suite))) missed++;
+await tearDown();
 process.exit(missed > 0 ? 1 : 0);

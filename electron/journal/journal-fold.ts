@@ -3,14 +3,18 @@ import { AppError } from '../../shared/model/failure.ts';
 import type { Action } from './actions.ts';
 import type { Entry, Settlement } from './entries.ts';
 import type { HeldBatch, OpenBatch, Refusal, ReviewedBatch } from './journal.ts';
+import { Latest } from './latest.ts';
 import { SheetState } from './sheet-state.ts';
+
+/** How many steps and batches are known again by their ids. Sent twice, they come within moments; the warehouse knows a batch for ever. */
+const REMEMBERED = 10_000;
 
 /** All sheets of one journal, as its entries make them; replay and work go through the same methods. */
 export class JournalFold {
   readonly #sheets = new Map<string, SheetState>();
-  readonly #steps = new Set<string>();
+  readonly #steps = new Latest<string, true>(REMEMBERED);
   readonly #sheetOfOpen = new Map<string, string>();
-  readonly #committed = new Map<string, string>();
+  readonly #committed = new Latest<string, string>(REMEMBERED);
   /** Per sheet the first entry since it was last at rest. */
   readonly #first = new Map<string, number>();
   #last: number;
@@ -40,7 +44,7 @@ export class JournalFold {
   }
 
   keep(sheet: string, action: Action): PendingDelta {
-    this.#steps.add(action.id);
+    this.#steps.set(action.id, true);
     return this.sheet(sheet).keep(action);
   }
 

@@ -1,78 +1,144 @@
-import type { Cut } from '../support/cut-proxy.ts';
-import { type Flow, openFlow, periodFlow, reviewFlow, submitFlow } from './link-flows.ts';
+import { discardFlow } from './link-discard.ts';
+import type { Flow, FlowParts } from './link-flow.ts';
+import { type Counts, Matrix, type Point, pointNamed } from './link-matrix.ts';
+import { openFlow } from './link-open.ts';
+import { outboxFlow } from './link-outbox.ts';
+import { periodFlow } from './link-period.ts';
+import { returnFlow } from './link-return.ts';
+import { reviewFlow } from './link-review.ts';
+import { submitFlow } from './link-submit.ts';
 import { openLinkWorld } from './link-world.ts';
 import { deadline, type FaultSuite, randomFrom, Tally } from './suite.ts';
-
-interface Point extends Cut {
-  readonly flow: Flow;
-}
 
 /** What the lookup of a batch answers in the mutant: nothing ever arrived. */
 const BLIND = `create or replace function writ.outcome(batch uuid) returns text language sql as $$ select 'not-committed' $$`;
 
-/** Counts of a flow vary by a few messages with what is prepared already; a cut that is never reached proves nothing. */
-const MARGIN = 4;
 const ENOUGH = 10;
+/** Worlds side by side, in a pass over all points: a world mostly waits for its own server. */
+const LANES = 3;
+
+const FLOWS: Readonly<Record<string, (parts: FlowParts) => Promise<Flow>>> = {
+  open: openFlow,
+  submit: submitFlow,
+  review: reviewFlow,
+  period: periodFlow,
+  outbox: (parts) => outboxFlow(parts, 'entry'),
+  'outbox-review': (parts) => outboxFlow(parts, 'ledger'),
+  discard: discardFlow,
+  return: (parts) => returnFlow(parts, 'return'),
+  withdraw: (parts) => returnFlow(parts, 'withdraw'),
+};
+
+/** A world of its own in which points are tried one after the other. */
+const openLane = async (tally: Tally, seed: number, mutant: boolean) => {
+  const world = await openLinkWorld();
+  const { proxy } = world;
+  const parts = { world, tally, random: randomFrom(seed) };
+  const flows = new Map<string, Flow>();
+  const flowOf = async (name: string): Promise<Flow> => {
+    const made = flows.get(name) ?? (await FLOWS[name]?.(parts));
+    if (!made) throw new Error(`There is no flow ${name}.`);
+    flows.set(name, made);
+    return made;
+  };
+  if (mutant) await world.admin.query(BLIND);
+  return {
+    /** Runs a flow with the link cut there; answers whether it came to that. */
+    run: async ({ flow, ...cut }: Point): Promise<boolean> => {
+      let wasCut = false;
+      const mend = (): void => {
+        wasCut ||= proxy.wasCut();
+        proxy.arm(null);
+      };
+      const made = await flowOf(flow);
+      const place = `${flow}, ${cut.when} message ${cut.message} to the ${cut.to}`;
+      await made.run({ begin: () => proxy.arm(cut), resume: mend, down: proxy.down, place });
+      mend();
+      return wasCut;
+    },
+    /** The messages of a flow up to where the link would be mended, in a run without a cut. */
+    count: async (flow: string): Promise<Counts> => {
+      let counts: Counts | null = null;
+      const made = await flowOf(flow);
+      await made.run({
+        begin: () => proxy.arm(null),
+        resume: () => {
+          counts ??= proxy.counted();
+        },
+        down: proxy.down,
+        place: `${flow}, uncut`,
+      });
+      return counts ?? proxy.counted();
+    },
+    close: world.close,
+  };
+};
+type Lane = Awaited<ReturnType<typeof openLane>>;
+
+/** Fewest and most messages of a flow; the first run has some of its own, and right after a cut there are more of them, for everything is asked for anew. */
+const countMessages = async (
+  lane: Lane,
+  flow: string,
+  whole: boolean,
+): Promise<readonly [least: Counts, most: Counts]> => {
+  await lane.count(flow);
+  const counts = [await lane.count(flow)];
+  if (whole) {
+    await lane.run({ flow, to: 'server', message: 0, when: 'before' });
+    counts.push(await lane.count(flow));
+  }
+  const over = (pick: (...of: number[]) => number): Counts => ({
+    server: pick(...counts.map(({ server }) => server)),
+    client: pick(...counts.map(({ client }) => client)),
+  });
+  return [over(Math.min), over(Math.max)];
+};
+
+/** Only where the work was done and its answer was lost can the mutant show. */
+const showsMutant = ({ to, when }: Point): boolean => (to === 'client') === (when === 'before');
 
 export const linkSuite: FaultSuite = {
   name: 'link',
   about: 'a link cut at any message between backend and server loses nothing and is never answered untruly',
   mutant: 'without the lookup of a batch',
-  run: async ({ seed, seconds, whole = false, mutant = false }) => {
+  run: async ({ seed, seconds, whole = false, mutant = false, part, at, onProgress }) => {
     const tally = new Tally();
     const random = randomFrom(seed);
-    const world = await openLinkWorld();
-    const { proxy } = world;
+    const only = at === undefined ? null : pointNamed(at);
+    if (at !== undefined && !only)
+      throw new Error('A point is named FLOW/server|client/MESSAGE/before|after.');
+    const names = mutant ? ['submit'] : Object.keys(FLOWS).filter((name) => !only || name === only.flow);
+    const lanes: Lane[] = [];
     try {
-      const parts = { world, tally, random };
-      const all = [
-        await openFlow(parts),
-        await submitFlow(parts),
-        await reviewFlow(parts),
-        await periodFlow(parts),
-      ];
-      const flows = mutant ? all.filter(({ name }) => name === 'submit') : all;
-      if (mutant) await world.admin.query(BLIND);
-      const run = async (flow: Flow, cut: Cut | null): Promise<void> => {
-        const place = `${flow.name}, ${cut ? `${cut.when} message ${cut.message} to the ${cut.to}` : 'uncut'}`;
-        await flow.run({ begin: () => proxy.arm(cut), resume: () => proxy.arm(null), place });
-        proxy.arm(null);
-      };
-      const points: Point[] = [];
-      for (const flow of flows) {
-        const counts = { server: 0, client: 0 };
-        for (let turn = 0; turn < 2; turn++) {
-          await flow.run({
-            begin: () => proxy.arm(null),
-            resume: () => {
-              const { server, client } = proxy.counted();
-              counts.server = Math.max(counts.server, server);
-              counts.client = Math.max(counts.client, client);
-            },
-            place: `${flow.name}, uncut`,
-          });
-        }
-        for (const to of ['server', 'client'] as const)
-          for (let message = 0; message < counts[to] + MARGIN; message++)
-            for (const when of ['before', 'after'] as const) points.push({ flow, to, message, when });
+      const width = whole && !only ? LANES : 1;
+      for (let n = 0; n < width; n++) lanes.push(await openLane(tally, random.below(2 ** 31), mutant));
+      const [first] = lanes;
+      if (!first) throw new Error('No lane is open.');
+      if (only) {
+        const wasCut = await first.run(only);
+        tally.runs++;
+        tally.note(wasCut ? 'the link was cut there' : 'the point was not reached');
+        return tally.result('link', seed);
       }
-      // Only where the work was done and its answer was lost can the mutant show.
-      const tried = mutant
-        ? points.filter(({ to, when }) => (to === 'client') === (when === 'before'))
-        : points;
+      const matrix = new Matrix(part, mutant ? showsMutant : undefined);
       const left = deadline(seconds);
-      for (let pass = 0; pass === 0 || left(); pass++) {
-        for (const { flow, ...cut } of random.shuffled(tried)) {
-          if (!left() && tally.runs >= ENOUGH && !(whole && pass === 0)) break;
-          await run(flow, cut);
-          tally.runs++;
-          if (mutant && !tally.clean) break;
-        }
-        if (mutant && !tally.clean) break;
-      }
+      for (const name of names) matrix.add(name, ...(await countMessages(first, name, whole)));
+      matrix.shuffle(random.shuffled);
+      const goesOn = (): boolean => (mutant ? tally.clean && left() : whole || left() || tally.runs < ENOUGH);
+      await Promise.all(
+        lanes.map(async (lane) => {
+          for (let point = matrix.next(); point && goesOn(); point = matrix.next()) {
+            matrix.tried(point, await lane.run(point));
+            tally.runs++;
+            onProgress?.(matrix.coverage());
+          }
+        }),
+      );
+      tally.points = matrix.coverage();
+      for (const { flow, tried, of } of matrix.byFlow()) tally.note(`${flow}: ${tried} of ${of} points`);
       return tally.result('link', seed, mutant ? 1 : ENOUGH);
     } finally {
-      await world.close();
+      for (const lane of lanes) await lane.close();
     }
   },
 };

@@ -8,6 +8,7 @@ import { createBackend } from '../../electron/backend.ts';
 import { attachClient, setting } from '../support/backend-client.ts';
 import { memoryKeychain } from '../unit/electron/identity/memory-keychain.ts';
 import { openWorld, PASSWORD, rowsOf } from '../warehouse/backend-world.ts';
+import { openLive, persist } from './link-world.ts';
 import { deadline, type FaultSuite, randomFrom, Tally } from './suite.ts';
 
 const SOURCE = { schema: 'plan', table: 'line' };
@@ -20,15 +21,24 @@ const FEWEST = 35;
 /** The heap at the end over the heap after the first quarter, both after collecting. */
 const FLAT = 1.15;
 
-const collect = (): (() => number) => {
+/** After collecting: what the heap holds, and what the whole process takes of the machine, in bytes. */
+interface Memory {
+  readonly heap: number;
+  readonly process: number;
+}
+
+const collect = (): (() => Memory) => {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
   return () => {
     gc();
     gc();
-    return process.memoryUsage().heapUsed;
+    const { heapUsed, rss } = process.memoryUsage();
+    return { heap: heapUsed, process: rss };
   };
 };
+
+const inMegabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 /** Hours of editing, undo, refresh and submit, compressed by a clock that runs ahead; memory must not grow with them. */
 export const soakSuite: FaultSuite = {
@@ -49,7 +59,7 @@ export const soakSuite: FaultSuite = {
       ...{ now: () => new Date(start + round * ROUND_SECONDS * 1000), uuid: randomUUID },
       keychain: memoryKeychain(),
     });
-    const client = attachClient(backend);
+    let client = attachClient(backend);
     const kept: unknown[] = [];
     try {
       await client.call('connections.save', {
@@ -58,9 +68,12 @@ export const soakSuite: FaultSuite = {
           ...{ port: world.proxy.port, database: 'postgres', tls: 'disable' },
         },
       });
-      await client.call('session.open', { connection: 'test', user: 'ann', password: PASSWORD });
-      await client.call('sheets.open', { source: SOURCE });
-      const heaps: number[] = [];
+      const enter = async (): Promise<void> => {
+        await client.call('session.open', { connection: 'test', user: 'ann', password: PASSWORD });
+        await persist(() => openLive(client, SOURCE));
+      };
+      await enter();
+      const heaps: Memory[] = [];
       const truth = new Map<string, string | null>();
       const work = async (): Promise<void> => {
         round++;
@@ -82,6 +95,17 @@ export const soakSuite: FaultSuite = {
             tally.breach('falseConflicts', `round ${round}: ${JSON.stringify(told)}`);
         }
         if (round % 5 === 0) await client.call('rows.refresh', { sheet: SHEET });
+        if (round % 7 === 0) {
+          // The link breaks, and is there again.
+          world.proxy.reset();
+          await persist(() => openLive(client, SOURCE));
+        }
+        if (round % 10 === 0) {
+          // The window is closed and another opened.
+          client.close();
+          client = attachClient(backend);
+          await enter();
+        }
         client.forget();
         tally.runs++;
       };
@@ -100,12 +124,11 @@ export const soakSuite: FaultSuite = {
         if (due) heaps.push(heap());
       }
       heaps.push(heap());
-      const ratio = (heaps.at(-1) ?? 0) / (heaps[0] ?? 1);
-      if (ratio > FLAT)
-        tally.breach(
-          'untrue',
-          `memory grew to ${ratio.toFixed(2)} of the start: ${heaps.map((each) => Math.round(each / 1e6))} MB`,
-        );
+      tally.note(
+        `${((round * ROUND_SECONDS) / 3_600).toFixed(1)} hours in ${round} rounds: heap ${heaps.map(({ heap: of }) => inMegabytes(of)).join(', ')} MB; process ${heaps.map((each) => inMegabytes(each.process)).join(', ')} MB`,
+      );
+      const ratio = (heaps.at(-1)?.heap ?? 0) / (heaps[0]?.heap ?? 1);
+      if (ratio > FLAT) tally.breach('untrue', `memory grew to ${ratio.toFixed(2)} of the start`);
       const { rows } = await world.admin.query<{ key: string; memo: string | null }>(
         `select json_build_array(center, month::text)::text as key, memo from plan.line`,
       );

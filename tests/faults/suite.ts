@@ -4,6 +4,12 @@ export interface FaultOptions {
   readonly seconds: number;
   /** Visits every point there is at least once, however long that takes. */
   readonly whole?: boolean;
+  /** Of a suite that can be divided: only this part of its points, from 1. */
+  readonly part?: { readonly index: number; readonly of: number };
+  /** Of a suite that names its points: only this one. */
+  readonly at?: string;
+  /** Hears how far a pass over all points is. */
+  readonly onProgress?: (points: Coverage) => void;
   /** Runs against the suite's mutant: a guard is taken out, and the suite has to notice. */
   readonly mutant?: boolean;
 }
@@ -21,7 +27,16 @@ export interface FaultResult {
   readonly seed: number;
   /** Why nothing could be run here. */
   readonly skipped?: string;
+  /** How many of the points there are were tried, where a suite knows them all. */
+  readonly points?: Coverage;
+  /** Figures to be read by a person: what was measured on the way. */
+  readonly notes: readonly string[];
   readonly problems: readonly string[];
+}
+
+export interface Coverage {
+  readonly tried: number;
+  readonly of: number;
 }
 
 /** One search for faults. */
@@ -42,6 +57,12 @@ export class Tally {
   runs = 0;
   readonly #counts: Record<Breach, number> = { lost: 0, doubled: 0, falseConflicts: 0, untrue: 0 };
   readonly #problems: string[] = [];
+  readonly #notes: string[] = [];
+  points: Coverage | undefined;
+
+  note(what: string): void {
+    this.#notes.push(what);
+  }
 
   breach(kind: Breach, what: string): void {
     this.#counts[kind]++;
@@ -56,7 +77,9 @@ export class Tally {
   result(name: string, seed: number, enough = 1): FaultResult {
     const few = this.runs < enough ? [`only ${this.runs} of ${enough} runs`] : [];
     const problems = [...this.#problems, ...few];
-    return { name, runs: this.runs, ...this.#counts, ok: problems.length === 0, seed, problems };
+    const ok = problems.length === 0;
+    const points = this.points === undefined ? {} : { points: this.points };
+    return { name, runs: this.runs, ...this.#counts, ok, seed, ...points, notes: this.#notes, problems };
   }
 }
 

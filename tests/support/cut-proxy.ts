@@ -19,6 +19,8 @@ export interface CutProxy {
   wasCut(): boolean;
   /** Cuts what is open now; new connections are taken. */
   reset(): void;
+  /** Cuts what is open now; new connections are refused until it is armed. */
+  down(): void;
   close(): Promise<void>;
 }
 
@@ -107,6 +109,7 @@ export const startCutProxy = async (host: string, port: number): Promise<CutProx
       drop([...sockets]);
       sockets.clear();
     },
+    down: end,
     close: async () => {
       drop([...sockets]);
       await new Promise((closed) => server.close(closed));

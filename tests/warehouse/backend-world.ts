@@ -54,8 +54,13 @@ export interface World {
   close(): Promise<void>;
 }
 
-export const openWorld = async (keychain: Keychain = memoryKeychain(), rowLimit?: number): Promise<World> => {
-  const postgres = await startPostgres();
+/** `settings` are the server's, as `name=value`. */
+export const openWorld = async (
+  keychain: Keychain = memoryKeychain(),
+  rowLimit?: number,
+  settings: readonly string[] = [],
+): Promise<World> => {
+  const postgres = await startPostgres(settings);
   const proxy = await startCutProxy(postgres.host, postgres.port);
   let admin = await postgres.client();
   await installGovernance(admin);

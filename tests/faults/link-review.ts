@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import {
+  checkHeld,
+  type Flow,
+  type FlowParts,
+  keepEdits,
+  OPEN_ENDED,
+  openTable,
+  sheetOf,
+  TURNS,
+} from './link-flow.ts';
+import { arrive, ask, heldBy, isWritten, persist } from './link-world.ts';
+
+/** Submit for review, approval by another person, commit. */
+export const reviewFlow = async (parts: FlowParts): Promise<Flow> => {
+  const { world, tally } = parts;
+  const [ann, ben] = [await arrive(world, 'ann'), await arrive(world, 'ben')];
+  await openTable(ann, 'ledger');
+  const sheet = sheetOf('ledger');
+  let run = 0;
+  const stateOf = async (batch: string): Promise<string> =>
+    (await world.admin.query('select writ.state_of($1) as state', [batch])).rows[0]?.state ?? 'absent';
+
+  const submit = async (place: string): Promise<void> => {
+    const batch = randomUUID();
+    const { sha256, counts } = await ann.call('batches.preview', { sheet });
+    if (counts.rows === 0) return;
+    const sent = await ask(ann.call('reviews.submit', { sheet, batch, sha256 }));
+    const arrived = (await stateOf(batch)) !== 'absent';
+    if ('failure' in sent) {
+      if (arrived)
+        tally.breach('untrue', `${place}: submitting failed (${sent.failure.code}), but it arrived`);
+      return;
+    }
+    const { answer } = sent;
+    if (answer.kind === 'submitted' && !arrived)
+      tally.breach('untrue', `${place}: submitted, but it is not there`);
+    if (answer.kind === 'refused' && arrived) tally.breach('untrue', `${place}: refused, but it is there`);
+    if (answer.kind === 'refused' && answer.failure.kind !== 'unavailable')
+      tally.breach('falseConflicts', `${place}: ${answer.failure.code} ${answer.failure.message}`);
+  };
+
+  const approve = async (batch: string, sha256: string, place: string): Promise<void> => {
+    const sent = await ask(ben.call('reviews.approve', { batch, sha256 }));
+    const approved = (await stateOf(batch)) === 'approved';
+    if ('answer' in sent && !approved) tally.breach('untrue', `${place}: approved, but it is not`);
+    if ('failure' in sent && sent.failure.code === 'done-unread' && !approved)
+      tally.breach('untrue', `${place}: approved but not read, and it is not`);
+    if ('failure' in sent && !OPEN_ENDED.includes(sent.failure.code) && approved)
+      tally.breach('untrue', `${place}: approving failed (${sent.failure.code}), but it is approved`);
+    if ('failure' in sent && sent.failure.kind !== 'unavailable')
+      tally.breach('falseConflicts', `${place}: ${sent.failure.code}`);
+  };
+
+  const write = async (batch: string, sha256: string, place: string): Promise<void> => {
+    const sent = await ask(ann.call('batches.commit', { sheet, batch, sha256, approved: true }));
+    if ('failure' in sent) {
+      if (sent.failure.kind !== 'unavailable')
+        tally.breach('untrue', `${place}: ${sent.failure.code}: ${sent.failure.message}`);
+      return;
+    }
+    const { answer } = sent;
+    const written = await isWritten(world, batch);
+    if (answer.kind === 'committed' && !written) tally.breach('untrue', `${place}: committed, but it is not`);
+    if (answer.kind === 'not-committed' && written)
+      tally.breach('untrue', `${place}: not committed, but it is`);
+    if (answer.kind === 'not-committed' && answer.failure.kind !== 'unavailable')
+      tally.breach('falseConflicts', `${place}: ${answer.failure.code} ${answer.failure.message}`);
+  };
+
+  return {
+    name: 'review',
+    run: async ({ begin, resume, place }) => {
+      const tag = `review ${++run}`;
+      const before = await heldBy(world, 'ledger');
+      await keepEdits(parts, ann, 'ledger', tag);
+      begin();
+      for (let turn = 0; turn < TURNS; turn++) {
+        const opened = await ask(openTable(ann, 'ledger'));
+        if ('answer' in opened) {
+          const { pending, submitted = [] } = opened.answer;
+          const [batch] = submitted;
+          if (pending.rows.length === 0 && !batch) break;
+          if (!batch) await ask(submit(place));
+          else if ((await stateOf(batch.batch)) === 'submitted')
+            await approve(batch.batch, batch.sha256, place);
+          else await write(batch.batch, batch.sha256, place);
+        } else if (opened.failure.kind !== 'unavailable')
+          tally.breach('untrue', `${place}: ${opened.failure.code}`);
+        if (world.proxy.wasCut()) resume();
+      }
+      resume();
+      const opened = await persist(() => openTable(ann, 'ledger'));
+      if (opened.pending.rows.length > 0 || (opened.submitted ?? []).length > 0)
+        tally.breach('untrue', `${place}: never settled`);
+      await checkHeld(parts, 'ledger', before, tag, place);
+    },
+  };
+};
