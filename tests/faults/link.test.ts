@@ -1,4 +1,4 @@
 import { testSuite } from './fault-test.ts';
 import { linkSuite } from './link.ts';
 
-testSuite(linkSuite, 6);
+testSuite(linkSuite, 4, 60);

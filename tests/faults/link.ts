@@ -81,9 +81,9 @@ const countMessages = async (
   flow: string,
   whole: boolean,
 ): Promise<readonly [least: Counts, most: Counts]> => {
-  await lane.count(flow);
   const counts = [await lane.count(flow)];
   if (whole) {
+    counts[0] = await lane.count(flow);
     await lane.run({ flow, to: 'server', message: 0, when: 'before' });
     counts.push(await lane.count(flow));
   }
@@ -121,9 +121,9 @@ export const linkSuite: FaultSuite = {
         return tally.result('link', seed);
       }
       const matrix = new Matrix(part, mutant ? showsMutant : undefined);
-      const left = deadline(seconds);
       for (const name of names) matrix.add(name, ...(await countMessages(first, name, whole)));
       matrix.shuffle(random.shuffled);
+      const left = deadline(seconds);
       const goesOn = (): boolean => (mutant ? tally.clean && left() : whole || left() || tally.runs < ENOUGH);
       await Promise.all(
         lanes.map(async (lane) => {
