@@ -35,7 +35,7 @@ export const underApproval = async ({ admin }: CommitBench): Promise<void> => {
 };
 
 /** Submits a sample as the planner and approves it as the other person; what remains is to write it. */
-export const approvedPlan = async (bench: CommitBench, sample: Sample): Promise<CommitPlan> => {
+const approvedPlan = async (bench: CommitBench, sample: Sample): Promise<CommitPlan> => {
   const { definition, link, postgres } = bench;
   const pending = pendingOf(bench, sample);
   const payload = canonicalPayload(definition, pending);

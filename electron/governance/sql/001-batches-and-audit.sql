@@ -61,8 +61,11 @@ comment on column writ.audit.target is 'writ.governed.id of the table';
 comment on column writ.audit.row_key is 'JSON array of the key''s canonical texts, without blanks';
 comment on column writ.audit.kind is 'update, insert (cells of a new row) or delete (cells of a removed row)';
 -- A tenth of a b-tree's cost at every commit; the history of one row reads the few block ranges that may hold it. Ranges
--- are small enough for a filter that PostgreSQL does not compress, which it would do anew for every cell.
-create index audit_row on writ.audit using brin (row_key text_bloom_ops(n_distinct_per_range = 300)) with (pages_per_range = 4, autosummarize = on);
+-- are small enough for a filter that PostgreSQL does not compress, which it would do anew for every cell. Vacuum summarises
+-- what was added, so it is to come after a number of rows, not after a share of the table; autosummarize would queue a request
+-- for each range, and write a line to the server's log for each one that finds the queue full.
+create index audit_row on writ.audit using brin (row_key text_bloom_ops(n_distinct_per_range = 300)) with (pages_per_range = 4);
+alter table writ.audit set (autovacuum_vacuum_insert_threshold = 50000, autovacuum_vacuum_insert_scale_factor = 0);
 
 create table writ.reason (
   batch uuid not null,

@@ -50,9 +50,11 @@ create table writ.proposal (
   cells integer not null,
   sums json not null,
   since bigint not null,
+  foretold bytea,
   at timestamptz not null default clock_timestamp()
 );
 comment on table writ.proposal is 'Batches submitted for review, never changed; where they stand is in writ.review_event';
+comment on column writ.proposal.foretold is 'SHA-256 of what the audit will record if it is written row by row in order (writ.recorded); null where that cannot be foretold';
 comment on column writ.proposal.since is 'writ.audit.seq when it was submitted: later entries tell who touched the rows meanwhile';
 create index proposal_target on writ.proposal (target, at);
 

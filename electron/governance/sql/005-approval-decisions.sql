@@ -18,6 +18,7 @@ declare
   body jsonb;
   stats record;
   needed boolean := true;
+  v_foretold bytea;
 begin
   perform writ.refuse_shared();
   if writ.sha256_of(propose.payload) <> propose.sha256 then
@@ -79,10 +80,11 @@ begin
       or exists (select from jsonb_array_elements(body->5) r where not exists (select from jsonb_array_elements(r->1) c where c->>0 = policy.amount_column))
       or exists (select from jsonb_array_elements(body->3) r where not exists (select from jsonb_array_elements(r->1) c where c->>0 = policy.amount_column));
   end if;
+  execute format('select writ.foretell_%s($1)', governed.id) into v_foretold using body;
   insert into writ.proposal (id, target, relation, person_oid, payload, payload_sha256, policy_version, note, needs_approval,
-    rows, updated, inserted, deleted, cells, sums, since)
+    rows, updated, inserted, deleted, cells, sums, since, foretold)
   values (propose.id, governed.id, propose.relation, writ.person_oid(), propose.payload, propose.sha256, policy.version, propose.note, needed,
-    stats.updated + stats.inserted + stats.deleted, stats.updated, stats.inserted, stats.deleted, stats.cells, stats.sums, writ.last_audit());
+    stats.updated + stats.inserted + stats.deleted, stats.updated, stats.inserted, stats.deleted, stats.cells, stats.sums, writ.last_audit(), v_foretold);
   perform writ.note_event(propose.id, 'submitted', case when needed then 'submitted' else 'approved' end,
     case when not needed then 'Below the amount that needs approval' end);
   return case when needed then 'submitted' else 'approved' end;
@@ -96,6 +98,7 @@ declare
   s record;
   policy writ.policy;
   complete boolean;
+  v_foretold bytea;
 begin
   perform writ.refuse_shared();
   p := writ.seen_proposal(approve.id, true);
@@ -119,6 +122,11 @@ begin
   end if;
   if exists (select from writ.touched_cells(p)) then
     raise exception 'rows of the batch changed after it was submitted' using errcode = 'WR103';
+  end if;
+  -- What the batch is measured by when it is written is made anew from what this person saw.
+  execute format('select writ.foretell_%s($1)', p.target) into v_foretold using p.payload::jsonb;
+  if v_foretold is distinct from p.foretold then
+    raise exception 'the table of the batch changed after it was submitted' using errcode = 'WR103';
   end if;
   complete := s.step = cardinality(policy.step_counts) and policy.step_counts[s.step] <= 1 +
     (select count(distinct e.person) from writ.review_event e where e.proposal = p.id and e.kind = 'approved' and e.step = s.step);

@@ -143,6 +143,68 @@ end ',
   execute format('revoke all on function writ.compare_%s(jsonb, bigint, boolean, boolean) from public', target);
 end $$;
 
+-- What the audit recorded in this transaction from `since` on, in one pass: whether there are new or removed rows, whether any
+-- does not name its batch, and (where `digest_wanted`) a SHA-256 of the changed cells, column by column, in the order they were
+-- written. An order other than the one foretold only costs the comparison in full; so there is nothing to sort.
+create function writ.recorded(since bigint, target integer, batch uuid, derived text[], digest_wanted boolean,
+  out deletes boolean, out inserts boolean, out unnamed boolean, out digest bytea)
+language sql volatile set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_sort = off set max_parallel_workers_per_gather = 0
+set jit = off set work_mem = '64MB' as $$
+  with told as (
+    select a.kind, a.column_name, bool_or(a.batch is distinct from recorded.batch) as unnamed,
+      string_agg(row(a.row_key, a.before, a.after)::text, '') filter (where recorded.digest_wanted and a.kind = 'update') as cells
+    from (select * from writ.audit a where a.seq > recorded.since and a.txid = pg_current_xact_id() and a.target = recorded.target order by a.seq) a
+    group by a.kind, a.column_name
+  )
+  select coalesce(bool_or(t.kind = 'delete'), false), coalesce(bool_or(t.kind = 'insert'), false), coalesce(bool_or(t.unnamed), false),
+    sha256(string_agg(sha256(convert_to(row(t.column_name)::text || t.cells, 'UTF8')), ''::bytea order by t.column_name collate "C")
+      filter (where t.cells is not null and t.column_name <> all (recorded.derived)))
+  from told t
+$$;
+
+-- Creates the function that foretells the digest of writ.recorded from a payload: its cells as the table will print them, rows
+-- with the same columns together. Null where rows are made or removed, or where a value is none of its column.
+create function writ.define_foretelling(target integer) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+  g writ.governed;
+  v_written text;
+  v_same text;
+begin
+  select * into strict g from writ.governed w where w.id = target;
+  select string_agg(format('when %L then %s', c.name, writ.same_sql('@a@', '@b@', c.base, c.comparable)), ' ' order by c.place),
+    -- Only another spelling of the same value: what would be rounded stays as it is, and is then found to be different.
+    string_agg(format('when %L then case when %s then %s else @v@ end', c.name,
+      writ.same_sql('@v@', writ.written_sql('@v@', g.relation, c.name), c.base, c.comparable), writ.written_sql('@v@', g.relation, c.name)), ' ' order by c.place)
+      filter (where writ.same_sql('', '', c.base, c.comparable) <> 'false')
+  into v_same, v_written
+  from writ.audited_columns(g.relation, g.key) c;
+  v_written := coalesce(format('case c.name %s else @v@ end', v_written), '@v@');
+  execute format('create or replace function writ.foretell_%s(body jsonb) returns bytea
+    language plpgsql volatile set search_path = pg_catalog, pg_temp set jit = off set work_mem = ''64MB'' %s as %L', target,
+    writ.canonical_settings(g.relation), format('
+#variable_conflict use_column
+begin
+  if jsonb_array_length(body->3) + jsonb_array_length(body->5) > 0 then return null; end if;
+  return (
+    select sha256(string_agg(sha256(convert_to(row(t.name)::text || t.cells, ''UTF8'')), '''' order by t.name collate "C"))
+    from (
+      select c.name, string_agg(row(c.row_key, %1$s, %2$s)::text, '''' order by c.columns collate "C", c.place) as cells
+      from (
+        select %3$s as row_key, array(select jsonb_array_elements_text(jsonb_path_query_array(r->1, ''$[*][0]''))) as columns, r.place,
+          c->>0 as name, c->>1 as before, c->>2 as after
+        from jsonb_array_elements(body->4) with ordinality r(r, place) cross join lateral jsonb_array_elements(r->1) c
+      ) c
+      where not %4$s
+      group by c.name
+    ) t);
+exception when data_exception then
+  return null;
+end ', replace(v_written, '@v@', 'c.before'), replace(v_written, '@v@', 'c.after'), writ.payload_key_sql(g.relation, g.key),
+    writ.same_cell(v_same, 'c.before', 'c.after', 'c.name')));
+  execute format('revoke all on function writ.foretell_%s(jsonb) from public', target);
+end $$;
+
 -- Under approval a write is taken only with a ticket that is not finished. It looks at rows, not at statements: a cascade
 -- that found no row, or an update of none, changes nothing. Fires whatever session_replication_role says.
 create function writ.guard() returns trigger language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -175,6 +237,7 @@ declare
 begin
   select g.relation into strict relation from writ.governed g where g.id = target;
   perform writ.define_comparison(target);
+  perform writ.define_foretelling(target);
   for part in select * from writ.audited_relations(relation) loop
     execute format('create or replace trigger writ_guard_insert after insert on %s referencing new table as new_rows
       for each statement execute function writ.guard(%L)', part, target);

@@ -44,13 +44,13 @@ begin
   insert into writ.ticket (batch, target, rehearsal, since) values (take_ticket.batch, v_target, take_ticket.rehearsal, writ.last_audit());
 end $$;
 
--- Compares what was written with what was approved and ends the right to write: the last call before COMMIT.
+-- Compares what was written with what was approved and ends the right to write: the last call before COMMIT. Where the audit
+-- recorded what was foretold, cell by cell, there is nothing more to compare.
 create function writ.finish_ticket(batch uuid) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   t writ.ticket;
   p writ.proposal;
-  v_body jsonb;
   wrote record;
   found_more bigint;
   found_missing bigint;
@@ -61,23 +61,22 @@ begin
     raise exception 'this transaction writes no approved batch %', finish_ticket.batch using errcode = 'WR105';
   end if;
   select q.* into strict p from writ.proposal q where q.id = t.batch;
-  v_body := p.payload::jsonb;
   update writ.ticket k set finished = true where k.batch = t.batch;
-  select coalesce(bool_or(a.kind = 'delete'), false) as deletes, coalesce(bool_or(a.kind = 'insert'), false) as inserts,
-    coalesce(bool_or(a.batch is distinct from t.batch), false) as unnamed
-  into wrote from writ.audit a where a.seq > t.since and a.txid = pg_current_xact_id() and a.target = t.target;
-  execute format('select more, missing, different from writ.compare_%s($1, $2, $3, $4)', t.target)
-    into found_more, found_missing, found_different using v_body, t.since, wrote.deletes, wrote.inserts;
-  if found_more + found_missing + found_different > 0 then
-    raise exception 'what was written is not what was approved' using errcode = 'WR104',
-      detail = format('%s more, %s missing, %s different', found_more, found_missing, found_different);
+  select r.* into wrote from writ.recorded(t.since, t.target, t.batch, (writ.current_policy(t.target)).derived_columns, p.foretold is not null) r;
+  if wrote.deletes or wrote.inserts or wrote.digest is distinct from p.foretold or p.foretold is null then
+    execute format('select more, missing, different from writ.compare_%s($1, $2, $3, $4)', t.target)
+      into found_more, found_missing, found_different using p.payload::jsonb, t.since, wrote.deletes, wrote.inserts;
+    if found_more + found_missing + found_different > 0 then
+      raise exception 'what was written is not what was approved' using errcode = 'WR104',
+        detail = format('%s more, %s missing, %s different', found_more, found_missing, found_different);
+    end if;
   end if;
   if not t.rehearsal then
     if wrote.unnamed then
       raise exception 'what was written does not name its batch' using errcode = 'WR104';
     end if;
     -- Cells of a removed row that the payload left out are compared by nothing else.
-    if jsonb_array_length(v_body->3) > 0 and exists (select from writ.touched_cells(p)) then
+    if p.deleted > 0 and exists (select from writ.touched_cells(p)) then
       raise exception 'rows of the batch changed after it was submitted' using errcode = 'WR103';
     end if;
     perform writ.note_event(p.id, 'committed', 'committed', null);

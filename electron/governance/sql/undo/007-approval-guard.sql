@@ -17,10 +17,10 @@ do $$
 declare
   made regprocedure;
 begin
-  for made in select f.oid::regprocedure from pg_proc f where f.pronamespace = 'writ'::regnamespace and f.proname ~ '^compare_[0-9]+$' loop
+  for made in select f.oid::regprocedure from pg_proc f where f.pronamespace = 'writ'::regnamespace and f.proname ~ '^(compare|foretell)_[0-9]+$' loop
     execute format('drop function %s', made);
   end loop;
 end $$;
 drop trigger keep_guard on writ.governed;
 drop function writ.written_sql, writ.same_sql, writ.same_cell, writ.default_sql, writ.payload_key_sql,
-  writ.define_comparison, writ.guard, writ.guard_truncate, writ.define_guard, writ.drop_guard, writ.keep_guard;
+  writ.define_comparison, writ.recorded, writ.define_foretelling, writ.guard, writ.guard_truncate, writ.define_guard, writ.drop_guard, writ.keep_guard;
