@@ -1,5 +1,31 @@
 import type { AuditFinding } from './audit-verify.ts';
 
+/** Tables of decisions whose rows are entries of the audit as well, their keys, and columns that change with a rename. */
+const EVENTS: readonly {
+  readonly table: string;
+  readonly key: readonly string[];
+  readonly renamed: readonly string[];
+}[] = [
+  { table: 'proposal', key: ['id'], renamed: ['payload'] },
+  { table: 'review_event', key: ['seq'], renamed: [] },
+  { table: 'policy', key: ['target', 'version'], renamed: [] },
+  { table: 'period_event', key: ['seq'], renamed: [] },
+  { table: 'shared_login', key: ['login'], renamed: [] },
+  { table: 'calendar', key: ['id'], renamed: [] },
+  { table: 'period_map', key: ['target', 'calendar'], renamed: ['assignment'] },
+  { table: 'governed', key: ['id'], renamed: ['relation'] },
+];
+
+/** What stands in a table of decisions, against the last that was recorded of each of its rows. */
+const eventsSql = ({ table, key, renamed }: (typeof EVENTS)[number]): string => {
+  const left = `'{${renamed.join(',')}}'::text[]`;
+  return `select '${table}' as name, coalesce(a.row_key, r.row_key) as row_key, a.after is not null as was, r.now is not null as is
+    from (select distinct on (a.row_key) a.row_key, a.after::jsonb - ${left} as after from writ.audit a
+      where a.target = 0 and a.column_name = '${table}' order by a.row_key, a.seq desc) a
+    full join (select jsonb_build_array(${key.map((name) => `to_jsonb(e)->'${name}'`).join(', ')})::text as row_key, to_jsonb(e) - ${left} as now from writ.${table} e) r
+    using (row_key) where a.after is distinct from r.now`;
+};
+
 /**
  * What the verification asks of a database: plain SQL over the tables of schema `writ` and functions of PostgreSQL itself, so
  * that nothing installed there has to be believed.
@@ -11,7 +37,9 @@ export const verifyQueries: {
 } = {
   readable: `select (pg_catalog.to_regclass('writ.link') is not null)::text as there, (select pg_catalog.bool_and(pg_catalog.has_table_privilege(c.oid, 'select')
       and not pg_catalog.row_security_active(c.oid)) from pg_catalog.pg_class c
-    where c.relnamespace = pg_catalog.to_regnamespace('writ') and c.relname in ('audit', 'link', 'batch', 'reason', 'governed'))::text as readable`,
+    where c.relnamespace = pg_catalog.to_regnamespace('writ') and c.relname in ('audit', 'link', 'batch', 'reason', 'governed',
+      'proposal', 'review_event', 'policy', 'period', 'period_event', 'shared_login', 'calendar', 'period_map'))::text as readable,
+    (pg_catalog.to_regprocedure('writ.record_event()') is not null)::text as current`,
   // The same text as writ.unlinked hashes, over the range that each link names.
   links: `
     with block as (
@@ -52,6 +80,26 @@ export const verifyQueries: {
         order by b.submitted_at`,
     },
     {
+      code: 'event-altered',
+      sql: `select 'Row ' || e.row_key || ' of writ.' || e.name || case when not e.is then ' is gone.' when not e.was then ' was never recorded.'
+          else ' is not what was recorded.' end as message
+        from (${EVENTS.map(eventsSql).join('\n        union all ')}) e order by e.name, e.row_key`,
+    },
+    {
+      code: 'payload-altered',
+      sql: `select 'The payload of batch ' || p.id || ' does not have the SHA-256 it was submitted with.' as message
+        from writ.proposal p where encode(sha256(convert_to(p.payload, 'UTF8')), 'hex') <> p.payload_sha256 order by p.at`,
+    },
+    {
+      code: 'period-altered',
+      sql: `select 'Period ' || p.period || ' of calendar ' || p.calendar || ' is ' || p.state || ', which nothing recorded says.' as message
+        from writ.period p left join lateral (select e.kind, e.closing_at from writ.period_event e
+          where e.calendar = p.calendar and e.period = p.period order by e.seq desc limit 1) e on true
+        where (p.state = 'closed') is distinct from coalesce(e.kind = 'closed', false)
+          or p.closing_at is distinct from case when e.kind = 'scheduled' then e.closing_at end
+        order by p.calendar, p.period`,
+    },
+    {
       code: 'trigger-missing',
       sql: `select 'The trigger ' || w.name || ' of ' || w.relation::regclass || case when t.oid is null then ' is missing.' else ' is switched off.' end as message
         from (
@@ -62,7 +110,11 @@ export const verifyQueries: {
           where g.active
           union all
           select k.oid, 'append_only' from pg_class k
-          where k.relnamespace = 'writ'::regnamespace and k.relname in ('audit', 'batch', 'reason', 'link')
+          where k.relnamespace = 'writ'::regnamespace
+            and k.relname in ('audit', 'batch', 'reason', 'link', 'proposal', 'review_event', 'policy', 'period_event')
+          union all
+          select k.oid, 'recorded' from pg_class k
+          where k.relnamespace = 'writ'::regnamespace and k.relname in (${EVENTS.map(({ table }) => `'${table}'`).join(', ')})
           union all select 'writ.audit'::regclass, 'from_triggers'
         ) w left join pg_trigger t on t.tgrelid = w.relation and t.tgname = w.name
         where t.oid is null or t.tgenabled = 'D'

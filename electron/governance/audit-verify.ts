@@ -11,6 +11,9 @@ export interface AuditFinding {
     | 'link-missing'
     | 'outside-chain'
     | 'batch-without-audit'
+    | 'event-altered'
+    | 'payload-altered'
+    | 'period-altered'
     | 'trigger-missing'
     | 'head-cut'
     | 'head-altered';
@@ -74,7 +77,9 @@ export const verifyAudit = async (client: pg.Client, known: string | null = null
 };
 
 const refuseUnreadable = async (client: pg.Client): Promise<void> => {
-  const { rows } = await client.query<{ there: string; readable: string | null }>(verifyQueries.readable);
+  const { rows } = await client.query<{ there: string; readable: string | null; current: string }>(
+    verifyQueries.readable,
+  );
   if (rows[0]?.there !== 'true')
     throw new AppError(
       'unavailable',
@@ -86,6 +91,12 @@ const refuseUnreadable = async (client: pg.Client): Promise<void> => {
       'denied',
       'audit-unreadable',
       'This login sees only a part of the audit. Sign in as the owner of schema writ, or with a role that bypasses row policies.',
+    );
+  if (rows[0].current !== 'true')
+    throw new AppError(
+      'unavailable',
+      'audit-outdated',
+      'This database has an older version of schema writ, whose decisions are not in the chain. Bring it up to date with "writ install", then verify.',
     );
 };
 

@@ -54,12 +54,7 @@ export const ungovernTable = async (
 
 /** Lets a role write batches and read the history of what it may read; rights on tables stay as they are. */
 export const grantUse = async (client: pg.Client, role: string): Promise<void> => {
-  await client.query('select writ.grant_use($1::name)', [role]);
-  await client.query('select writ.grant_approval($1::name)', [role]);
-  await client.query('select writ.grant_comments($1::name)', [role]);
-  await client.query('select writ.grant_periods($1::name)', [role]);
-  await client.query('select writ.grant_chain($1::name)', [role]);
-  await client.query('select writ.grant_history($1::name)', [role]);
+  await client.query('select writ.admit($1::name)', [role]);
 };
 
 /** Lets a role set the policies of governed tables, and declare logins that several persons share. */

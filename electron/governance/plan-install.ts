@@ -76,10 +76,7 @@ const proposal = (tables: readonly Governable[]): GovernanceWish => {
   };
 };
 
-const grants = (role: string): string =>
-  ['grant_use', 'grant_approval', 'grant_comments', 'grant_periods']
-    .map((grant) => `select writ.${grant}(${literal(role)});`)
-    .join('\n');
+const grants = (role: string): string => `select writ.admit(${literal(role)});`;
 
 const script = (
   missing: readonly Migration[],

@@ -12,7 +12,7 @@ export interface Kept {
 /** How much schema `writ` has recorded; exact, for it decides whether it may be thrown away. */
 export const keptRecords = async (client: pg.Client): Promise<Kept> => {
   const { rows } = await client.query<Record<keyof Kept, string>>(
-    `select (select count(*) from writ.audit) as "auditRows", (select count(*) from writ.batch) as batches,
+    `select (select count(*) from writ.audit where target > 0) as "auditRows", (select count(*) from writ.batch) as batches,
        (select count(*) from writ.proposal) as reviews`,
   );
   const [kept] = rows;

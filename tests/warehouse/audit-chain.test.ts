@@ -17,6 +17,7 @@ beforeAll(async () => {
 afterEach(() => t.close());
 afterAll(() => server.stop());
 
+/** A table of fifty rows; that it was put under audit is the first link. */
 const open = async (): Promise<void> => {
   t = await openTables(
     server,
@@ -53,19 +54,20 @@ describe('the chain', () => {
   test('every transaction becomes one link, psql and Writ alike, and following twice adds nothing', async () => {
     await open();
     const link = await t.link('anna');
-    expect(await followChain(link, 0)).toEqual({ now: null, known: null });
+    expect(await followChain(link, 0)).toMatchObject({ now: { n: 1 }, known: null });
     await someWork();
     const first = await followChain(link, 0);
-    expect(first?.now).toMatchObject({ n: 3 });
-    expect(await followChain(link, 3)).toEqual({ now: first?.now, known: first?.now?.head });
+    expect(first?.now).toMatchObject({ n: 4 });
+    expect(await followChain(link, 4)).toEqual({ now: first?.now, known: first?.now?.head });
     expect(await links()).toEqual([
-      ['1', 6, ['ben']],
-      ['2', 1, ['anna']],
-      ['3', 3, ['ben']],
+      ['1', 1, ['postgres']],
+      ['2', 6, ['ben']],
+      ['3', 1, ['anna']],
+      ['4', 3, ['ben']],
     ]);
     expect(await verifyAudit(t.admin)).toEqual({
-      ...{ links: 3, cells: 10, batches: 1, findings: [] },
-      head: `3:${first?.now?.head}`,
+      ...{ links: 4, cells: 11, batches: 1, findings: [] },
+      head: `4:${first?.now?.head}`,
     });
   });
 
@@ -83,7 +85,7 @@ describe('the chain', () => {
       await followChain(link, 0);
     }
     await first.query('commit');
-    expect((await followChain(link, 0))?.now?.n).toBe(4);
+    expect((await followChain(link, 0))?.now?.n).toBe(5);
     expect(await codes()).toEqual([]);
   });
 
@@ -127,7 +129,7 @@ describe('the chain', () => {
     const [first, second] = await raceOfTwo();
     expect(first).toMatchObject({ status: 'fulfilled' });
     expect(second).toEqual(first);
-    expect(await links()).toHaveLength(1);
+    expect(await links()).toHaveLength(2);
     expect(await codes()).toEqual([]);
   });
 
@@ -162,7 +164,7 @@ describe('the chain', () => {
       }),
     );
     const report = await verifyAudit(t.admin);
-    expect(report).toMatchObject({ links: 90, cells: 180, findings: [] });
+    expect(report).toMatchObject({ links: 91, cells: 181, findings: [] });
     // Every head that anybody ever saw is on the one chain.
     const known = new Map(
       (await rowsOf(t.admin, `select n::text, encode(head, 'hex') from writ.link`)).map(([n, head]) => [
@@ -227,23 +229,23 @@ describe('what happened to the audit shows', () => {
     await someWork();
     const link = await t.link('anna');
     const known = (await followChain(link, 0))?.now ?? null;
-    expect(known?.n).toBe(3);
+    expect(known?.n).toBe(4);
     await tamper(
-      'delete from writ.audit where txid = (select txid from writ.link where n = 3); delete from writ.link where n = 3',
+      'delete from writ.audit where txid = (select txid from writ.link where n = 4); delete from writ.link where n = 4',
     );
     // Nothing in the database itself tells any more.
     expect(await codes()).toEqual([]);
-    expect(await codes(`3:${known?.head}`)).toEqual(['head-cut']);
-    expect(auditStateOf(known, await followChain(link, 3))).toMatchObject({
+    expect(await codes(`4:${known?.head}`)).toEqual(['head-cut']);
+    expect(auditStateOf(known, await followChain(link, 4))).toMatchObject({
       kind: 'cut',
       known,
-      now: { n: 2 },
+      now: { n: 3 },
     });
     // Work that grows the chain past the place does not hide it.
     const raw = await t.raw('ben');
     await raw.query('update fin.line set n = 9 where id = 9');
-    expect(auditStateOf(known, await followChain(link, 3))).toMatchObject({ kind: 'altered', now: { n: 3 } });
-    expect(await codes(`3:${known?.head}`)).toEqual(['head-altered']);
+    expect(auditStateOf(known, await followChain(link, 4))).toMatchObject({ kind: 'altered', now: { n: 4 } });
+    expect(await codes(`4:${known?.head}`)).toEqual(['head-altered']);
   });
 
   test.each([
@@ -254,12 +256,12 @@ describe('what happened to the audit shows', () => {
       `delete from writ.audit where row_key = '["7"]'`,
       ['rows-altered', 'batch-without-audit'],
     ],
-    ['a link', `update writ.link set last_at = last_at - interval '1 day' where n = 2`, ['chain-broken']],
-    ['a removed link', `delete from writ.link where n = 2`, ['link-missing', 'outside-chain']],
+    ['a link', `update writ.link set last_at = last_at - interval '1 day' where n = 3`, ['chain-broken']],
+    ['a removed link', `delete from writ.link where n = 3`, ['link-missing', 'outside-chain']],
     [
       'a digest made to fit',
       `update writ.audit set after = '6' where row_key = '["7"]'; update writ.link l set digest = u.digest
-       from writ.unlinked_again(2) u where l.n = 2`,
+       from writ.unlinked_again(3) u where l.n = 3`,
       ['chain-broken'],
     ],
   ])('%s that was altered is found', async (_what, sql, expected) => {

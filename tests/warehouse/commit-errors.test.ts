@@ -23,7 +23,7 @@ const refusal = async (table: string, pending: readonly PendingRow[], user = 'an
   const definition = await t.describe(table);
   const state = async () => [
     await rowsOf(t.admin, `select md5(string_agg(x::text, ',' order by x::text)) from fin.${table} x`),
-    await rowsOf(t.admin, 'select count(*) from writ.audit'),
+    await rowsOf(t.admin, 'select count(*) from writ.audit where target > 0'),
     await rowsOf(t.admin, 'select count(*) from writ.batch'),
   ];
   const before = await state();

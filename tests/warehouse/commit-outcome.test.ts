@@ -185,7 +185,7 @@ test('sending a batch again while it is still being committed waits for it and t
   await holder.query('select pg_advisory_unlock(4711)');
   expect((await first).kind).toBe('committed');
   expect((await second).kind).toBe('committed');
-  expect(await rowsOf(t.admin, 'select count(*)::int from writ.audit')).toEqual([[1]]);
+  expect(await rowsOf(t.admin, 'select count(*)::int from writ.audit where target > 0')).toEqual([[1]]);
 });
 
 test('a backend ended in the middle of COMMIT leaves the outcome unknown, and it is looked up', async () => {

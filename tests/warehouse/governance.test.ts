@@ -25,7 +25,7 @@ const shipped = async () =>
     .sort()
     .map((file) => [Number(file.slice(0, 3)), file.slice(4, -'.sql'.length)]);
 const audit = (columns = 'kind, row_key, column_name, before, after') =>
-  rowsOf(t.admin, `select ${columns} from writ.audit order by seq`);
+  rowsOf(t.admin, `select ${columns} from writ.audit where target > 0 order by seq`);
 
 test('a second installation changes nothing, and capabilities tell what is there', async () => {
   t = await openTables(server, LINES, null);
@@ -237,7 +237,7 @@ test('many rows and many columns of one statement are told apart, a change of ke
   expect(
     await rowsOf(
       t.admin,
-      `select column_name, count(*)::int, bool_and(after::numeric = case column_name when 'c1' then (row_key::json->>0)::numeric else 1 end) from writ.audit group by 1 order by 1`,
+      `select column_name, count(*)::int, bool_and(after::numeric = case column_name when 'c1' then (row_key::json->>0)::numeric else 1 end) from writ.audit where target > 0 group by 1 order by 1`,
     ),
   ).toEqual([
     ['c1', 3000, true],
@@ -247,7 +247,7 @@ test('many rows and many columns of one statement are told apart, a change of ke
   expect(
     await rowsOf(
       t.admin,
-      `select kind, row_key, count(*)::int from writ.audit where kind <> 'update' group by 1, 2 order by 1, 2`,
+      `select kind, row_key, count(*)::int from writ.audit where kind <> 'update' and target > 0 group by 1, 2 order by 1, 2`,
     ),
   ).toEqual([
     ['delete', '["1","x"]', 42],

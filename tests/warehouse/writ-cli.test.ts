@@ -135,7 +135,7 @@ test('an owner who is no superuser installs, governs, grants and uninstalls; eve
   expect((await writ([...INSTALL], ['y'])).code).toBe(0);
   const anna = await server.client('anna', 'anna', database);
   await anna.query('update fin.line set n = n + 1 where id < 3');
-  expect((await admin.query('select person from writ.audit')).rows).toEqual([
+  expect((await admin.query('select person from writ.audit where target > 0')).rows).toEqual([
     { person: 'anna' },
     { person: 'anna' },
   ]);
@@ -304,17 +304,17 @@ test('audit verify tells that the audit is sound, and what is not, by its exit c
   const sound = await writ(['audit', 'verify']);
   expect([sound.code, sound.out]).toEqual([
     0,
-    expect.stringMatching(/^1 transactions with 3 audit rows.*\nHead: 1:[0-9a-f]{64}\nThe audit is sound\.$/),
+    expect.stringMatching(/^2 transactions with 5 audit rows.*\nHead: 2:[0-9a-f]{64}\nThe audit is sound\.$/),
   ]);
   const head = /Head: (\S+)/.exec(sound.out)?.[1] ?? '';
   expect((await writ(['audit', 'verify', '--head', head])).code).toBe(0);
   expect((await writ(['audit', 'verify', '--head', 'nonsense'])).code).toBe(2);
   const partly = await writ(['audit', 'verify'], null, { PGUSER: 'anna', PGPASSWORD: 'anna' });
   expect([partly.code, partly.notes]).toEqual([1, expect.stringContaining('sees only a part of the audit')]);
-  await admin.query('alter table writ.audit disable trigger user; delete from writ.audit where seq = 2');
+  await admin.query('alter table writ.audit disable trigger user; delete from writ.audit where seq = (select max(seq) from writ.audit)');
   const altered = await writ(['audit', 'verify']);
   expect(altered.code).toBe(1);
-  expect(altered.out).toContain('rows-altered: Link 1');
+  expect(altered.out).toContain('rows-altered: Link 2');
   expect(altered.out).toContain('2 rows are there instead of 3');
   expect(altered.out).toContain('trigger-missing: The trigger append_only of writ.audit is switched off.');
   expect(altered.out).toContain('The audit is NOT sound.');

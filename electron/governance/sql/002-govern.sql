@@ -239,4 +239,28 @@ begin
     writ.give_reasons(text, text[], text[]), writ.outcome(uuid) to %I', role);
 end $$;
 
+-- Calls the grant of a later version for every role that uses the schema already.
+create function writ.for_each_user(grant_name name) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  role name;
+begin
+  for role in select r.rolname from pg_namespace n, aclexplode(n.nspacl) a join pg_roles r on r.oid = a.grantee
+    where n.nspname = 'writ' and a.privilege_type = 'USAGE' and a.grantee <> n.nspowner
+  loop
+    execute format('select writ.%I(%L)', grant_name, role);
+  end loop;
+end $$;
+
+-- Lets a role take part in all that this schema offers, but for setting policies.
+create function writ.admit(role name) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  part record;
+begin
+  for part in select p.proname as name from pg_proc p
+    where p.pronamespace = 'writ'::regnamespace and starts_with(p.proname, 'grant_') and p.proname <> 'grant_policies' order by p.proname
+  loop
+    execute format('select writ.%I(%L)', part.name, role);
+  end loop;
+end $$;
+
 revoke all on all functions in schema writ from public;

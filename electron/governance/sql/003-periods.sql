@@ -328,5 +328,4 @@ revoke all on writ.calendar, writ.period, writ.period_event, writ.period_map, wr
 revoke all on all functions in schema writ from public;
 
 -- Whoever worked with version 2 goes on with this one.
-select writ.grant_periods(r.rolname) from pg_proc p, aclexplode(p.proacl) a join pg_roles r on r.oid = a.grantee
-where p.oid = 'writ.begin_batch(uuid, text, text, integer, integer, text)'::regprocedure and a.privilege_type = 'EXECUTE' and a.grantee <> p.proowner;
+select writ.for_each_user('grant_periods');

@@ -169,13 +169,4 @@ end $$;
 revoke all on all functions in schema writ from public;
 
 -- Who may use the schema already takes part in approval as well.
-do $$
-declare
-  role name;
-begin
-  for role in select r.rolname from pg_namespace n, aclexplode(n.nspacl) a join pg_roles r on r.oid = a.grantee
-    where n.nspname = 'writ' and a.privilege_type = 'USAGE' and a.grantee <> n.nspowner
-  loop
-    perform writ.grant_approval(role);
-  end loop;
-end $$;
+select writ.for_each_user('grant_approval');

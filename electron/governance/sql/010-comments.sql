@@ -66,13 +66,4 @@ end $$;
 revoke all on writ.comment from public;
 revoke all on function writ.sees(integer, text, text), writ.stamp_resolved(), writ.tell_comment(), writ.grant_comments(name) from public;
 
-do $$
-declare
-  role name;
-begin
-  for role in select r.rolname from pg_namespace n, aclexplode(n.nspacl) a join pg_roles r on r.oid = a.grantee
-    where n.nspname = 'writ' and a.privilege_type = 'USAGE' and a.grantee <> n.nspowner
-  loop
-    perform writ.grant_comments(role);
-  end loop;
-end $$;
+select writ.for_each_user('grant_comments');

@@ -4,7 +4,7 @@ import type { Link } from './connect.ts';
 
 const DOING = 'Looking up a batch';
 /** Version of schema writ this program works with. */
-export const GOVERNANCE_VERSION = 21;
+export const GOVERNANCE_VERSION = 22;
 
 /** The version that brought the hash chain of the audit. */
 export const CHAIN_VERSION = 20;

@@ -34,4 +34,4 @@ end $$;
 
 drop function writ.audited_columns, writ.canonical_settings, writ.row_key_sql, writ.compare_sql, writ.match_sql,
   writ.record_sql, writ.record_rows_sql, writ.record_update_sql, writ.define_audit, writ.define_sees,
-  writ.audited_relations, writ.govern, writ.ungovern, writ.grant_use;
+  writ.audited_relations, writ.govern, writ.ungovern, writ.grant_use, writ.for_each_user, writ.admit;
