@@ -4,7 +4,8 @@ import { governanceState } from '../governance/plan-install.ts';
 import type { Command } from './command.ts';
 
 const TABLES = `
-  select coalesce(c.oid::pg_catalog.regclass::text, '(dropped)') as table, g.active::text, p.mode, g.since::text, g.by
+  select coalesce(c.oid::pg_catalog.regclass::text, '(dropped)') as table, g.active::text, p.mode, g.since::text, g.by,
+    writ.audit_behind(g.relation) as behind
   from writ.governed g left join pg_catalog.pg_class c on c.oid = g.relation
   left join lateral (select p.mode from writ.policy p where p.target = g.id order by p.version desc limit 1) p on true
   order by 1`;
@@ -39,10 +40,11 @@ export const statusCommand: Command = {
     }
     for (const { version, name, checksum, at, by } of await installedVersions(client))
       out(`  version ${version} ${name}, ${at} by ${by}, sha256 ${checksum.slice(0, 12)}`);
-    for (const { table, active, mode, since, by } of await rowsOf(client, TABLES)) {
+    for (const { table, active, mode, since, by, behind } of await rowsOf(client, TABLES)) {
       out(
         `Table ${table}: ${active === 'true' ? `audited since ${since} by ${by}, policy ${mode ?? 'open'}` : 'no longer audited'}`,
       );
+      if (behind != null) out(`  ${behind} "writ govern ${table}" renews its triggers.`);
       if (mode === 'approval' && active === 'true')
         for (const { message } of await rowsOf(client, DOORS, [table ?? '']))
           out(`  approval is advisory: ${message}`);

@@ -41,7 +41,8 @@ const TABLES = `
     and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid = c.oid and d.deptype = 'e')
   order by n.nspname, c.relname`;
 
-const GOVERNED = 'select relation::oid::text as oid from writ.governed where active';
+const GOVERNED =
+  'select relation::oid::text as oid, writ.audit_behind(relation) as behind from writ.governed where active';
 
 /** The triggers that govern one table, without a policy or a period. */
 const AUDIT_TRIGGERS = ['writ_audit_insert', 'writ_audit_update', 'writ_audit_delete', 'writ_audit_truncate'];
@@ -54,8 +55,12 @@ export const governableTables = async (
   client: pg.Client,
   installed: boolean,
 ): Promise<readonly Governable[]> => {
-  const governed = new Set(
-    installed ? (await client.query<{ oid: string }>(GOVERNED)).rows.map(({ oid }) => oid) : [],
+  const governed = new Map(
+    installed
+      ? (await client.query<{ oid: string; behind: string | null }>(GOVERNED)).rows.map(
+          ({ oid, behind }) => [oid, behind] as const,
+        )
+      : [],
   );
   const { rows } = await client.query<Record<string, string | null>>(TABLES);
   return rows.map((row) => {
@@ -69,6 +74,7 @@ export const governableTables = async (
       owner: row.owner ?? '',
       key: [...key],
       governed: governed.has(row.oid ?? ''),
+      behind: governed.get(row.oid ?? '') ?? null,
       problem:
         key.length === 0
           ? 'It has no key: no primary key and no unique index over required columns.'

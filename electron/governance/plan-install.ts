@@ -66,12 +66,15 @@ export const governanceState = async (
   return { state, mayInstall, refusal };
 };
 
-/** Tables this person can put under audit and does not have there yet, and the roles that may write them now. */
+/** Tables this person can put under audit and does not have there yet or not as they are now, and the roles that may write new ones now. */
 const proposal = (tables: readonly Governable[]): GovernanceWish => {
-  const chosen = tables.filter(({ problem, governed }) => problem === null && !governed);
+  const chosen = tables.filter(
+    ({ problem, governed, behind }) => problem === null && (!governed || behind !== null),
+  );
+  const fresh = chosen.filter(({ governed }) => !governed);
   return {
     tables: chosen.map(({ source }) => source),
-    users: [...new Set(chosen.flatMap(({ writers }) => writers))].sort(),
+    users: [...new Set(fresh.flatMap(({ writers }) => writers))].sort(),
     administrators: [],
   };
 };

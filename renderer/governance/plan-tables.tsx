@@ -15,23 +15,26 @@ export const PlanTables = ({ plan, fixed, onWish }: PlanTablesProps): ReactNode 
     {plan.tables.length === 0 ? <p className="quiet">There are no tables in this database yet.</p> : null}
     <ul>
       {plan.tables.map((table) => {
-        const { source, key, governed, problem, triggers, owner } = table;
+        const { source, key, governed, behind, problem, triggers, owner } = table;
+        const settled = governed && behind === null;
         return (
           <li key={`${source.schema}.${source.table}`}>
             <label>
               <input
                 type="checkbox"
-                checked={governed || isWished(plan.wish, table)}
-                disabled={governed || problem !== null || !plan.mayInstall}
+                checked={settled || isWished(plan.wish, table)}
+                disabled={settled || problem !== null || !plan.mayInstall}
                 onChange={(event) => onWish(withTable(plan, table, event.target.checked))}
               />{' '}
               {source.schema}.{source.table}
             </label>
             <span className="quiet">
-              {governed
+              {settled
                 ? 'governed already'
-                : (problem ??
-                  `rows named by ${key.join(', ')}; ${triggers.length} triggers; belongs to ${owner}`)}
+                : behind !== null
+                  ? `${behind} Putting it under audit again renews its triggers.`
+                  : (problem ??
+                    `rows named by ${key.join(', ')}; ${triggers.length} triggers; belongs to ${owner}`)}
             </span>
           </li>
         );

@@ -130,6 +130,9 @@ export const PolicyDialog = ({ context, client, onClose }: PolicyDialogProps): R
       }
     >
       {policy.canSet ? null : <Banner>Only administrators of schema writ may change this.</Banner>}
+      {policy.behind ? (
+        <Banner look="warn">{policy.behind} An administrator puts it under audit again.</Banner>
+      ) : null}
       {policy.sideDoors.length > 0 ? (
         <Banner look="warn">
           Approval is advisory here:

@@ -28,6 +28,8 @@ export const governanceTable = z.object({
   /** Columns that name a row in the audit. */
   key: z.array(z.string()),
   governed: z.boolean(),
+  /** What became of its columns since, as a sentence: putting it under audit again renews its triggers. Null: nothing. */
+  behind: z.string().nullable(),
   /** Why it cannot be governed by this person; null where it can. */
   problem: z.string().nullable(),
   /** Triggers it would get, partitions included. */

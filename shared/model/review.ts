@@ -51,6 +51,8 @@ export const sheetPolicy = z.object({
   shared: z.string().nullable().optional(),
   /** False where the table is not under audit although schema `writ` is there. */
   governed: z.boolean().optional(),
+  /** What became of the table's columns since it was put under audit, as a sentence; null: nothing. */
+  behind: z.string().nullable().optional(),
   /** The person may change the policy; may review batches of this table. */
   canSet: z.boolean(),
   canReview: z.boolean(),

@@ -128,7 +128,9 @@ test('a person without use of schema writ still writes with the own rights, audi
     kind: 'committed',
     audited: false,
   });
-  expect(await rowsOf(t.admin, 'select person, batch from writ.audit where target > 0')).toEqual([['outsider', null]]);
+  expect(await rowsOf(t.admin, 'select person, batch from writ.audit where target > 0')).toEqual([
+    ['outsider', null],
+  ]);
 });
 
 test('CHECKs over two edited columns see both new values at once', async () => {
@@ -163,7 +165,10 @@ test('a key can be edited: the old key finds the row, the audit tells the end of
     ['z', 'uno'],
   ]);
   expect(
-    await rowsOf(t.admin, 'select kind, row_key, column_name, before, after from writ.audit where target > 0 order by seq'),
+    await rowsOf(
+      t.admin,
+      'select kind, row_key, column_name, before, after from writ.audit where target > 0 order by seq',
+    ),
   ).toEqual([
     ['delete', '["x"]', 'code', 'x', null],
     ['delete', '["x"]', 'name', 'one', null],
@@ -227,7 +232,10 @@ test('ten thousand edits keep to the index and arrive whole; two overlapping com
     await rowsOf(t.admin, 'select count(*) filter (where n = 7.25)::int, sum(m)::int from fin.big'),
   ).toEqual([[10_000, 10_000]]);
   expect(
-    await rowsOf(t.admin, 'select column_name, count(*)::int from writ.audit where target > 0 group by 1 order by 1'),
+    await rowsOf(
+      t.admin,
+      'select column_name, count(*)::int from writ.audit where target > 0 group by 1 order by 1',
+    ),
   ).toEqual([
     ['m', 10_000],
     ['n', 10_000],
@@ -252,7 +260,9 @@ test('a trigger that rewrites a value is let be, and the audit tells what was wr
       definition,
     ),
   ).toMatchObject({ kind: 'committed' });
-  expect(await rowsOf(t.admin, 'select before, after from writ.audit where target > 0')).toEqual([['x', 'NEW']]);
+  expect(await rowsOf(t.admin, 'select before, after from writ.audit where target > 0')).toEqual([
+    ['x', 'NEW'],
+  ]);
 });
 
 test('the settings of a commit end with it', async () => {

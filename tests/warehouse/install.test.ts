@@ -159,7 +159,9 @@ test('an older installation is brought up to date by what was shown: records sta
   expect(plan.versions[0]).toEqual({ version: 4, name: 'approval-tables' });
   await runInstall(admin, plan.wish, plan.sha256);
   expect(await governanceState(admin)).toMatchObject({ state: 'installed' });
-  expect((await admin.query('select person, before, after from writ.audit where target > 0')).rows).toHaveLength(1);
+  expect(
+    (await admin.query('select person, before, after from writ.audit where target > 0')).rows,
+  ).toHaveLength(1);
   const clerk = await server.client('clerk', 'clerk', await databaseOf(admin));
   expect((await clerk.query(`select writ.policy_of('fin.line')->>'mode' as mode`)).rows).toEqual([
     { mode: 'open' },

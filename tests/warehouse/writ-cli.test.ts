@@ -311,11 +311,25 @@ test('audit verify tells that the audit is sound, and what is not, by its exit c
   expect((await writ(['audit', 'verify', '--head', 'nonsense'])).code).toBe(2);
   const partly = await writ(['audit', 'verify'], null, { PGUSER: 'anna', PGPASSWORD: 'anna' });
   expect([partly.code, partly.notes]).toEqual([1, expect.stringContaining('sees only a part of the audit')]);
-  await admin.query('alter table writ.audit disable trigger user; delete from writ.audit where seq = (select max(seq) from writ.audit)');
+  await admin.query(
+    'alter table writ.audit disable trigger user; delete from writ.audit where seq = (select max(seq) from writ.audit)',
+  );
   const altered = await writ(['audit', 'verify']);
   expect(altered.code).toBe(1);
   expect(altered.out).toContain('rows-altered: Link 2');
   expect(altered.out).toContain('2 rows are there instead of 3');
   expect(altered.out).toContain('trigger-missing: The trigger append_only of writ.audit is switched off.');
   expect(altered.out).toContain('The audit is NOT sound.');
+});
+
+test('status names a column that came after its table was put under audit, and govern takes it in', async () => {
+  expect((await writ([...INSTALL, '--yes'])).code).toBe(0);
+  await admin.query('alter table fin.line add column extra text');
+  const told = '"extra" came after fin.line was put under audit. "writ govern fin.line" renews its triggers.';
+  expect((await writ(['status'])).out).toContain(told);
+  expect((await planInstall(admin, null)).tables.find(({ source }) => source.table === 'line')?.behind).toBe(
+    '"extra" came after fin.line was put under audit.',
+  );
+  expect((await writ(['govern', 'fin.line'])).code).toBe(0);
+  expect((await writ(['status'])).out).not.toContain(told);
 });

@@ -40,6 +40,11 @@ create function writ.canonical_settings(relation regclass) returns text language
   ) s(types, clause) on c.base = any (s.types) or t.typcategory not in ('B', 'D', 'E', 'N', 'S', 'T', 'U') or t.typtype not in ('b', 'e')
 $$;
 
+-- All of them, for columns that nobody knew of.
+create function writ.canonical_values() returns table (n integer, name text, value text) language sql immutable set search_path = pg_catalog, pg_temp as $$
+  values (1, 'bytea_output', 'hex'), (2, 'datestyle', 'ISO, YMD'), (3, 'extra_float_digits', '1'), (4, 'intervalstyle', 'postgres'), (5, 'timezone', 'UTC')
+$$;
+
 -- SQL for the row key of alias `r`: what JSON.stringify prints for the array of the key's texts. Digits and the like need
 -- no escaping; every operator saved is saved for every cell.
 create function writ.row_key_sql(r text, relation regclass, key text[]) returns text language sql stable set search_path = pg_catalog, pg_temp as $$
@@ -110,14 +115,43 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
   ) d
 $$;
 
+-- Statement that records columns which came after the table was put under audit; the triggers run it with what they know of
+-- the transaction ($1 to $5). It is found anew by each of their statements, which is slow, until the table is put under
+-- audit again. Null: none came.
+create function writ.record_later_sql(target integer, part regclass, key text[], known text[], op text) returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  with later as (
+    select c.name, c.place from writ.audited_columns(part, key) c where c.name <> all (known)
+  ), rows(kind, source) as (
+    select 'insert', 'new_rows n' where op = 'insert'
+    union all select 'delete', 'old_rows o' where op = 'delete'
+    union all select 'update', format('old_rows o join new_rows n on %s', writ.match_sql('o', 'n', part, key)) where op = 'update'
+    union all select 'delete', format('old_rows o where not exists (select from new_rows n where %s)', writ.match_sql('o', 'n', part, key)) where op = 'update'
+    union all select 'insert', format('new_rows n where not exists (select from old_rows o where %s)', writ.match_sql('o', 'n', part, key)) where op = 'update'
+  )
+  select format('
+    insert into writ.audit (at, txid, batch, target, kind, person, application, row_key, column_name, before, after)
+    select $1, $2, $3, %s, x.kind, $4, $5, x.row_key, x.name, x.before, x.after from (%s) x where x.before is distinct from x.after', target,
+    string_agg(format('select %L as kind, %s as row_key, %L as name, %s as before, %s as after from %s', r.kind,
+      writ.row_key_sql(case r.kind when 'delete' then 'o' else 'n' end, part, key), l.name,
+      case r.kind when 'insert' then 'null::text' else format('o.%I::text collate "C"', l.name) end,
+      case r.kind when 'delete' then 'null::text' else format('n.%I::text collate "C"', l.name) end, r.source), ' union all '))
+  from rows r cross join later l having count(*) > 0
+$$;
+
 -- Creates or replaces one audit trigger function. The body is passed as a literal: no column name can end it.
-create function writ.define_audit(name text, relation regclass, body text) returns void
+create function writ.define_audit(target integer, relation regclass, key text[], op text, body text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+  name constant text := format('audit_%s_%s', target, op);
+  known constant text[] := array(select c.name from writ.audited_columns(relation, key) c order by c.place);
 begin
   execute format('create or replace function writ.%I() returns trigger language plpgsql volatile security definer
     set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_nestloop = off set enable_mergejoin = off %s as %L',
     name, writ.canonical_settings(relation), '
 #variable_conflict use_variable
+-- Printed with: ' || writ.canonical_settings(relation) || '
 declare
   v_hint constant text := current_setting(''writ.batch'', true);
   v_batch constant uuid := case when length(v_hint) = 36 and translate(v_hint, ''0123456789abcdef'', '''') = ''----'' then
@@ -126,8 +160,20 @@ declare
   v_txid constant xid8 := pg_current_xact_id();
   v_person constant text := session_user;
   v_application constant text := split_part(current_setting(''application_name''), '' batch:'', 1);
+  v_later text;
+  v_settings text[];
   changed record;
-begin' || body || '
+begin' || body || format('
+  if (select count(*) from pg_attribute a where a.attrelid = tg_relid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '''') <> %s then
+    v_later := writ.record_later_sql(%s, tg_relid::regclass, %L, %L, %L);
+    if v_later is not null then
+      -- The settings of the function are those of the columns it knew.
+      select array_agg(current_setting(s.name) order by s.n) into v_settings from writ.canonical_values() s;
+      perform set_config(s.name, s.value, true) from writ.canonical_values() s;
+      execute v_later using v_at, v_txid, v_batch, v_person, v_application;
+      perform set_config(s.name, v_settings[s.n], true) from writ.canonical_values() s;
+    end if;
+  end if;', cardinality(known), target, key, known, op) || '
   return null;
 end ');
   execute format('revoke all on function writ.%I() from public', name);
@@ -194,9 +240,9 @@ begin
   on conflict on constraint governed_relation_key do update set key = excluded.key, active = true,
     since = case when governed.active then governed.since else excluded.since end
   returning id into target;
-  perform writ.define_audit(format('audit_%s_insert', target), relation, writ.record_rows_sql(target, 'insert', relation, key, 'new_rows'));
-  perform writ.define_audit(format('audit_%s_delete', target), relation, writ.record_rows_sql(target, 'delete', relation, key, 'old_rows'));
-  perform writ.define_audit(format('audit_%s_update', target), relation, writ.record_update_sql(target, relation, key));
+  perform writ.define_audit(target, relation, key, 'insert', writ.record_rows_sql(target, 'insert', relation, key, 'new_rows'));
+  perform writ.define_audit(target, relation, key, 'delete', writ.record_rows_sql(target, 'delete', relation, key, 'old_rows'));
+  perform writ.define_audit(target, relation, key, 'update', writ.record_update_sql(target, relation, key));
   perform writ.define_sees(target, relation, key);
   for part in select * from writ.audited_relations(relation) loop
     execute format('create or replace trigger writ_audit_insert after insert on %s referencing new table as new_rows
@@ -214,6 +260,27 @@ begin
   end loop;
   return target;
 end $$;
+
+-- What became of a table's columns since it was put under audit, as a sentence; null: nothing. Columns that came later are
+-- recorded all the same; one that was renamed or removed makes writes fail until the table is put under audit again.
+create function writ.audit_behind(relation regclass) returns text language sql stable set search_path = pg_catalog, pg_temp as $$
+  with audit as (
+    select g.id, g.relation, g.key, i.prosrc as inserts, u.prosrc as updates
+    from writ.governed g join pg_proc i on i.oid = to_regprocedure(format('writ.audit_%s_insert()', g.id))
+    join pg_proc u on u.oid = to_regprocedure(format('writ.audit_%s_update()', g.id))
+    where g.relation = audit_behind.relation and g.active
+  ), later as (
+    select c.name, c.place from audit a, writ.audited_columns(a.relation, a.key) c
+    where position(format('(%L, r.%I::text)', c.name, c.name) in a.inserts) = 0
+  )
+  select case
+    when exists (select from later) then format('%s came after %s was put under audit.', (select string_agg(format('"%s"', l.name), ', ' order by l.place) from later l), a.relation)
+    when position(writ.record_rows_sql(a.id, 'insert', a.relation, a.key, 'new_rows') in a.inserts) = 0
+      or position(writ.record_update_sql(a.id, a.relation, a.key) in a.updates) = 0
+      or position(E'\n-- Printed with: ' || writ.canonical_settings(a.relation) || E'\n' in a.inserts) = 0
+      then format('Columns of %s were renamed, removed or changed their type after it was put under audit.', a.relation) end
+  from audit a
+$$;
 
 -- Ends the audit of a table; what was recorded stays and stays readable.
 create function writ.ungovern(relation regclass) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -97,7 +97,7 @@ begin
     'amountColumn', p.amount_column, 'amountAbove', p.amount_above::text, 'freeColumns', coalesce(p.free_columns, '{}'),
     'derivedColumns', coalesce(p.derived_columns, '{}'), 'validHours', ceil(extract(epoch from p.valid_for) / 3600)::integer,
     'shared', (select s.why from writ.shared_login s where s.login = session_user),
-    'governed', v_target is not null, 'canReview', v_target is not null and writ.may_review(v_target),
+    'governed', v_target is not null, 'behind', writ.audit_behind(to_regclass(policy_of.relation)), 'canReview', v_target is not null and writ.may_review(v_target),
     'canSet', v_target is not null and has_function_privilege(session_user,
       'writ.set_policy(text, text, text[], integer[], text, numeric, text[], text[], interval)', 'execute'));
 end $$;
