@@ -249,6 +249,11 @@ export const PolicyDialog = ({ context, client, onClose }: PolicyDialogProps): R
             <span>hours</span>
           </div>
           {draft.column === '' ? null : (
+            <p className="quiet">
+              Batches of one person below the limit are counted together for as long as an approval is valid.
+            </p>
+          )}
+          {draft.column === '' ? null : (
             <PolicyColumns
               legend="Columns a batch below the limit may change as well"
               hint="Changes of any other column need approval, whatever the amount."
@@ -260,7 +265,7 @@ export const PolicyDialog = ({ context, client, onClose }: PolicyDialogProps): R
           )}
           <PolicyColumns
             legend="Columns that triggers of the table fill"
-            hint="What they hold is no part of what is approved."
+            hint="Only triggers write them: a change of such a column by anybody else is refused."
             columns={plain}
             chosen={draft.derived}
             fixed={fixed}

@@ -20,12 +20,13 @@ export const tablePolicy = z.discriminatedUnion('mode', [
     steps: z.array(policyStep).min(1).max(10),
     /**
      * No approval is needed while the absolute changes of this column add up to no more than `above` (decimal text) in a
-     * batch, and no other column is changed but free ones. Null: every batch needs approval.
+     * batch and all that this person brought below it within `validHours`, and no other column is changed but free ones.
+     * Null: every batch needs approval.
      */
     threshold: z.object({ column: name, above: z.string().regex(/^\d{1,30}(\.\d{1,20})?$/) }).nullable(),
     /** Columns that a batch below the threshold may change as well. */
     freeColumns: z.array(name).max(100).default([]),
-    /** Columns that triggers of the table fill; what they hold is no part of what is approved. */
+    /** Columns that triggers of the table fill; what they hold is no part of what is approved, and nobody else may write them. */
     derivedColumns: z.array(name).max(100).default([]),
     /** How long an approval stays valid. */
     validHours: z.int().min(1).max(8760),

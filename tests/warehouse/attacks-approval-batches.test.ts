@@ -253,8 +253,13 @@ describe('a batch', () => {
   test('below the amount needs nobody, above it does, and other columns do', async () => {
     await t.policy(`array['approver'], array[1], 'n', 50, '{memo}', '{}', '3 days'`);
     const paula = await t.as('paula');
-    const stateOf = async (payload: string) =>
-      (await t.admin.query('select writ.state_of($1) as s', [await propose(paula, payload)])).rows[0]?.s;
+    const stateOf = async (payload: string) => {
+      const batch = await propose(paula, payload);
+      const state = (await t.admin.query('select writ.state_of($1) as s', [batch])).rows[0]?.s;
+      // Each stands alone: what was taken back is not counted together with the next.
+      await paula.query(`select writ.end_batch($1, 'withdrawn', null)`, [batch]);
+      return state;
+    };
     const small = payloadOf([[1, 'n', '1.00', '51.00']]);
     expect(await stateOf(small)).toBe('approved');
     expect(await stateOf(payloadOf([[1, 'n', '1.00', '51.01']]))).toBe('submitted');

@@ -49,14 +49,23 @@ create table writ.proposal (
   deleted integer not null,
   cells integer not null,
   sums json not null,
+  moved numeric not null,
   since bigint not null,
   foretold bytea,
   at timestamptz not null default clock_timestamp()
 );
 comment on table writ.proposal is 'Batches submitted for review, never changed; where they stand is in writ.review_event';
 comment on column writ.proposal.foretold is 'SHA-256 of what the audit will record if it is written row by row in order (writ.recorded); null where that cannot be foretold';
+comment on column writ.proposal.moved is 'Sum of the absolute changes of the policy''s amount column';
 comment on column writ.proposal.since is 'writ.audit.seq when it was submitted: later entries tell who touched the rows meanwhile';
 create index proposal_target on writ.proposal (target, at);
+
+-- Whose submissions of one table wait for each other: an amount is counted over several batches.
+create table writ.amount_turn (
+  target integer not null,
+  person text not null,
+  primary key (target, person)
+);
 
 create table writ.review_event (
   seq bigint generated always as identity primary key,
@@ -214,3 +223,4 @@ alter table writ.shared_login enable row level security;
 alter table writ.proposal enable row level security;
 alter table writ.review_event enable row level security;
 alter table writ.ticket enable row level security;
+alter table writ.amount_turn enable row level security;

@@ -8,6 +8,20 @@ create function writ.says_twice(body jsonb) returns boolean language sql immutab
       where (select count(*) <> count(distinct c->>0) from jsonb_array_elements(r->1) c))
 $$;
 
+-- What this person brought to a table below the amount, and nobody looked at, for as long as an approval would hold: batches,
+-- and what they moved. Submissions of one person wait here for each other, so that two at once are counted as well.
+create function writ.unreviewed(target integer, policy writ.policy, out batches bigint, out moved numeric)
+language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into writ.amount_turn (target, person) values (unreviewed.target, session_user)
+  on conflict on constraint amount_turn_pkey do update set person = excluded.person;
+  select count(*), coalesce(sum(p.moved), 0) into batches, moved
+  from writ.proposal p
+  where p.target = unreviewed.target and p.person = session_user and not p.needs_approval and p.moved > 0
+    and p.at > clock_timestamp() - policy.valid_for and writ.state_of(p.id) in ('approved', 'committed')
+    and exists (select from writ.policy o where o.target = p.target and o.version = p.policy_version and o.amount_column = policy.amount_column);
+end $$;
+
 -- Submits a batch for review. The same call again answers the state it has; the id with another payload is WR001.
 create function writ.propose(id uuid, relation text, payload text, sha256 text, note text) returns text
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -19,6 +33,8 @@ declare
   stats record;
   needed boolean := true;
   v_foretold bytea;
+  earlier record;
+  why text;
 begin
   perform writ.refuse_shared();
   if writ.sha256_of(propose.payload) <> propose.sha256 then
@@ -79,14 +95,23 @@ begin
     needed := stats.others or stats.moved > policy.amount_above
       or exists (select from jsonb_array_elements(body->5) r where not exists (select from jsonb_array_elements(r->1) c where c->>0 = policy.amount_column))
       or exists (select from jsonb_array_elements(body->3) r where not exists (select from jsonb_array_elements(r->1) c where c->>0 = policy.amount_column));
+    why := case when not needed then 'Below the amount that needs approval' end;
+    if not needed and stats.moved > 0 then
+      earlier := writ.unreviewed(governed.id, policy);
+      if earlier.moved + stats.moved > policy.amount_above then
+        needed := true;
+        why := format('Together with %s of this person that nobody looked at, %s of %s is changed: above the amount that needs approval (%s).',
+          case earlier.batches when 1 then 'one earlier batch' else earlier.batches || ' earlier batches' end, earlier.moved + stats.moved, policy.amount_column,
+          policy.amount_above);
+      end if;
+    end if;
   end if;
   execute format('select writ.foretell_%s($1)', governed.id) into v_foretold using body;
   insert into writ.proposal (id, target, relation, person_oid, payload, payload_sha256, policy_version, note, needs_approval,
-    rows, updated, inserted, deleted, cells, sums, since, foretold)
+    rows, updated, inserted, deleted, cells, sums, since, moved, foretold)
   values (propose.id, governed.id, propose.relation, writ.person_oid(), propose.payload, propose.sha256, policy.version, propose.note, needed,
-    stats.updated + stats.inserted + stats.deleted, stats.updated, stats.inserted, stats.deleted, stats.cells, stats.sums, writ.last_audit(), v_foretold);
-  perform writ.note_event(propose.id, 'submitted', case when needed then 'submitted' else 'approved' end,
-    case when not needed then 'Below the amount that needs approval' end);
+    stats.updated + stats.inserted + stats.deleted, stats.updated, stats.inserted, stats.deleted, stats.cells, stats.sums, writ.last_audit(), stats.moved, v_foretold);
+  perform writ.note_event(propose.id, 'submitted', case when needed then 'submitted' else 'approved' end, why);
   return case when needed then 'submitted' else 'approved' end;
 end $$;
 
@@ -200,8 +225,8 @@ set search_path = pg_catalog, pg_temp set lock_timeout = '250ms' as $$
 begin
   begin
     insert into writ.proposal (id, target, relation, person_oid, payload, payload_sha256, policy_version, needs_approval,
-      rows, updated, inserted, deleted, cells, sums, since)
-    values (review_state.id, 0, '', 0, '', '', 0, true, 0, 0, 0, 0, 0, '[]', 0);
+      rows, updated, inserted, deleted, cells, sums, since, moved)
+    values (review_state.id, 0, '', 0, '', '', 0, true, 0, 0, 0, 0, 0, '[]', 0, 0);
     raise exception using errcode = 'WR000';
   exception
     when sqlstate 'WR000' then return 'absent';
