@@ -228,6 +228,42 @@ begin
   raise exception '% takes changes only through a batch that was approved', tg_relid::regclass using errcode = 'WR101';
 end $$;
 
+-- Columns that triggers of the table fill are not compared, so nobody but these may fill them: this looks at a row before any
+-- of them (its name sorts first), and passes what code of the table's owner writes. Not a definer: it asks who writes.
+create function writ.refuse_derived() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if pg_has_role(current_user, (select c.relowner from pg_class c where c.oid = tg_relid), 'usage') then return new; end if;
+  raise exception '% of % is filled by triggers of the table alone', array_to_string(tg_argv, ', '), tg_relid::regclass using errcode = 'WR104';
+end $$;
+
+-- When a row gives a value to one of these columns: another one than it had, or than the table gives by itself.
+create function writ.derived_sql(relation regclass, names text[], op text) returns text language sql stable set search_path = pg_catalog, pg_temp as $$
+  select string_agg(case op when 'update' then writ.compare_sql('is distinct from', 'old', 'new', c.name, c.comparable)
+    else format('new.%I::text is distinct from %s', c.name, coalesce(writ.written_sql(writ.default_sql(relation, c.name), relation, c.name), 'null')) end, ' or ' order by c.place)
+  from writ.audited_columns(relation, '{}') c
+  where c.name = any (names) and (op = 'update' or writ.default_sql(relation, c.name) is not null)
+$$;
+
+-- Places these triggers on a table, or takes them away where no column is derived; partitions get them from their table.
+create function writ.guard_derived(relation regclass, names text[]) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+  part regclass;
+  op text;
+  condition text;
+begin
+  foreach op in array array['insert', 'update'] loop
+    execute format('drop trigger if exists "!writ_derived_%s" on %s', op, relation);
+    condition := writ.derived_sql(relation, names, op);
+    continue when condition is null;
+    execute format('create trigger "!writ_derived_%1$s" before %1$s on %2$s for each row when (%3$s) execute function writ.refuse_derived(%4$s)',
+      op, relation, condition, (select string_agg(quote_literal(n.name), ', ') from unnest(names) n(name)));
+    for part in select * from writ.audited_relations(relation) loop
+      execute format('alter table %s enable always trigger "!writ_derived_%s"', part, op);
+    end loop;
+  end loop;
+end $$;
+
 create function writ.define_guard(target integer) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
@@ -238,6 +274,7 @@ begin
   select g.relation into strict relation from writ.governed g where g.id = target;
   perform writ.define_comparison(target);
   perform writ.define_foretelling(target);
+  perform writ.guard_derived(relation, (writ.current_policy(target)).derived_columns);
   for part in select * from writ.audited_relations(relation) loop
     execute format('create or replace trigger writ_guard_insert after insert on %s referencing new table as new_rows
       for each statement execute function writ.guard(%L)', part, target);
@@ -260,6 +297,7 @@ declare
   name text;
 begin
   select g.relation into strict relation from writ.governed g where g.id = target;
+  perform writ.guard_derived(relation, '{}');
   for part in select * from writ.audited_relations(relation) loop
     foreach name in array array['writ_guard_insert', 'writ_guard_update', 'writ_guard_delete', 'writ_guard_truncate'] loop
       execute format('drop trigger if exists %I on %s', name, part);

@@ -30,6 +30,13 @@ language sql volatile set search_path = pg_catalog, pg_temp as $$
   left join pg_trigger t on t.tgrelid = r.part and t.tgname = w.name and t.tgtype = w.type and t.tgqual is null and t.tgattr = ''::int2vector
   where t.oid is null or t.tgfoid <> w.fn or t.tgargs is distinct from w.args or t.tgenabled <> all (w.enabled)
   union all
+  -- Derived columns are not compared: that only triggers fill them is all there is.
+  select case when t.oid is null then 'guard-missing' else 'guard-disabled' end, r.part::text,
+    format('!writ_derived_%s of %s is %s.', d.op, r.part, case when t.oid is null then 'missing' else 'switched off' end)
+  from unnest(array['insert', 'update']) d(op) cross join writ.audited_relations(relation) r(part)
+  left join pg_trigger t on t.tgrelid = r.part and t.tgname = '!writ_derived_' || d.op and t.tgfoid = 'writ.refuse_derived()'::regprocedure
+  where writ.derived_sql(relation, (writ.current_policy(target)).derived_columns, d.op) is not null and (t.oid is null or t.tgenabled <> 'A')
+  union all
   -- The audit is what the comparison reads: a column it does not know takes anything.
   select 'guard-missing', format('%s.%I', relation, c.name), format('The audit of %s does not know its column %s: put the table under audit again.', relation, c.name)
   from writ.audited_columns(relation, '{}') c join pg_proc f on f.oid = to_regprocedure(format('writ.audit_%s_insert()', target))
