@@ -66,8 +66,8 @@ const use = async (): Promise<void> => {
   });
   for (const table of ['fin.line', 'fin.split'])
     await admin.query(
-      `select writ.set_policy($1, 'approval', array['reviewer'], array[1], null, null, '{}', '{}', '3 days')`,
-      [table],
+      `select writ.set_policy($1, 'approval', array['reviewer'], array[1], null, null, '{}', $2, '3 days')`,
+      [table, table === 'fin.line' ? '{memo}' : '{n}'],
     );
 };
 

@@ -95,8 +95,15 @@ language sql volatile set search_path = pg_catalog, pg_temp set timezone = 'UTC'
   select sha256(head || int8send(n) || digest || convert_to(row(txid, first_seq, last_seq, cells, last_at, targets, persons)::text, 'UTF8'))
 $$;
 
+-- Whether this call is a transaction of its own and nothing else, sent in one message. Its lock lasts as long as the transaction:
+-- in an open one, or beside a long sleep, a person would keep everybody from linking. Each message has a time of its own.
+create function writ.stands_alone() returns boolean language sql volatile set search_path = pg_catalog, pg_temp as $$
+  select transaction_timestamp() = statement_timestamp()
+    and coalesce(current_query() ~ '^select ([a-z_, ]+ from )?writ\.(follow\([0-9]+\)|make_links\(\))$', false)
+$$;
+
 -- Links what was committed meanwhile; one at a time, each seeing what the one before has linked. Answers nothing: a lock
--- that does not come within the function's time leaves the links to its holder.
+-- that does not come within the function's time leaves the links to its holder, whose statement does nothing else.
 create function writ.make_links() returns void language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
 declare
@@ -110,6 +117,7 @@ begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'the audit is linked at read committed' using errcode = 'invalid_transaction_state';
   end if;
+  if not writ.stands_alone() then return; end if;
   -- With an id of its own the transaction could not tell which ones are later than what it sees.
   if pg_current_xact_id_if_assigned() is not null then return; end if;
   begin
@@ -138,13 +146,14 @@ begin
 end $$;
 
 -- The head of the chain, with what was committed until now, and the head at link `known` as it stands today: null where the
--- chain does not reach that far, another one where what came before it was altered.
-create function writ.follow(known bigint, out n bigint, out head text, out last_at timestamptz, out known_head text)
+-- chain does not reach that far, another one where what came before it was altered. To link, it has to be sent as a simple
+-- query with the number in its text: select n, head, at, known_head from writ.follow(12)
+create function writ.follow(known bigint, out n bigint, out head text, out at text, out known_head text)
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 begin
   perform writ.make_links();
-  select l.n, encode(l.head, 'hex'), l.last_at into n, head, last_at from writ.link l order by l.n desc limit 1;
+  select l.n, encode(l.head, 'hex'), writ.iso(l.last_at) into n, head, at from writ.link l order by l.n desc limit 1;
   known_head := (select encode(l.head, 'hex') from writ.link l where l.n = follow.known);
 end $$;
 

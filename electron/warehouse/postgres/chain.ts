@@ -8,9 +8,10 @@ import { CHAIN_VERSION, governanceVersion } from './outcome.ts';
  */
 export const followChain = async (link: Link, known: number): Promise<ChainAnswer | null> => {
   if ((await governanceVersion(link)) < CHAIN_VERSION) return null;
+  // Without parameters, so that it is one message and a transaction of its own: else nothing is linked (writ.stands_alone).
   const { rows } = await link.query(
-    `select n, head, pg_catalog.to_char(last_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), known_head from writ.follow($1::bigint)`,
-    [String(known)],
+    `select n, head, at, known_head from writ.follow(${BigInt(known)})`,
+    [],
     'Checking the audit',
   );
   const [n, head, at, knownHead] = rows[0] ?? [];

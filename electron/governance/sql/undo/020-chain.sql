@@ -2,6 +2,7 @@ drop function writ.grant_chain(name);
 drop function writ.changed_after(text, timestamptz);
 drop function writ.follow(bigint);
 drop function writ.make_links();
+drop function writ.stands_alone();
 drop function writ.head_after(bytea, bigint, xid8, bigint, bigint, bigint, timestamptz, integer[], text[], bytea);
 drop function writ.unlinked(bigint);
 drop function writ.linked_upto();
