@@ -4,9 +4,9 @@ import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findBinaries } from '../../electron/warehouse/embedded/binaries.ts';
 import { type ClusterOptions, createCluster } from '../../electron/warehouse/embedded/cluster.ts';
 import { unprivilegedUser } from '../../electron/warehouse/embedded/os-user.ts';
+import { testBinaries } from './binaries.ts';
 
 /** Where the run's empty cluster lies, and the password of its superuser; workers inherit both. */
 const FOLDER = 'WRIT_TEST_CLUSTER';
@@ -19,7 +19,7 @@ export const setup = async (): Promise<() => Promise<void>> => {
   const user = await unprivilegedUser();
   const folder = join(home, 'cluster');
   const superuser = { user: 'postgres', password: randomBytes(12).toString('hex') };
-  const binaries = await findBinaries(user);
+  const binaries = await testBinaries();
   await createCluster({ folder, logFile: join(home, 'log'), binaries, user, superuser });
   process.env[FOLDER] = folder;
   process.env[PASSWORD] = superuser.password;

@@ -3,9 +3,9 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { findBinaries } from '../../electron/warehouse/embedded/binaries.ts';
 import { type ClusterOptions, startCluster, stopCluster } from '../../electron/warehouse/embedded/cluster.ts';
 import { unprivilegedUser } from '../../electron/warehouse/embedded/os-user.ts';
+import { testBinaries } from './binaries.ts';
 import { provideCluster, templatePassword } from './cluster-template.ts';
 
 /** A throwaway PostgreSQL for one test file. */
@@ -27,7 +27,7 @@ export const startPostgres = async (settings: readonly string[] = []): Promise<T
   await chmod(home, 0o755);
   const user = await unprivilegedUser();
   const superuser = { user: 'postgres', password: templatePassword() ?? randomBytes(12).toString('hex') };
-  const binaries = await findBinaries(user);
+  const binaries = await testBinaries();
   // Log and data lie in a folder the unprivileged user can write when the tests run as root.
   const folder = join(home, 'cluster');
   const cluster: ClusterOptions = { folder, logFile: join(home, 'log'), binaries, user, superuser, settings };

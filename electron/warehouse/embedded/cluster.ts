@@ -63,7 +63,8 @@ export const createCluster = async (options: ClusterOptions): Promise<void> => {
       `--pwfile=${secretFile}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
-      '--locale-provider=builtin',
+      // The provider that depends on no library of the system came with PostgreSQL 17.
+      ...(Number.parseInt(options.binaries.version, 10) >= 17 ? ['--locale-provider=builtin'] : []),
       '--locale=C.UTF-8',
     ]);
   } catch (cause) {
