@@ -91,6 +91,9 @@ describe('a payload with one byte changed', () => {
     const alice = await t.as('alice');
     expect(await refusal(approve(alice, batch, RAISE))).toBe('WR106');
     await t.mutate('approve', /or writ\.sha256_of\(p\.payload\) <> p\.payload_sha256/, '');
+    // What would be recorded is foretold anew as well.
+    expect(await refusal(approve(alice, batch, RAISE))).toBe('WR103');
+    await t.mutate('approve', /if v_foretold is distinct from p\.foretold then/, 'if false then');
     expect(await refusal(approve(alice, batch, RAISE))).toBe('committed');
   });
 

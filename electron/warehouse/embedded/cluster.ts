@@ -118,14 +118,17 @@ export const startCluster = async (options: ClusterOptions): Promise<number> => 
   }
 };
 
-/** Fast, clean shutdown; resolves when the server is gone. A cluster that is not running is no error. */
-export const stopCluster = async (options: ClusterOptions): Promise<void> => {
+/** Clean shutdown, or an immediate one for data that is thrown away; resolves when the server is gone. A cluster that is not running is no error. */
+export const stopCluster = async (
+  options: ClusterOptions,
+  mode: 'fast' | 'immediate' = 'fast',
+): Promise<void> => {
   if ((await runningPort(options)) === null) return;
   await runAs(options, 'pg_ctl', [
     'stop',
     '--wait',
     '--timeout=30',
-    '--mode=fast',
+    `--mode=${mode}`,
     '--silent',
     `--pgdata=${options.folder}`,
   ]);
