@@ -24,9 +24,7 @@ const open = async (): Promise<void> => {
     `create table line (id int primary key, n int, m text); insert into line select i, 0, null from generate_series(1, 50) i`,
     { line: ['id'] },
   );
-  if (mutant) await t.admin.query(mutant);
 };
-let mutant: string | null = null;
 
 const links = (): Promise<unknown[][]> =>
   rowsOf(t.admin, 'select n, cells::int, persons from writ.link order by n');
@@ -175,38 +173,6 @@ describe('the chain', () => {
       ]),
     );
     for (const { n, head } of heads) expect(known.get(n)).toBe(head);
-  });
-
-  const held: readonly (readonly [string, string])[] = [
-    ['an open transaction', 'begin; select writ.follow(0)'],
-    ['one opened in a message before', 'begin|select n, head, at, known_head from writ.follow(0)'],
-    ['a statement that does more', 'begin; select n from writ.follow(0), pg_sleep(0)'],
-    ['a block of code', `begin; do $$ begin perform writ.follow(0); end $$`],
-    ['a prepared statement', 'prepare p as select n from writ.follow(0)|begin; execute p'],
-    ['a cursor', 'begin; declare c cursor for select n from writ.follow(0); fetch c'],
-  ];
-  /** Anna follows in a way that holds on; whether ben can still link what he wrote. */
-  const linkedBeside = async (sql: string): Promise<boolean> => {
-    await open();
-    const [anna, ben] = [await t.raw('anna'), await t.raw('ben')];
-    await ben.query('update fin.line set n = 1 where id = 30');
-    for (const message of sql.split('|')) await anna.query(message);
-    const { rows } = await ben.query('select n, head, at, known_head from writ.follow(0)');
-    await anna.query('rollback');
-    return Number(rows[0]?.n) === 2;
-  };
-
-  test.each(held)('is not held up by who follows in %s', async (_name, sql) => {
-    expect(await linkedBeside(sql)).toBe(true);
-  });
-
-  test('mutant: linked in any transaction, it would be', async () => {
-    mutant = `create or replace function writ.stands_alone() returns boolean language sql as 'select true'`;
-    try {
-      expect(await linkedBeside('begin; select writ.follow(0)')).toBe(false);
-    } finally {
-      mutant = null;
-    }
   });
 
   test('what has no link yet is told whole, also while links are being made', async () => {
