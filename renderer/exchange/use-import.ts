@@ -61,6 +61,8 @@ export const useImport = ({ context, client, onClose }: ExchangeProps): Import =
   const [name, setName] = useState('');
   const source = useRef<File | null>(null);
   const held = useRef<string | null>(null);
+  /** The person asked to stop what is under way. */
+  const stopping = useRef(false);
   const release = useCallback((): void => {
     if (held.current)
       void client.call('imports.close', { sheet, import: held.current }).catch(() => undefined);
@@ -71,6 +73,7 @@ export const useImport = ({ context, client, onClose }: ExchangeProps): Import =
   /** Does something long from a stage; a failure or a cancel leads back to it. */
   const busy = async (doing: string, back: ImportStage, work: () => Promise<void>): Promise<void> => {
     setFailure(null);
+    stopping.current = false;
     setStage({ kind: 'busy', doing });
     try {
       await work();
@@ -100,7 +103,11 @@ export const useImport = ({ context, client, onClose }: ExchangeProps): Import =
   };
   const inCheck = (file: ReadFile) => ({ sheet, import: file.import });
   return {
-    ...{ stage, name, choice, failure, progress, cancel },
+    ...{ stage, name, choice, failure, progress },
+    cancel: () => {
+      stopping.current = true;
+      cancel();
+    },
     open: (file, options) => open(file, options),
     reread: async (options) => {
       if (source.current) await open(source.current, options, stage);
@@ -140,8 +147,12 @@ export const useImport = ({ context, client, onClose }: ExchangeProps): Import =
         const settings = choice;
         await run((task) =>
           client.call('imports.apply', { ...inCheck(file), task, settings, counts, ...given }),
-        );
-        context.say(`Import ${name}: ${countsText(counts)}.`);
+        ).catch((error: unknown) => {
+          if (stopping.current) context.say(`Import ${name}: cancelled, nothing was taken in.`);
+          throw error;
+        });
+        const late = stopping.current ? ' It was done before it could be cancelled; undo takes it back.' : '';
+        context.say(`Import ${name}: ${countsText(counts)}.${late}`);
         onClose();
       });
     },

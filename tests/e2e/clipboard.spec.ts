@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { cell, openPlan, typeInto } from './support/grid.ts';
@@ -20,6 +22,45 @@ const clipboard = (
     },
     [kind, given] as const,
   );
+
+const calc = (kind: 'tsv' | 'html'): string =>
+  join(import.meta.dirname, `../fixtures/clipboard/libreoffice-calc-german.${kind}.txt`);
+
+/** Puts a block on the clipboard of the system, as a copy in another program would. */
+const putOnSystem = async (page: Page, text: string, html: string): Promise<void> => {
+  const done = await page.evaluate(
+    ([plain, rich]) => {
+      const give = (event: ClipboardEvent): void => {
+        event.stopImmediatePropagation();
+        event.preventDefault();
+        event.clipboardData?.setData('text/plain', plain);
+        event.clipboardData?.setData('text/html', rich);
+      };
+      window.addEventListener('copy', give, { capture: true, once: true });
+      return document.execCommand('copy');
+    },
+    [text, html] as const,
+  );
+  expect(done).toBe(true);
+};
+
+/** What the clipboard of the system gives to a paste by its key. */
+const takeFromSystem = async (page: Page): Promise<{ text: string; html: string }> => {
+  const taken = page.evaluate(
+    () =>
+      new Promise<{ text: string; html: string }>((done) => {
+        const take = (event: ClipboardEvent): void => {
+          event.stopImmediatePropagation();
+          event.preventDefault();
+          const data = event.clipboardData;
+          done({ text: data?.getData('text/plain') ?? '', html: data?.getData('text/html') ?? '' });
+        };
+        window.addEventListener('paste', take, { capture: true, once: true });
+      }),
+  );
+  await page.keyboard.press('Control+v');
+  return taken;
+};
 
 const said = (page: Page) => page.locator('.sheet-said');
 
@@ -101,4 +142,54 @@ test('what other programs copy is taken as they mean it, and what only the perso
   await clipboard(page, 'paste', { text: '€ 1\tUSD\n' });
   await expect(cell(page, 8, 'amount')).toHaveText('1.00');
   await expect(cell(page, 8, 'currency')).toContainText('USD');
+});
+
+test('the keys work with the clipboard of the system: a block of LibreOffice Calc comes in, a block of the sheet goes out', async ({
+  page,
+}) => {
+  await openPlan(page, 'FC1', 'CC1020');
+  // Two rows as LibreOffice Calc 7.4 put them on the clipboard, with German formats and a text of two lines.
+  await cell(page, 12, 'amount').click();
+  const [text, html] = [await readFile(calc('tsv'), 'utf8'), await readFile(calc('html'), 'utf8')];
+  await putOnSystem(page, text, html);
+  await page.keyboard.press('Control+v');
+  await expect(cell(page, 12, 'amount')).toHaveText('1,234.50');
+  await expect(cell(page, 13, 'amount')).toHaveText('-7,500.00');
+  await expect(said(page)).toContainText('read as');
+  await expect(cell(page, 12, 'quantity')).toHaveText('1,200.125');
+  await expect(cell(page, 13, 'unit_price')).toHaveText('0.0001');
+  await expect(cell(page, 13, 'probability')).toHaveText('12.50');
+  await cell(page, 12, 'quantity').click();
+  for (const [column, value] of [
+    ['valid_from', '2026-02-03'],
+    ['valid_to', '2026-12-31'],
+    ['memo', 'two\nlines "quoted"'],
+  ] as const) {
+    for (let i = 0; i < 9 && !(await cell(page, 12, column).isVisible()); i++)
+      await page.keyboard.press('ArrowRight');
+    await cell(page, 12, column).click();
+    await expect(page.locator('.sheet-status code')).toHaveText(value);
+  }
+  await expect(page.locator('.sheet-status')).not.toContainText('not valid');
+  await page.getByRole('button', { name: 'Undo Paste' }).click();
+
+  await cell(page, 12, 'version').click();
+  await page.keyboard.press('Control+g');
+  await page.getByRole('dialog', { name: 'Go to' }).getByRole('textbox').fill('1 amount');
+  await page.keyboard.press('Enter');
+  await expect(cell(page, 0, 'amount')).toBeFocused();
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Control+c');
+  await page.getByRole('searchbox', { name: 'Filter rows' }).focus();
+  const copied = await takeFromSystem(page);
+  expect(copied.text).toMatch(/^[\d.]+\tEUR\r\n[\d.]+\tEUR\r\n$/);
+  expect(copied.html).toContain('<td align="right">');
+  await cell(page, 0, 'amount').click();
+  await page.keyboard.press('Control+x');
+  await cell(page, 4, 'amount').click();
+  await page.keyboard.press('Control+v');
+  await expect(cell(page, 4, 'amount')).toHaveText(
+    Number(copied.text.split('\t')[0]).toLocaleString('en', { minimumFractionDigits: 2 }),
+  );
 });

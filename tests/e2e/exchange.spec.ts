@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { downloaded } from './support/download.ts';
-import { cell, openPlan, typeInto } from './support/grid.ts';
+import { cell, demoDatabase, openPlan, typeInto } from './support/grid.ts';
 
 const fileMenu = async (page: Page, entry: string): Promise<void> => {
   await page.getByRole('button', { name: 'File: import and export' }).click();
@@ -104,6 +104,41 @@ test('a selection and the pending changes are saved as they stand', async ({ wri
   expect(pending).toMatch(
     /,Change,Column,Before,After,Reason\r\nFC1,CC1020,.*,Update,Amount,[\d.]+,12\.50,\r\n$/,
   );
+});
+
+test('100,000 lines cancelled while they are taken in leave nothing behind and that is said; taken in, they are one undo', async ({
+  writ,
+}) => {
+  test.slow();
+  const { page } = writ;
+  await openPlan(page, 'FC1', 'CC1020');
+  const text = await demoDatabase(writ.dataFolder, async (client) => {
+    const { rows } = await client.query<{ line: string }>(`
+      select concat_ws(',', v, c.code, a.code, p.period, (row_number() over ())::text) as line
+      from unnest(array['FC1', 'BUD']) v, plan.cost_center c, plan.account a, plan.period p limit 100000`);
+    return ['Version,Cost center,Account,Period,Amount', ...rows.map(({ line }) => line), ''].join('\n');
+  });
+  await choose(page, 'large.csv', text);
+  const dialog = page.getByRole('dialog', { name: 'Import large.csv' });
+  await dialog.getByLabel('Update and add').check();
+  await dialog.getByRole('button', { name: 'Check 100,000 lines' }).click();
+  const take = dialog.getByRole('button', { name: /^Take / });
+  await expect(take).toBeVisible({ timeout: 60_000 });
+  await take.click();
+  await expect(dialog.getByRole('status')).toContainText('Taking in');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.locator('.sheet-said')).toContainText('cancelled, nothing was taken in');
+  await expect(page.getByRole('button', { name: /^Submit/ })).toHaveText('Submit');
+
+  await dialog.getByRole('button', { name: 'Check 100,000 lines' }).click();
+  await expect(take).toBeVisible({ timeout: 60_000 });
+  await take.click();
+  await expect(dialog).toBeHidden({ timeout: 60_000 });
+  await expect(page.locator('.sheet-said')).toContainText(
+    /Import large\.csv: [\d,]+ rows updated, [\d,]+ rows added/,
+  );
+  await page.getByRole('button', { name: 'Undo Import large.csv' }).click();
+  await expect(page.getByRole('button', { name: /^Submit/ })).toHaveText('Submit', { timeout: 60_000 });
 });
 
 test('a broken file names its line', async ({ page }) => {
