@@ -47,7 +47,8 @@ export const Cadence = ({ calendar, period, client, locale, onClose }: CadencePr
             {done.length.toLocaleString(locale.tag)} of {lines.length.toLocaleString(locale.tag)} have
             submitted.
           </p>
-          <div className="periods-scroll">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keyboard too */}
+          <section className="periods-scroll" tabIndex={0} aria-label="Who has submitted">
             <table className="periods-table">
               <thead>
                 <tr>
@@ -77,7 +78,7 @@ export const Cadence = ({ calendar, period, client, locale, onClose }: CadencePr
                 ))}
               </tbody>
             </table>
-          </div>
+          </section>
         </>
       ) : null}
     </Dialog>

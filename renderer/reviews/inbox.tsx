@@ -1,3 +1,4 @@
+import { Check } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import type { ReviewSummary } from '../../shared/model/review.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
@@ -44,7 +45,6 @@ export const Inbox = (props: InboxProps): ReactNode => {
     setChosen(next);
   };
   const keyDown = (event: KeyboardEvent): void => {
-    if (event.target instanceof HTMLInputElement && event.key === ' ') return;
     const review = reviews[current];
     const targets = decidable.length > 0 ? decidable : review?.canDecide ? [review] : [];
     if (event.key === 'ArrowDown' || event.key === 'j') setAt(Math.min(current + 1, reviews.length - 1));
@@ -98,7 +98,15 @@ export const Inbox = (props: InboxProps): ReactNode => {
       {!data && !failure ? <p className="reviews-note quiet">Reading the batches…</p> : null}
       {data && reviews.length === 0 ? <p className="reviews-note quiet">{EMPTY[box]}</p> : null}
       {reviews.length > 0 ? (
-        <div className="reviews-list" role="listbox" aria-label="Batches" tabIndex={0} onKeyDown={keyDown}>
+        <div
+          className="reviews-list"
+          role="listbox"
+          aria-label="Batches"
+          aria-multiselectable
+          aria-activedescendant={`review-${reviews[current]?.batch}`}
+          tabIndex={0}
+          onKeyDown={keyDown}
+        >
           {reviews.map((review, i) => (
             <Entry
               key={review.batch}
@@ -134,19 +142,25 @@ const Entry = ({ review, locale, current, chosen, onChoose, onOpen }: EntryProps
     <div
       className="reviews-entry"
       role="option"
+      id={`review-${review.batch}`}
       aria-selected={chosen}
       data-current={current || undefined}
       onClick={onOpen}
     >
-      <input
-        type="checkbox"
-        aria-label={`Choose the batch of ${person}`}
-        checked={chosen}
-        disabled={!onChoose}
-        tabIndex={-1}
-        onClick={(event) => event.stopPropagation()}
-        onChange={() => onChoose?.()}
-      />
+      {/* For the pointer alone: whether an option is chosen is said by the option, and chosen by Space. */}
+      <span
+        className="reviews-check"
+        aria-hidden
+        data-chosen={chosen || undefined}
+        data-disabled={onChoose === null || undefined}
+        title={onChoose ? 'Choose this batch (Space)' : 'It is not for you to decide'}
+        onClick={(event) => {
+          event.stopPropagation();
+          onChoose?.();
+        }}
+      >
+        {chosen ? <Check size={12} /> : null}
+      </span>
       <div className="reviews-entry-main">
         <strong>
           {source.schema}.{source.table}
