@@ -6,7 +6,7 @@ import type { MenuEntry } from './cell-menu.tsx';
 /** Files in and out, as a tool with a menu; what cannot be done says why. */
 export const FileMenu = ({ entries }: { readonly entries: readonly MenuEntry[] }): ReactNode => (
   <MenuTrigger>
-    <Button className="sheet-tool" aria-label="File: import and export">
+    <Button className="sheet-tool folds" aria-label="File: import and export">
       <FileSpreadsheet size={15} aria-hidden="true" />
       <span>File</span>
     </Button>

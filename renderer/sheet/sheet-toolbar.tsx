@@ -15,7 +15,9 @@ import {
 } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { ViewQuery } from '../../shared/model/view.ts';
-import { type SheetSnapshot, undoText } from './sheet-snapshot.ts';
+import { isFiltered } from './conditions.ts';
+import { MoreMenu } from './more-menu.tsx';
+import { redoText, type SheetSnapshot, undoText } from './sheet-snapshot.ts';
 
 export interface ToolbarActions {
   addRow(): void;
@@ -51,27 +53,32 @@ interface ToolProps {
   readonly keys?: string;
   readonly refusal?: string | null;
   readonly pressed?: boolean;
+  /** It moves into the menu of further tools where there is little room. */
+  readonly folds?: boolean;
   readonly onPress: () => void;
 }
 
 /** A tool: an icon, often with a word; unusable ones stay focusable and say why. */
-const Tool = ({ label, icon, text, keys, refusal = null, pressed, onPress }: ToolProps): ReactNode => (
-  <button
-    type="button"
-    className="sheet-tool"
-    aria-label={label}
-    aria-disabled={refusal !== null}
-    aria-pressed={pressed}
-    aria-keyshortcuts={keys}
-    title={[refusal ?? label, keys ? `(${keys.replace('Control', 'Ctrl')})` : ''].join(' ').trim()}
-    onClick={() => {
-      if (refusal === null) onPress();
-    }}
-  >
-    {icon}
-    {text !== undefined && <span>{text}</span>}
-  </button>
-);
+const Tool = (props: ToolProps): ReactNode => {
+  const { label, icon, text, keys, refusal = null, pressed, folds = false, onPress } = props;
+  return (
+    <button
+      type="button"
+      className={folds ? 'sheet-tool folds' : 'sheet-tool'}
+      aria-label={label}
+      aria-disabled={refusal !== null}
+      aria-pressed={pressed}
+      aria-keyshortcuts={keys}
+      title={[refusal ?? label, keys ? `(${keys.replace('Control', 'Ctrl')})` : ''].join(' ').trim()}
+      onClick={() => {
+        if (refusal === null) onPress();
+      }}
+    >
+      {icon}
+      {text !== undefined && <span>{text}</span>}
+    </button>
+  );
+};
 
 /** Filters every word as it is typed; the view follows once typing rests. */
 const QuickFilter = ({ value, onChange }: { value: string; onChange: (text: string) => void }): ReactNode => {
@@ -111,9 +118,9 @@ export const SheetToolbar = (props: ToolbarProps): ReactNode => {
   const { snapshot, actions, readOnly } = props;
   const { counts, query, busy, loading } = snapshot;
   const undo = undoText(snapshot);
+  const redo = redoText(snapshot);
   const pendingRows = counts.updated + counts.inserted + counts.deleted;
   const sorted = query.sort.length > 0;
-  const filtered = query.filters.length > 0 || query.quick !== '';
   const size = 15;
   return (
     <div className="sheet-toolbar" role="toolbar" aria-label="Sheet">
@@ -140,10 +147,10 @@ export const SheetToolbar = (props: ToolbarProps): ReactNode => {
             onPress={actions.undo}
           />
           <Tool
-            label={counts.redo === null ? 'Redo' : `Redo ${counts.redo}`}
+            label={redo === null ? 'Redo' : `Redo ${redo}`}
             keys="Control+Y"
             icon={<Redo2 size={size} />}
-            refusal={counts.redo === null ? 'Nothing to redo' : null}
+            refusal={redo === null ? 'Nothing to redo' : null}
             onPress={actions.redo}
           />
         </div>
@@ -151,6 +158,7 @@ export const SheetToolbar = (props: ToolbarProps): ReactNode => {
       <div className="sheet-tools">
         <Tool
           label="Refresh"
+          folds
           icon={<RefreshCw size={size} className={busy || loading ? 'turning' : ''} />}
           onPress={actions.refresh}
         />
@@ -158,6 +166,7 @@ export const SheetToolbar = (props: ToolbarProps): ReactNode => {
         <Tool
           label="Show only rows with pending changes"
           text="Pending only"
+          folds
           icon={<ListFilter size={size} />}
           pressed={query.pendingOnly}
           onPress={() => actions.query({ pendingOnly: !query.pendingOnly })}
@@ -189,12 +198,12 @@ export const SheetToolbar = (props: ToolbarProps): ReactNode => {
             <X size={13} aria-label="Show all rows" />
           </button>
         )}
-        {filtered && (
+        {isFiltered(query) && (
           <button
             type="button"
             className="sheet-chip"
             title="Show all rows"
-            onClick={() => actions.query({ filters: [], quick: '' })}
+            onClick={() => actions.query({ filters: [], marks: undefined, quick: '' })}
           >
             <Filter size={13} aria-hidden="true" />
             <span>Filtered</span>
@@ -205,13 +214,15 @@ export const SheetToolbar = (props: ToolbarProps): ReactNode => {
       <div className="sheet-tools">{props.columns}</div>
       <div className="sheet-tools end">
         {props.fileMenu}
-        <Tool label="History" text="History" icon={<History size={size} />} onPress={actions.history} />
+        <Tool label="History" text="History" folds icon={<History size={size} />} onPress={actions.history} />
         <Tool
           label="Sheet definition"
           text="Definition"
+          folds
           icon={<Settings2 size={size} />}
           onPress={actions.definition}
         />
+        <MoreMenu />
         {!readOnly && (
           <button
             type="button"

@@ -43,7 +43,7 @@ export const columnEntries = (parts: ColumnMenuParts): readonly MenuEntry[] => {
   const { model, columns, column } = parts;
   const { name } = column;
   const sorted = model.sort.some((key) => key.column === name);
-  const filtered = model.filters.some((filter) => filter.column === name);
+  const filtered = model.isFiltered(name);
   const frozen = columns.isFrozen(name);
   const last = columns.lastFrozen;
   const left = columns.beside(name, -1);
@@ -68,7 +68,7 @@ export const columnEntries = (parts: ColumnMenuParts): readonly MenuEntry[] => {
       id: 'filter-clear',
       label: 'Clear filter',
       refusal: filtered ? null : 'It has no filter',
-      run: () => model.setQuery({ filters: model.filters.filter((filter) => filter.column !== name) }),
+      run: () => model.setCondition(name, null),
     },
     {
       id: 'freeze-to',

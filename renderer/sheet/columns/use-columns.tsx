@@ -5,6 +5,7 @@ import type { ColumnLayer } from '../../grid/column-layer.ts';
 import type { GridController } from '../../grid/grid-controller.ts';
 import { useCommands } from '../../ui/commands.ts';
 import { CellMenu, type MenuEntry } from '../cell-menu.tsx';
+import { toolAnchor } from '../more-menu.tsx';
 import type { SheetModel } from '../sheet-model.ts';
 import type { SheetSnapshot } from '../sheet-snapshot.ts';
 import { viewCommands } from '../views/view-commands.ts';
@@ -105,7 +106,7 @@ export const useColumns = (parts: ColumnsParts): ColumnWork => {
         <button
           ref={tool}
           type="button"
-          className="sheet-tool"
+          className="sheet-tool folds"
           aria-label="Columns"
           aria-haspopup="dialog"
           aria-expanded={panel}
@@ -134,7 +135,7 @@ export const useColumns = (parts: ColumnsParts): ColumnWork => {
           <ColumnsPanel
             model={model}
             columns={columns}
-            anchor={tool.current}
+            anchor={toolAnchor(tool.current)}
             onClose={() => setPanel(false)}
           />
         )}

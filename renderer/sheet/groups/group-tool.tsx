@@ -1,6 +1,7 @@
 import { Group } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
 import { useCommands } from '../../ui/commands.ts';
+import { toolAnchor } from '../more-menu.tsx';
 import type { SheetModel } from '../sheet-model.ts';
 import type { SheetSnapshot } from '../sheet-snapshot.ts';
 import { groupCommands } from './group-commands.ts';
@@ -17,13 +18,16 @@ export const GroupTool = ({ model, snapshot }: GroupToolProps): ReactNode => {
   const button = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
   const { groups, totals } = snapshot.query;
-  useCommands(() => groupCommands(model, snapshot));
+  useCommands(() => [
+    { id: 'group', label: 'Group rows…', run: () => setOpen(true) },
+    ...groupCommands(model, snapshot),
+  ]);
   return (
     <>
       <button
         ref={button}
         type="button"
-        className="sheet-tool"
+        className="sheet-tool folds"
         title="Group rows with subtotals, and show totals"
         aria-haspopup="dialog"
         aria-expanded={open}
@@ -38,7 +42,7 @@ export const GroupTool = ({ model, snapshot }: GroupToolProps): ReactNode => {
         <GroupPopover
           model={model}
           snapshot={snapshot}
-          anchor={button.current}
+          anchor={toolAnchor(button.current)}
           onClose={() => setOpen(false)}
         />
       )}
