@@ -15,6 +15,7 @@ import { RangeLayer } from './ranges/range-layer.ts';
 import type { CellPlace, Rectangle, Selection } from './ranges/selection.ts';
 import { rowState } from './row-state.ts';
 import type { SheetRow } from './sheet-row.ts';
+import { type TabStops, tabOptions, tabsIntoCells } from './tab-stops.ts';
 
 /** The cell the person is at. */
 export interface ActiveCell {
@@ -63,13 +64,27 @@ export class GridController {
   #returnColumn: string | null = null;
   /** Where the last move went; AG Grid tells of it later, and of moves that are not this class's too. */
   #movedTo = '';
+  readonly #stops: TabStops = {
+    cell: () => {
+      const at = this.#api.getFocusedCell();
+      const left = this.#ranges.selection?.active;
+      if (at) this.#api.setFocusedCell(at.rowIndex, at.column.getColId());
+      else if (left) this.#api.setFocusedCell(left.row, this.#ranges.columns[left.column] ?? '');
+      else if (this.#model.rowCount > 0) this.goTo(0);
+      return this.#model.rowCount > 0;
+    },
+    header: () => {
+      const id = this.#ranges.columns[this.#ranges.selection?.active.column ?? 0];
+      if (id !== undefined) this.#api.setFocusedHeader(id);
+    },
+  };
 
   constructor(host: HTMLElement, model: GridModel, events: GridEvents) {
     this.#host = host;
     this.#model = model;
     this.#events = events;
     this.#api = createGrid(host, this.#options(), { modules: [...GRID_MODULES] });
-    this.#drawing = new GridDrawing(this.#api, model, {
+    this.#drawing = new GridDrawing(this.#api, host, model, {
       view: () => {
         for (const listener of this.#viewListeners) listener();
       },
@@ -135,9 +150,7 @@ export class GridController {
 
   /** Puts the keyboard back where it was in the grid, or on the first cell. */
   focus(): void {
-    const at = this.#api.getFocusedCell();
-    if (at) this.#api.setFocusedCell(at.rowIndex, at.column.getColId());
-    else if (this.#model.rowCount > 0) this.goTo(0);
+    this.#stops.cell();
   }
 
   get active(): ActiveCell | null {
@@ -180,6 +193,7 @@ export class GridController {
       infiniteInitialRowCount: Math.min(1, this.#model.rowCount),
       columnDefs: this.#columns(),
       getRowId: ({ data }) => data.key,
+      ...tabOptions(this.#stops),
       readOnlyEdit: true,
       onCellEditRequest: ({ data, column, newValue }) => {
         const sheetColumn = columnOf(this.#model, column.getColId());
@@ -273,8 +287,9 @@ export class GridController {
   readonly #keyDown = (event: KeyboardEvent): void => {
     const { target } = event;
     if (!(target instanceof HTMLElement) || target.closest('.sheet-editor')) return;
-    if (!target.closest('.ag-cell')) return;
-    if (this.#groups.key(event, this.active) || this.#ranges.key(event)) {
+    const leaves = tabsIntoCells(event, target, this.#stops);
+    if (!leaves && !target.closest('.ag-cell')) return;
+    if (leaves || this.#groups.key(event, this.active) || this.#ranges.key(event)) {
       event.preventDefault();
       event.stopPropagation();
       return;
@@ -285,8 +300,11 @@ export class GridController {
       if (active && event.key.length === 1 && !event.ctrlKey && !event.metaKey) this.#tellReadOnly(active);
       return;
     }
-    // Tab past the last or before the first cell leaves the grid.
-    if (command.kind === 'move' && !this.#move(command.move)) return;
+    // Tab past the last cell leaves the grid; before the first cell is the header.
+    if (command.kind === 'move' && !this.#move(command.move)) {
+      if (command.move !== 'backtab') return;
+      this.#stops.header();
+    }
     event.preventDefault();
     event.stopPropagation();
     this.#run(command, active, target);

@@ -1,4 +1,5 @@
 import type { GridApi, IRowNode } from 'ag-grid-community';
+import { CellTips } from './cell-tips.ts';
 import { columnId, columnOf, fittingWidth, pinnedKeys, ROW_NUMBERS } from './columns.ts';
 import type { GridChange, GridModel } from './grid-model.ts';
 import type { PlacedColumn } from './layout.ts';
@@ -20,6 +21,7 @@ export class GridDrawing {
   readonly #api: GridApi<SheetRow>;
   readonly #model: GridModel;
   readonly #events: DrawingEvents;
+  readonly #tips: CellTips;
   /** Columns fitted once; those the person sized have their width in the layout. */
   readonly #sized = new Set<string>();
   /** What to draw in the next frame; null is all of it. */
@@ -28,14 +30,16 @@ export class GridDrawing {
   #frame = 0;
   #rowsWaiting = false;
 
-  constructor(api: GridApi<SheetRow>, model: GridModel, events: DrawingEvents) {
+  constructor(api: GridApi<SheetRow>, host: HTMLElement, model: GridModel, events: DrawingEvents) {
     this.#api = api;
+    this.#tips = new CellTips(api, host);
     this.#model = model;
     this.#events = events;
   }
 
   destroy(): void {
     cancelAnimationFrame(this.#frame);
+    this.#tips.destroy();
   }
 
   get editing(): boolean {
@@ -132,12 +136,14 @@ export class GridDrawing {
     this.#columns = new Set();
     const rowNodes = this.#rendered(rows);
     if (rowNodes.length === 0) return;
-    this.#api.refreshCells({
-      force: true,
-      suppressFlash: true,
-      rowNodes,
-      ...(columns ? { columns: [...columns, ROW_NUMBERS] } : {}),
-    });
+    this.#tips.around(() =>
+      this.#api.refreshCells({
+        force: true,
+        suppressFlash: true,
+        rowNodes,
+        ...(columns ? { columns: [...columns, ROW_NUMBERS] } : {}),
+      }),
+    );
     this.#events.drawn();
   };
 

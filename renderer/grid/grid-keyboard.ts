@@ -5,7 +5,8 @@ export type GridCommand =
   | { readonly kind: 'clear' }
   | { readonly kind: 'today' }
   | { readonly kind: 'plan' }
-  | { readonly kind: 'find' }
+  /** `again` goes on with the last search, to the next cell or the one before. */
+  | { readonly kind: 'find'; readonly again?: 1 | -1 }
   | { readonly kind: 'comment' }
   | { readonly kind: 'go-to' }
   | { readonly kind: 'toggle' }
@@ -55,7 +56,7 @@ export const commandOf = (event: Key, boolean: boolean): GridCommand | null => {
     case 'F2':
       return { kind: event.shiftKey ? 'comment' : 'edit' };
     case 'F3':
-      return { kind: 'find' };
+      return { kind: 'find', again: event.shiftKey ? -1 : 1 };
     case 'Delete':
     case 'Backspace':
       return { kind: 'clear' };

@@ -4,6 +4,7 @@ import type { OutputOf } from '../../shared/contract/operations.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import { cellCount, disjoint, type Selection } from '../grid/ranges/selection.ts';
 import { Button } from '../ui/button.tsx';
+import { type FindFrom, type SearchedText, stepFound } from './find-step.ts';
 import { type Replacement, replacedText, replaceFound } from './replace-found.ts';
 import { rowLabel } from './row-finding.ts';
 import type { SheetModel } from './sheet-model.ts';
@@ -13,6 +14,12 @@ export interface FindDialogProps {
   readonly model: SheetModel;
   readonly client: BackendClient;
   readonly columns: readonly Column[];
+  /** What was searched for before. `again` goes on with it; the keyboard then stays in the cells. */
+  readonly start: SearchedText & { readonly again?: 1 | -1 | undefined; readonly asked: number };
+  /** Told of every other search. */
+  readonly onSearch: (searched: SearchedText) => void;
+  /** The cell the person is at. */
+  readonly from: () => FindFrom | null;
   /** What is selected, to be searched alone; null unless several cells are. */
   readonly selection: Selection | null;
   readonly onGo: (row: string, column: string) => Promise<void>;
@@ -29,17 +36,18 @@ export const FindDialog = ({
   model,
   client,
   columns,
+  start,
+  onSearch,
+  from,
   selection,
   onGo,
   onClose,
 }: FindDialogProps): ReactNode => {
-  const [text, setText] = useState('');
+  const [searched, setSearched] = useState<SearchedText>(start);
+  const { text, pattern, matchCase, whole } = searched;
   const [replacement, setReplacement] = useState('');
-  const [pattern, setPattern] = useState(false);
-  const [matchCase, setMatchCase] = useState(false);
-  const [whole, setWhole] = useState(false);
   // The selection the search began with: going to a cell found moves the person's own.
-  const [area] = useState(() => (selection && cellCount(selection) > 1 ? selection : null));
+  const [area] = useState(() => (!start.again && selection && cellCount(selection) > 1 ? selection : null));
   const [inArea, setInArea] = useState(area !== null);
   const [at, setAt] = useState(-1);
   const [replaced, setReplaced] = useState('');
@@ -61,19 +69,27 @@ export const FindDialog = ({
       }),
     question,
   );
-  useEffect(() => input.current?.focus(), []);
+  const change = (part: Partial<SearchedText>): void => {
+    const { text, pattern, matchCase, whole } = { ...searched, ...part };
+    const next = { text, pattern, matchCase, whole };
+    setSearched(next);
+    onSearch(next);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each time the person asks for the bar
+  useEffect(() => {
+    if (!start.again) input.current?.select();
+  }, [start.asked]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another question begins at its first cell
   useEffect(() => {
     setAt(-1);
     setReplaced('');
   }, [question]);
 
-  const step = (by: number): void => {
-    const count = found?.cells.length ?? 0;
-    if (!found || count === 0) return;
-    const next = (at + by + count) % count;
+  const step = (by: 1 | -1): void => {
+    const names = columns.map(({ name }) => name);
+    const next = stepFound(found?.cells ?? [], names, at, from(), by);
+    const cell = found?.cells[next];
     setAt(next);
-    const cell = found.cells[next];
     const back = bar.current?.contains(document.activeElement) === true;
     if (cell)
       void onGo(cell.row, cell.column).then(() => {
@@ -82,6 +98,14 @@ export const FindDialog = ({
   };
   const stepNow = useRef(step);
   stepNow.current = step;
+  // A search gone on with leads to its next cell as soon as it is answered.
+  const again = useRef(start.again);
+  useEffect(() => {
+    if (!found || !again.current) return;
+    const by = again.current;
+    again.current = undefined;
+    stepNow.current(by);
+  }, [found]);
   // From the cells as well, where the keyboard then stays.
   useEffect(() => {
     const key = (event: KeyboardEvent): void => {
@@ -129,7 +153,7 @@ export const FindDialog = ({
           placeholder="Find"
           value={text}
           maxLength={1000}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => change({ text: event.target.value })}
         />
         <Button onPress={() => step(-1)} isDisabled={!found?.cells.length}>
           Previous
@@ -161,16 +185,24 @@ export const FindDialog = ({
           <input
             type="checkbox"
             checked={matchCase}
-            onChange={(event) => setMatchCase(event.target.checked)}
+            onChange={(event) => change({ matchCase: event.target.checked })}
           />{' '}
           Match case
         </label>
         <label>
-          <input type="checkbox" checked={whole} onChange={(event) => setWhole(event.target.checked)} /> Whole
-          cell
+          <input
+            type="checkbox"
+            checked={whole}
+            onChange={(event) => change({ whole: event.target.checked })}
+          />{' '}
+          Whole cell
         </label>
         <label>
-          <input type="checkbox" checked={pattern} onChange={(event) => setPattern(event.target.checked)} />{' '}
+          <input
+            type="checkbox"
+            checked={pattern}
+            onChange={(event) => change({ pattern: event.target.checked })}
+          />{' '}
           Regular expression
         </label>
         {area ? (

@@ -15,7 +15,7 @@ export interface GridCommandParts {
   target(): RangeTarget;
   tell(told: Promise<Told>): void;
   plan(range: Selection | null): void;
-  find(): void;
+  find(again?: 1 | -1): void;
   goTo(): void;
   copyWithHeaders(): void;
   comment(row: RowKey, column: string): void;
@@ -43,7 +43,7 @@ export const runGridCommand = (command: Command, range: Selection | null, parts:
         model.enter(active.row, active.column, { text: localDay(new Date()) });
       return;
     case 'find':
-      parts.find();
+      parts.find(command.again);
       return;
     case 'go-to':
       parts.goTo();

@@ -2,6 +2,8 @@ import type { BackendClient } from '../../shared/contract/client.ts';
 import { isNewRow, keyValues, rowKeyOf } from '../../shared/model/rows.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
+import { missingMonths, monthsOfYear } from './missing-months.ts';
+import type { PlanCells } from './plan-dialog.tsx';
 import { spreadScale } from './plan-values.ts';
 import type { Told } from './range-commands.ts';
 import type { SheetModel } from './sheet-model.ts';
@@ -13,22 +15,34 @@ const MOST_VALUES = 1000;
 /** The same key with another month; null where the key does not have exactly one. */
 export const monthOfKey = (
   values: readonly string[],
-): { readonly place: number; readonly year: string; with(month: string): readonly string[] } | null => {
+): {
+  readonly place: number;
+  readonly month: string;
+  readonly year: string;
+  with(month: string): readonly string[];
+} | null => {
   const [place, ...more] = values.flatMap((value, i) => (MONTH.test(value) ? [i] : []));
   if (place === undefined || more.length > 0) return null;
-  const year = values[place]?.slice(0, 4) ?? '';
-  return { place, year, with: (month) => values.map((value, i) => (i === place ? month : value)) };
+  const month = values[place] ?? '';
+  return {
+    place,
+    month,
+    year: month.slice(0, 4),
+    with: (other) => values.map((value, i) => (i === place ? other : value)),
+  };
 };
 
 /**
- * The cells of one line over the months of its year, for planning over them from a single cell: rows with the same key but for its month.
- * Months that the view does not show are left out and told of; a sentence says why there are none.
+ * The cells of one line over the months of its year, for planning over them from a single cell: rows with the same key but for its month,
+ * and the months that have no row. Months that the view does not show are left out and told of; a sentence says why there are none.
  */
 export const monthCells = async (
   model: SheetModel,
   client: BackendClient,
   { row, column }: { readonly row: SheetRow; readonly column: Column },
-): Promise<{ row: SheetRow; column: Column }[] | Told> => {
+  now: Date,
+  newId: () => string,
+): Promise<PlanCells | Told> => {
   if (spreadScale(column) === null)
     return 'Planning works on number columns with a fixed number of decimals.';
   const { id: sheet, key } = model.definition;
@@ -45,15 +59,19 @@ export const monthCells = async (
   const months = found.values
     .flatMap(({ value }) => (value?.startsWith(month.year) && MONTH.test(value) ? [value] : []))
     .toSorted();
-  const rows: SheetRow[] = [];
+  const cells: { row: SheetRow; column: Column; month: number }[] = [];
   for (const each of months) {
     const there = await model.find(rowKeyOf(month.with(each)));
-    if (there) rows.push(there);
+    if (there) cells.push({ row: there, column, month: placeInYear(each) });
   }
-  if (rows.length < 2)
+  const none = monthsOfYear(month.year, month.month).filter((each) => !months.includes(each));
+  const missing = missingMonths(model, { row, column, keyIn: month.with }, none, now, newId);
+  if (cells.length < 2 && !missing?.months.length)
     return 'The view shows no other month of this line. Widen the filter to plan over them.';
-  const hidden = months.length - rows.length;
+  const hidden = months.length - cells.length;
   if (hidden > 0)
     model.say(`${hidden} ${hidden === 1 ? 'month' : 'months'} of the line are not shown and left out.`);
-  return rows.map((each) => ({ row: each, column }));
+  return { cells, missing };
 };
+
+const placeInYear = (month: string): number => Number(month.slice(5, 7)) - 1;

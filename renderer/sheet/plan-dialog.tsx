@@ -5,14 +5,26 @@ import { formatValue } from '../../shared/values/format.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { AddMonths } from './add-months.tsx';
+import type { MissingMonths } from './missing-months.ts';
+import { type AddedMonth, takePlan } from './plan-apply.ts';
 import { type PlanMethod, planValues, spreadScale, totalOf } from './plan-values.ts';
 import { useWeights } from './plan-weights.ts';
 import { rowLabel } from './row-finding.ts';
+import type { Entered } from './sheet-entry.ts';
 import type { SheetModel } from './sheet-model.ts';
 
-/** The cells a planning command works on, in reading order. */
+/** A cell that is planned; `month` is its place in the year, from 0, where that is known. */
+export interface PlanCell {
+  readonly row: SheetRow;
+  readonly column: Column;
+  readonly month?: number;
+}
+
+/** The cells a planning command works on, in reading order, and the months of their line that have no row. */
 export interface PlanCells {
-  readonly cells: readonly { readonly row: SheetRow; readonly column: Column }[];
+  readonly cells: readonly PlanCell[];
+  readonly missing?: MissingMonths | null;
 }
 
 export interface PlanDialogProps extends PlanCells {
@@ -33,7 +45,11 @@ const METHODS: readonly (readonly [PlanMethod, string])[] = [
 const SHOWN = 200;
 
 /** Spreads, grows or copies over the selected cells as one step, previewed; cells can be held, and the cents always add up. */
-export const PlanDialog = ({ model, cells, onClose }: PlanDialogProps): ReactNode => {
+export const PlanDialog = ({ model, cells: there, missing, onClose }: PlanDialogProps): ReactNode => {
+  const [adds, setAdds] = useState(false);
+  const cells = useMemo(() => (adds ? withMonths(there, missing) : there), [adds, there, missing]);
+  const added = new Map(missing?.months.map((month) => [month.row.key, month]));
+  const [refusal, setRefusal] = useState<string | null>(null);
   const scale = Math.min(...cells.map(({ column }) => spreadScale(column) ?? Number.POSITIVE_INFINITY));
   const values = useMemo(() => cells.map(({ row, column }) => model.value(row, column)), [cells, model]);
   const locked = useMemo(
@@ -42,8 +58,8 @@ export const PlanDialog = ({ model, cells, onClose }: PlanDialogProps): ReactNod
   );
   const [method, setMethod] = useState<PlanMethod>('proportional');
   const [amount, setAmount] = useState(() => totalOf(values, scale));
-  const [holds, setHolds] = useState<ReadonlySet<number>>(new Set());
-  const { from, setFrom, weights } = useWeights(model, cells, method === 'like');
+  const [holds, setHolds] = useState<ReadonlySet<string>>(new Set());
+  const { from, setFrom, weights } = useWeights(model, there, method === 'like' && !adds);
   const [first] = cells;
   const width = useMemo(() => new Set(cells.map(({ column }) => column.name)).size, [cells]);
   const plan = useMemo(() => {
@@ -51,6 +67,8 @@ export const PlanDialog = ({ model, cells, onClose }: PlanDialogProps): ReactNod
       const text = amount.trim();
       const read = first ? model.readPlain({ ...first.column, type: { kind: 'decimal' } }, text) : null;
       const plain = method === 'copy' ? '0' : read?.kind === 'value' ? read.value : null;
+      if (method === 'like' && adds)
+        return { failure: 'New rows cannot follow other rows. Choose another method, or add no rows.' };
       if (method === 'like' && typeof weights === 'string') return { failure: weights };
       if (plain === null) return { failure: read?.kind === 'refused' ? read.message : 'Type a number.' };
       return planValues({
@@ -60,23 +78,29 @@ export const PlanDialog = ({ model, cells, onClose }: PlanDialogProps): ReactNod
         scale,
         width,
         weights: typeof weights === 'string' ? [] : weights,
-        held: cells.map((_, i) => (locked[i] ?? false) || holds.has(i)),
+        ...(monthsOf(cells) ?? {}),
+        held: cells.map(({ row, column }, i) => (locked[i] ?? false) || holds.has(row.key + column.name)),
       });
     } catch (error) {
       return { failure: AppError.wrap(error).message };
     }
-  }, [amount, method, values, scale, cells, locked, holds, first, model, weights, width]);
+  }, [amount, method, values, scale, cells, locked, holds, first, model, weights, width, adds]);
   const apply = (): void => {
     if ('failure' in plan) return;
-    model.enterAll(
-      cells.flatMap(({ row, column }, i) =>
-        locked[i] || holds.has(i) || (method === 'grow' && values[i] === null)
-          ? []
-          : [{ row, column, typed: { text: plan.values[i] ?? '', picked: plan.values[i] ?? null } }],
-      ),
-      method === 'grow' ? 'Grow' : method === 'copy' ? 'Copy forward' : 'Spread',
-    );
-    onClose();
+    const entered: Entered[] = [];
+    const rows: AddedMonth[] = [];
+    cells.forEach(({ row, column }, i) => {
+      const value = plan.values[i];
+      if (value === undefined || locked[i] || holds.has(row.key + column.name)) return;
+      if (method === 'grow' && values[i] === null) return;
+      const month = added.get(row.key);
+      if (month) rows.push({ ...month, column, value });
+      else entered.push({ row, column, typed: { text: value, picked: value } });
+    });
+    const label = method === 'grow' ? 'Grow' : method === 'copy' ? 'Copy forward' : 'Spread';
+    const refused = takePlan(model, entered, rows, label);
+    if (refused === null) onClose();
+    else setRefusal(refused);
   };
   const shown = (value: string | null, column: Column): string => formatValue(value, column, model.locale);
   return (
@@ -131,9 +155,10 @@ export const PlanDialog = ({ model, cells, onClose }: PlanDialogProps): ReactNod
           </label>
         ) : null}
       </div>
-      {'failure' in plan ? (
+      {missing ? <AddMonths missing={missing} adds={adds} onAdds={setAdds} /> : null}
+      {'failure' in plan || refusal !== null ? (
         <p role="alert" className="plan-failure">
-          {plan.failure}
+          {'failure' in plan ? plan.failure : refusal}
         </p>
       ) : plan.note ? (
         <p>{plan.note}</p>
@@ -152,18 +177,19 @@ export const PlanDialog = ({ model, cells, onClose }: PlanDialogProps): ReactNod
             {cells.slice(0, SHOWN).map(({ row, column }, i) => (
               <tr key={`${row.key} ${column.name}`}>
                 <th scope="row">
-                  {rowLabel(row.key)}, {column.label}
+                  {added.get(row.key)?.month ?? rowLabel(row.key)}, {column.label}
+                  {added.has(row.key) ? <em className="plan-new"> new row</em> : null}
                 </th>
                 <td>
                   <input
                     type="checkbox"
-                    aria-label={`Hold ${rowLabel(row.key)}`}
-                    checked={(locked[i] ?? false) || holds.has(i)}
+                    aria-label={`Hold ${added.get(row.key)?.month ?? rowLabel(row.key)}`}
+                    checked={(locked[i] ?? false) || holds.has(row.key + column.name)}
                     disabled={locked[i] ?? false}
                     onChange={(event) => {
                       const next = new Set(holds);
-                      if (event.target.checked) next.add(i);
-                      else next.delete(i);
+                      if (event.target.checked) next.add(row.key + column.name);
+                      else next.delete(row.key + column.name);
                       setHolds(next);
                     }}
                   />
@@ -190,4 +216,24 @@ export const PlanDialog = ({ model, cells, onClose }: PlanDialogProps): ReactNod
       </div>
     </Dialog>
   );
+};
+
+/** The cells with those of the months to be added, in the order of the year. */
+const withMonths = (
+  cells: readonly PlanCell[],
+  missing: MissingMonths | null | undefined,
+): readonly PlanCell[] => {
+  const column = cells[0]?.column;
+  if (!column || !missing) return cells;
+  const added = missing.months.map(({ row, month }) => ({
+    row,
+    column,
+    month: Number(month.slice(5, 7)) - 1,
+  }));
+  return [...cells, ...added].sort((a, b) => (a.month ?? 0) - (b.month ?? 0));
+};
+
+const monthsOf = (cells: readonly PlanCell[]): { months: number[] } | null => {
+  const months = cells.flatMap(({ month }) => (month === undefined ? [] : [month]));
+  return months.length === cells.length ? { months } : null;
 };

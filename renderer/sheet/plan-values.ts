@@ -21,6 +21,8 @@ export interface PlanRequest {
   readonly scale: number;
   /** Columns of the range, for what goes from month to month: down its rows, or across where it has one row. One where absent. */
   readonly width?: number;
+  /** Places of the cells in their year, from 0, where that is known; else the first cell begins a quarter. */
+  readonly months?: readonly number[];
   /** For `like`: values of the cells whose proportions are followed, in the same order. */
   readonly weights?: readonly (string | null)[];
 }
@@ -69,10 +71,11 @@ export const planValues = ({
   scale,
   width = 1,
   weights = [],
+  months: known,
 }: PlanRequest): { values: readonly string[]; note: string | null } => {
   const cells = values.map((value, i) => ({ value, held: held[i] ?? false }));
   const across = width >= cells.length;
-  const months = cells.map((_, i) => (across ? i : Math.floor(i / width)));
+  const months = known ?? cells.map((_, i) => (across ? i : Math.floor(i / width)));
   switch (method) {
     case 'even':
     case 'proportional':

@@ -108,21 +108,30 @@ export const enterSelection = async (
 export const clearSelection = (target: RangeTarget, rectangles: readonly Rectangle[]): Promise<Told> =>
   enterSelection(target, rectangles, { text: '', picked: null }, 'Clear');
 
-/** Fills the first row (`down`) or column (`right`) of each range over the rest of it: Ctrl+D and Ctrl+R. */
+export type FillDirection = 'down' | 'right' | 'up' | 'left';
+
+/** The row or column of a range that a fill in a direction begins with. */
+const sourceOf = (range: Rectangle, direction: FillDirection): Rectangle => {
+  switch (direction) {
+    case 'down':
+      return { ...range, bottom: range.top };
+    case 'right':
+      return { ...range, right: range.left };
+    case 'up':
+      return { ...range, top: range.bottom };
+    case 'left':
+      return { ...range, left: range.right };
+  }
+};
+
+/** Fills the row or column at one side of each range over the rest of it: Ctrl+D and Ctrl+R, and the other two directions. */
 export const fillSelection = async (
   target: RangeTarget,
   rectangles: readonly Rectangle[],
-  direction: 'down' | 'right',
+  direction: FillDirection,
 ): Promise<Told> => {
   for (const each of rectangles) {
-    const from = direction === 'down' ? { ...each, bottom: each.top } : { ...each, right: each.left };
-    const told = await extendFill(
-      target,
-      from,
-      each,
-      true,
-      direction === 'down' ? 'Fill down' : 'Fill right',
-    );
+    const told = await extendFill(target, sourceOf(each, direction), each, true, `Fill ${direction}`);
     if (told) return told;
   }
   return '';
@@ -191,7 +200,7 @@ export const extendFill = async (
 export const planCells = async (
   { model, columns }: RangeTarget,
   selection: Selection,
-): Promise<{ row: SheetRow; column: Column }[] | Told> => {
+): Promise<{ cells: { row: SheetRow; column: Column }[] } | Told> => {
   const [only, ...more] = selection.ranges;
   if (!only || more.length > 0) return 'Select one range to plan over.';
   const rectangle = rectangleOf(only);
@@ -202,5 +211,5 @@ export const planCells = async (
   if (shown.some((column) => spreadScale(column) === null))
     return 'Planning works on number columns with a fixed number of decimals.';
   const rows = await leavesOf(model, rectangle);
-  return rows.flatMap((row) => shown.map((column) => ({ row, column })));
+  return { cells: rows.flatMap((row) => shown.map((column) => ({ row, column }))) };
 };

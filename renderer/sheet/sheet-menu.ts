@@ -6,6 +6,7 @@ import { type Rectangle, rectangleOf, type Selection } from '../grid/ranges/sele
 import type { SheetRow } from '../grid/sheet-row.ts';
 import type { MenuEntry } from './cell-menu.tsx';
 import { groupMenu } from './groups/group-menu.ts';
+import type { FillDirection } from './range-commands.ts';
 import { deleteRefusal, insertRefusal, sheetReadOnly } from './read-only.ts';
 import type { SheetModel } from './sheet-model.ts';
 
@@ -21,7 +22,7 @@ export interface MenuParts {
   readonly onCopy: (how?: 'cut' | 'headers') => void;
   readonly onPaste: () => void;
   readonly onClear: () => void;
-  readonly onFill: (how: 'down' | 'right' | 'series') => void;
+  readonly onFill: (how: FillDirection | 'series') => void;
   readonly onInsert: () => void;
   readonly onPlan: () => void;
   readonly onComment: (row: RowKey, column: string) => void;
@@ -98,6 +99,8 @@ export const fillEntries = ({
       refusal: locked ?? columns,
       run: () => onFill('right'),
     },
+    { id: 'fill-up', label: 'Fill up', refusal: locked ?? rows, run: () => onFill('up') },
+    { id: 'fill-left', label: 'Fill left', refusal: locked ?? columns, run: () => onFill('left') },
     {
       id: 'fill-series',
       label: 'Fill series',
@@ -146,27 +149,24 @@ const rowEntries = ({
 const findEntries = ({ model, cell: { row, column } }: MenuParts): readonly MenuEntry[] => {
   const value = model.value(row, column);
   const { name } = column;
-  const others = model.filters.filter((filter) => filter.column !== name);
   return [
     {
       id: 'filter-value',
       label: value === null ? 'Filter by having no value' : 'Filter by this value',
       separated: true,
       run: () =>
-        model.setQuery({
-          filters: [
-            ...others,
-            value === null
-              ? { kind: 'blank', column: name, blank: true }
-              : { kind: 'equals', column: name, value },
-          ],
-        }),
+        model.setCondition(
+          name,
+          value === null
+            ? { kind: 'blank', column: name, blank: true }
+            : { kind: 'equals', column: name, value },
+        ),
     },
     {
       id: 'filter-clear',
       label: 'Clear filter of the column',
-      refusal: others.length < model.filters.length ? null : 'It has no filter',
-      run: () => model.setQuery({ filters: others }),
+      refusal: model.isFiltered(name) ? null : 'It has no filter',
+      run: () => model.setCondition(name, null),
     },
   ];
 };

@@ -1,10 +1,11 @@
-import { type ReactNode, type RefObject, useState } from 'react';
+import { type ReactNode, type RefObject, useRef, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import type { ActiveCell, GridController } from '../grid/grid-controller.ts';
 import { cellCount, type Selection } from '../grid/ranges/selection.ts';
-import { FindDialog } from './find-dialog.tsx';
+import { FindDialog, type FindDialogProps } from './find-dialog.tsx';
+import { NO_SEARCH } from './find-step.ts';
 import { GoToDialog } from './go-to-dialog.tsx';
 import { monthCells } from './month-cells.ts';
 import { type PlanCells, PlanDialog } from './plan-dialog.tsx';
@@ -27,41 +28,56 @@ interface RangeDialogParts {
 export interface RangeDialogs {
   readonly dialogs: ReactNode;
   plan(range: Selection | null): Promise<void>;
-  find(): void;
+  /** `again` goes on with the last search. */
+  find(again?: 1 | -1): void;
   goTo(): void;
 }
 
 /** The dialogs that work on a range or lead to a cell: planning, find and replace, go to. */
 export const useRangeDialogs = (parts: RangeDialogParts): RangeDialogs => {
   const { model, grid, active, close } = parts;
-  const [planning, setPlanning] = useState<PlanCells['cells'] | null>(null);
-  const [finding, setFinding] = useState(false);
+  const [planning, setPlanning] = useState<PlanCells | null>(null);
+  const [finding, setFinding] = useState<FindDialogProps['start'] | null>(null);
+  const searched = useRef(NO_SEARCH);
   const [going, setGoing] = useState(false);
   return {
     plan: async (range) => {
       if (!range || !parts.mayPlan) return;
       const alone = active !== null && cellCount(range) === 1;
       // From one cell the months of its line are planned.
-      const cells = await (alone
-        ? monthCells(model, parts.client, active)
+      const planned = await (alone
+        ? monthCells(model, parts.client, active, new Date(), () => crypto.randomUUID())
         : planCells(parts.target(), range)
       ).catch((error: unknown) => AppError.wrap(error).message);
-      if (typeof cells === 'string') model.say(cells);
-      else setPlanning(cells);
+      if (typeof planned === 'string') model.say(planned);
+      else setPlanning(planned);
     },
-    find: () => setFinding(true),
+    find: (again) =>
+      setFinding((was) => ({
+        ...searched.current,
+        again: searched.current.text === '' ? undefined : again,
+        asked: (was?.asked ?? 0) + 1,
+      })),
     goTo: () => setGoing(true),
     dialogs: (
       <>
-        {planning && <PlanDialog model={model} cells={planning} onClose={close(() => setPlanning(null))} />}
+        {planning && <PlanDialog model={model} {...planning} onClose={close(() => setPlanning(null))} />}
         {finding && (
           <FindDialog
             model={model}
             client={parts.client}
             columns={grid.current?.shownColumns ?? []}
+            start={finding}
+            onSearch={(next) => {
+              searched.current = next;
+            }}
+            from={() => {
+              const at = grid.current?.active;
+              return at ? { place: at.row.index, row: at.row.key, column: at.column.name } : null;
+            }}
             selection={parts.selection}
             onGo={(row, column) => parts.goTo(row, column)}
-            onClose={close(() => setFinding(false))}
+            onClose={close(() => setFinding(null))}
           />
         )}
         {going && (

@@ -81,6 +81,12 @@ test('what is no value stays at its cell with the reason, and the rest is kept',
   await page.locator('.sheet-status').hover();
   await kept.hover();
   await expect(page.locator('.ag-tooltip')).toContainText('Not submitted yet');
+  // The cell is drawn again under the resting pointer.
+  await page.keyboard.press('Control+z');
+  await expect(kept).not.toHaveAttribute('data-mark', pending);
+  await page.keyboard.press('Control+y');
+  await expect(kept).toHaveAttribute('data-mark', pending);
+  await expect(page.locator('.ag-tooltip')).toContainText('Not submitted yet');
   await page.getByRole('button', { name: /^Submit/ }).click();
   await expect(page.getByRole('dialog')).toContainText('12 entries are not valid');
   await page.getByRole('button', { name: 'Go to the first' }).click();
@@ -116,8 +122,27 @@ test('edits outlive sort, filter, refresh and a kill; undo and redo go on after 
   await expect(cell(again, 1, 'amount')).toContainText('8,888.88');
 });
 
-test('rows are added and deleted, and everything comes back with undo', async ({ page }) => {
+test('rows are added and deleted, and everything comes back with undo; what is half typed is no edit', async ({
+  writ,
+}) => {
+  const { page } = writ;
   await openBudget(page);
+  // Leaving the window keeps it in its editor, leaving the sheet drops it.
+  await at(page, 2, 'amount');
+  await page.keyboard.type('987');
+  await writ.host.electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.blur());
+  await page.evaluate(() => window.dispatchEvent(new Event('blur')));
+  await expect(page.locator('.sheet-editor input')).toHaveValue('987');
+  await expect(page.getByRole('button', { name: /^Submit/ })).toHaveText('Submit');
+  await page.getByRole('button', { name: /^Headcount/ }).click();
+  await expect(
+    page
+      .getByRole('heading', { name: 'Opening' })
+      .or(cell(page, 0, 'cost_center'))
+      .first(),
+  ).toBeVisible();
+  await openBudget(page);
+  await expect(page.locator('.sheet-status')).not.toContainText('changed');
   await at(page, 3, 'amount');
   await page.getByRole('button', { name: 'Delete rows' }).click();
   await expect(cell(page, 3, 'amount')).toHaveAttribute('data-mark', /\bdeleted\b/);

@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures.ts';
-import { cell, openPlan } from './support/grid.ts';
+import { cell, demoDatabase, openPlan } from './support/grid.ts';
 
 test('a total is spread over a range to the cent, with a held cell, as one undo', async ({ page }) => {
   await openPlan(page, 'FC1', 'CC1020');
@@ -37,6 +37,37 @@ test('from one cell a total is spread over the months of its line, whatever the 
   await expect(cell(page, 11, 'amount')).toHaveText('500.00');
   await page.getByRole('button', { name: 'Undo Spread' }).click();
   await expect(page.getByText('rows changed')).toBeHidden();
+});
+
+test('months of a line that have no row are offered, previewed, and added with the total in one step', async ({
+  writ,
+}) => {
+  const { page } = writ;
+  await expect(cell(page, 0, 'version')).toBeVisible({ timeout: 60_000 });
+  await demoDatabase(writ.dataFolder, (client) =>
+    client.query(
+      `delete from plan.plan_line where version = 'FC1' and cost_center = 'CC1020' and account = '4010' and period in ('2026-10', '2026-12')`,
+    ),
+  );
+  await openPlan(page, 'FC1', 'CC1020');
+  await page.getByRole('button', { name: 'Refresh' }).click();
+  await expect(cell(page, 10, 'account')).not.toContainText('4010');
+  await cell(page, 0, 'amount').click();
+  await page.keyboard.press('Control+Alt+s');
+  await expect(page.getByRole('dialog', { name: 'Plan 10 cells' })).toBeVisible();
+  await page.getByLabel('Add rows for the 2 months that have none: 2026-10, 2026-12').check();
+  const dialog = page.getByRole('dialog', { name: 'Plan 12 cells' });
+  await expect(dialog.getByText(/They begin with .*as this line has it/)).toBeVisible();
+  await dialog.getByLabel('Method').selectOption('4-4-5');
+  await dialog.getByLabel('Total').fill('5200.01');
+  await expect(dialog.getByRole('row', { name: /2026-12, Amount new row/ })).toContainText('500.00');
+  await dialog.getByRole('button', { name: 'Apply' }).click();
+  await expect(page.locator('.sheet-status')).toContainText('10 rows changed, 2 new');
+  const fresh = page.locator('.ag-cell[data-mark~="new"][col-id="c:amount"]');
+  await page.keyboard.press('Control+End');
+  await expect(fresh).toHaveText(['400.00', '500.00']);
+  await page.getByRole('button', { name: 'Undo Spread' }).click();
+  await expect(page.locator('.sheet-status')).not.toContainText('new');
 });
 
 test('a total is spread like other rows, chosen by number', async ({ page }) => {

@@ -33,6 +33,23 @@ test('keys go where a spreadsheet goes, and Shift takes the range along', async 
   await expect(stats(page)).toContainText(/^1\d cells|^2\d cells/);
   await page.keyboard.press('Control+Shift+Space');
   await expect(stats(page)).toContainText('8,904 cells');
+
+  // The header is one stop of Tab and the cells are another, both ways; arrows walk inside the header.
+  await page.keyboard.press('Control+Home');
+  await cell(page, 4, 'currency').click();
+  const submit = page.getByRole('button', { name: /^Submit/ });
+  await submit.focus();
+  await page.keyboard.press('Tab');
+  await expect(header(page, 'currency')).toBeFocused();
+  await page.keyboard.press('ArrowLeft');
+  await expect(header(page, 'amount')).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(cell(page, 4, 'currency')).toBeFocused();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.press('Shift+Tab');
+  await expect(header(page, 'version')).toBeFocused();
+  await page.keyboard.press('Shift+Tab');
+  await expect(submit).toBeFocused();
 });
 
 test('row numbers, headers and the corner select rows, columns and everything', async ({ page }) => {

@@ -52,3 +52,9 @@ test('weeks and copying go from month to month: down the rows of a range, or acr
   ]);
   expect(planValues({ ...row, method: 'copy', amount: '0' }).values).toEqual(Array(6).fill('1'));
 });
+
+test('weeks belong to the months they are of, though the first months of the year are missing', () => {
+  const request = { values: [null, null, null], held: [false, false, false], scale: 0, width: 1 };
+  const planned = planValues({ ...request, method: '4-4-5', amount: '13', months: [1, 2, 3] });
+  expect(planned.values).toEqual(['4', '5', '4']);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { undoText } from '../../../../renderer/sheet/sheet-snapshot.ts';
+import { redoText, undoText } from '../../../../renderer/sheet/sheet-snapshot.ts';
 import { column, opened, rowAt } from './opened-model.ts';
 
 test('undo takes back a text just refused before it undoes earlier edits', async () => {
@@ -58,4 +58,32 @@ test('one undo takes back a whole block, its kept cells and its refused ones', a
   await model.undo();
   expect(backend.calls.filter(({ name }) => name === 'edits.undo')).toHaveLength(1);
   expect(model.getSnapshot().refused).toBe(0);
+});
+
+test('a refused text that was taken back is done again, in its place among the steps; something new makes an end of it', async () => {
+  const { model, backend } = await opened();
+  const rows = [await rowAt(model, 0), await rowAt(model, 1), await rowAt(model, 2)] as const;
+  const amount = column('amount');
+  model.enter(rows[0], amount, { text: '5' });
+  await model.settled();
+  model.enter(rows[1], amount, { text: 'abc' });
+  model.enter(rows[2], amount, { text: '6' });
+  await model.settled();
+  for (let i = 0; i < 3; i++) await model.undo();
+  expect(model.getSnapshot().refused).toBe(0);
+  expect(redoText(model.getSnapshot())).toBe('Edit');
+  await model.redo();
+  expect(redoText(model.getSnapshot())).toBe('text that is not valid');
+  await model.redo();
+  expect(model.editorText(rows[1], amount)).toBe('abc');
+  expect(model.look(rows[1], amount).marks).toContain('refused');
+  expect(redoText(model.getSnapshot())).toBe('Edit');
+  await model.undo();
+  expect(model.getSnapshot().refused).toBe(0);
+  model.enter(rows[0], amount, { text: '7' });
+  await model.settled();
+  expect(model.getSnapshot().redoesRefused).toBe(false);
+  await model.redo();
+  expect(model.getSnapshot().refused).toBe(0);
+  expect(backend.calls.filter(({ name }) => name === 'edits.redo').length).toBeLessThanOrEqual(2);
 });
