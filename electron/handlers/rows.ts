@@ -1,11 +1,13 @@
 import { AppError } from '../../shared/model/failure.ts';
-import { type AnyView, endView, isAbout, rowsOfView } from '../sheets/any-view.ts';
+import { type AnyView, endView, isAbout, rowsOfView, storedBehind } from '../sheets/any-view.ts';
+import { breathing } from '../sheets/breathe.ts';
 import { keptFolds, orderPlace, shownPlace } from '../sheets/fold-view.ts';
 import { totalsOf } from '../sheets/group-page.ts';
 import type { LookupTable } from '../sheets/lookups.ts';
 import { hasLookup } from '../sheets/lookups.ts';
 import { PagedView } from '../sheets/paged/paged-view.ts';
-import { type Client, type Handlers, sheetOf } from './context.ts';
+import { type Client, type Handlers, profileOf, sheetOf } from './context.ts';
+import { withInvalidRows } from './invalid-rows.ts';
 
 type RowHandlers = Pick<
   Handlers,
@@ -31,7 +33,9 @@ export const rowHandlers: RowHandlers = {
     open.cancel.abort(superseded());
     const cancel = new AbortController();
     open.cancel = cancel;
-    const view = await sheet.view(query, cancel.signal, open.folds);
+    const breathe = breathing(client.shared.clock, cancel.signal);
+    const asked = await withInvalidRows(sheet, query, profileOf(client).journal.pending(id), breathe);
+    const view = await sheet.view(asked, cancel.signal, open.folds);
     if (cancel.signal.aborted) endView(view);
     cancel.signal.throwIfAborted();
     const number = ++client.nextView;
@@ -50,10 +54,11 @@ export const rowHandlers: RowHandlers = {
         failure: failure?.message ?? null,
       }),
     );
+    const stored = storedBehind(view, sheet.knowsAllRows);
     return {
       ...{ view: number, rows: rowsOfView(view), about: isAbout(view) },
       ...{ loading: sheet.loading, truncated: sheet.truncated },
-      ...(sheet.knowsAllRows && 'total' in view ? { stored: view.total } : {}),
+      ...(stored ? { stored: stored.rows, storedAbout: stored.about } : {}),
     };
   },
   'rows.page': async (client, { sheet: id, view: number, start, count }) => {
@@ -98,9 +103,12 @@ export const rowHandlers: RowHandlers = {
     const { open, view } = viewOf(client, id, number);
     return { place: await open.sheet.locate(view, row, open.cancel.signal) };
   },
-  'rows.distinct': (client, { sheet: id, column, query, text, limit }) => {
+  'rows.distinct': async (client, { sheet: id, column, query, text, limit }) => {
     const open = sheetOf(client, id);
-    return open.sheet.distinct(query, column, text, limit, searching(open));
+    const signal = searching(open);
+    const breathe = breathing(client.shared.clock, signal);
+    const asked = await withInvalidRows(open.sheet, query, profileOf(client).journal.pending(id), breathe);
+    return open.sheet.distinct(asked, column, text, limit, signal);
   },
   'rows.refresh': (client, { sheet }) => {
     sheetOf(client, sheet).sheet.refresh();

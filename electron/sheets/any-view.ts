@@ -1,4 +1,4 @@
-import { PagedView } from './paged/paged-view.ts';
+import { PagedView, type TableRows } from './paged/paged-view.ts';
 import { type SheetView, viewRows } from './view.ts';
 
 /** Rows of a sheet as a window looks at them: in memory, or page by page. */
@@ -10,6 +10,12 @@ export const rowsOfView = (view: AnyView): number =>
 
 /** Whether the number of rows is an estimate. */
 export const isAbout = (view: AnyView): boolean => view instanceof PagedView && !view.exact;
+
+/** Stored rows of the whole sheet behind a view, as far as known; `about` where they are an estimate. */
+export const storedBehind = (view: AnyView, knowsAllRows: boolean): TableRows | null => {
+  if (view instanceof PagedView) return view.all;
+  return knowsAllRows ? { rows: view.total, about: false } : null;
+};
 
 /** Nobody looks at the view any more. */
 export const endView = (view: AnyView | null): void => {

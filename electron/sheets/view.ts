@@ -14,6 +14,7 @@ import { ViewFigures } from './figures.ts';
 import { displayOf, type Folds, firstFolds, type KeptFolds } from './folding.ts';
 import { groupedPage } from './group-page.ts';
 import { type GroupTree, groupTree } from './grouping.ts';
+import { asksForMarks, markedRows } from './marked-rows.ts';
 import { rowMatcher, type ValueOf } from './matching.ts';
 import { joinPacked } from './packing.ts';
 import { type CompareRows, rowOrder } from './row-order.ts';
@@ -58,9 +59,8 @@ export const needsAllRows = (query: ViewQuery): boolean =>
   query.sort.length > 0 ||
   query.filters.length > 0 ||
   query.quick.trim() !== '' ||
-  query.pendingOnly ||
   query.groups.length > 0 ||
-  query.only !== undefined;
+  asksForMarks(query);
 
 /** Builds a view over effective values (pending edits included), in slices. */
 export const buildView = async (input: ViewInput): Promise<SheetView> => {
@@ -68,10 +68,11 @@ export const buildView = async (input: ViewInput): Promise<SheetView> => {
   const matches = rowMatcher(query, definition.columns);
   const places = new Map(definition.columns.map((column, place) => [column.name, place]));
   const edited = editedRows(store, pending);
-  const only = query.only && new Set(query.only);
+  const marked = markedRows(query, pending);
+  const chosen = marked && numbersOf(store, marked);
   const effective = effectiveRows(definition, store, edited);
   const added = [...pending.values()].flatMap((row) => {
-    if (row.kind !== 'insert' || (only && !only.has(row.row))) return [];
+    if (row.kind !== 'insert' || (marked && !marked.has(row.row))) return [];
     const value = newRowValues(definition, row.values);
     return !matches || matches(value) ? [row.row] : [];
   });
@@ -96,8 +97,7 @@ export const buildView = async (input: ViewInput): Promise<SheetView> => {
   let count = 0;
   for (let row = 0; row < total; row++) {
     if ((row & 0x3ff) === 0) await breathe();
-    if (store.isGone(row) || (query.pendingOnly && !edited.has(row))) continue;
-    if (only && !only.has(store.key(row))) continue;
+    if (store.isGone(row) || (chosen && !chosen.has(row))) continue;
     if (!matches || matches(effective(row))) kept[count++] = row;
   }
   if (columns.length > 0) for (let i = 0; i < added.length; i++) kept[count++] = total + i;
@@ -144,6 +144,9 @@ export const buildView = async (input: ViewInput): Promise<SheetView> => {
   const view = { store, order, added, total, figures: figuresOf(order, tree) };
   return refold({ ...view, grouped: null }, tree, same ? before.folds : firstFolds(columns.length), breathe);
 };
+
+const numbersOf = (store: RowStore, keys: ReadonlySet<RowKey>): ReadonlySet<number> =>
+  new Set([...keys].flatMap((key) => store.indexOf(key) ?? []));
 
 /** Groups come first, in the direction in which their column is sorted; the other columns order the rows in them. */
 const sortKeys = ({ sort }: ViewQuery, groups: readonly string[]): readonly SortKey[] => [

@@ -1,6 +1,6 @@
 import type { SheetLayout } from '../../shared/model/saved-view.ts';
 import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
-import type { ColumnFilter, SortKey, ViewQuery } from '../../shared/model/view.ts';
+import type { SortKey, ViewQuery } from '../../shared/model/view.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type { GridGroups } from './grid-groups.ts';
 import type { PlacedColumn } from './layout.ts';
@@ -66,7 +66,6 @@ export interface GridModel {
   readonly locale: LocaleConventions;
   readonly rowCount: number;
   readonly sort: readonly SortKey[];
-  readonly filters: readonly ColumnFilter[];
   readonly groups: GridGroups;
   rows(start: number, end: number): readonly SheetRow[] | Promise<readonly SheetRow[]>;
   /** Place at which Ctrl+Up or Ctrl+Down stops, over the whole view. */
@@ -80,6 +79,8 @@ export interface GridModel {
   readOnlyReason(row: SheetRow, column: Column): string | null;
   enter(row: SheetRow, column: Column, typed: TypedCell): EntryOutcome;
   searchLookup(column: Column, text: string): Promise<{ matches: readonly LookupMatch[]; total: number }>;
+  /** Whether the view is narrowed by the column. */
+  isFiltered(column: string): boolean;
   toggleSort(column: string, add: boolean): void;
   setQuery(query: Partial<ViewQuery>): void;
   /** Subscribes to what has to be drawn again; the answer unsubscribes. */

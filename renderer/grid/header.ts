@@ -156,7 +156,7 @@ export class SheetHeader implements IHeaderComp {
     this.#sort.classList.toggle('active', key !== undefined);
     this.#sort.ariaLabel = `Sort by ${sheetColumn.label}`;
     eGridHeader.ariaSort = key ? (key.descending ? 'descending' : 'ascending') : 'none';
-    const filtered = model.filters.some((filter) => filter.column === sheetColumn.name);
+    const filtered = model.isFiltered(sheetColumn.name);
     this.#filter.classList.toggle('active', filtered);
     this.#filter.ariaLabel = `Filter ${sheetColumn.label}${filtered ? ', filtered' : ''}`;
   }

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Button } from '../ui/button.tsx';
+import { ALL_ROWS, isNarrowed } from './conditions.ts';
 import type { SheetModel } from './sheet-model.ts';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
 
@@ -11,8 +12,8 @@ export const EmptySheet = ({
   model: SheetModel;
   snapshot: SheetSnapshot;
 }): ReactNode => {
-  const { filters, quick, pendingOnly, only } = snapshot.query;
-  const narrowed = filters.length > 0 || quick !== '' || pendingOnly || only !== undefined;
+  const { pendingOnly } = snapshot.query;
+  const narrowed = isNarrowed(snapshot.query);
   return (
     <div className="sheet-empty over" role="status">
       <h2>{narrowed ? 'No row matches' : 'No rows'}</h2>
@@ -23,13 +24,7 @@ export const EmptySheet = ({
             ? 'Nothing in this sheet fits the filters.'
             : 'The table is empty, or no row is visible to your roles.'}
       </p>
-      {narrowed && (
-        <Button
-          onPress={() => model.setQuery({ filters: [], quick: '', pendingOnly: false, only: undefined })}
-        >
-          Show all rows
-        </Button>
-      )}
+      {narrowed && <Button onPress={() => model.setQuery(ALL_ROWS)}>Show all rows</Button>}
     </div>
   );
 };

@@ -1,6 +1,7 @@
 import type { Column } from '../../shared/model/sheet.ts';
-import type { ColumnFilter } from '../../shared/model/view.ts';
+import { type CellMark, cellMark } from '../../shared/model/view.ts';
 import { isNumeric } from '../grid/columns.ts';
+import { type Condition, MARKS } from './conditions.ts';
 
 const TEXT_KINDS = ['contains', 'lacks', 'starts', 'ends'] as const;
 const VALUE_KINDS = ['equals', 'differs'] as const;
@@ -10,7 +11,7 @@ type TextKind = (typeof TEXT_KINDS)[number];
 type ValueKind = (typeof VALUE_KINDS)[number];
 type BoundKind = (typeof BOUND_KINDS)[number];
 
-export type Kind = 'in' | TextKind | ValueKind | BoundKind | 'range' | 'blank' | 'filled';
+export type Kind = CellMark | 'in' | TextKind | ValueKind | BoundKind | 'range' | 'blank' | 'filled';
 
 /** A condition as it is typed. */
 export interface Draft {
@@ -59,11 +60,12 @@ export const kindsOf = (column: Column): readonly (readonly [Kind, string])[] =>
       : []),
     ['blank', 'has no value'],
     ['filled', 'has a value'],
+    ...MARKS,
   ];
 };
 
-/** What the popover shows for the filter a column has, or to begin with. */
-export const draftOf = (filter: ColumnFilter | undefined, column: Column): Draft => {
+/** What the popover shows for the condition a column has, or to begin with. */
+export const draftOf = (filter: Condition | undefined, column: Column): Draft => {
   const empty: Draft = {
     kind: isListed(column) ? 'in' : isOrdered(column) ? 'range' : 'contains',
     text: '',
@@ -71,6 +73,7 @@ export const draftOf = (filter: ColumnFilter | undefined, column: Column): Draft
     max: '',
     values: [],
   };
+  if (filter && 'mark' in filter) return { ...empty, kind: filter.mark };
   switch (filter?.kind) {
     case 'in':
       return { ...empty, kind: 'in', values: filter.values };
@@ -107,13 +110,10 @@ export const isEmpty = ({ kind, text, min, max, values }: Draft): boolean => {
   return takesText(kind) && text.trim() === '';
 };
 
-/** The filter a draft stands for; a message where what was typed is no value of the column. */
-export const filterOf = (
-  draft: Draft,
-  column: string,
-  read: ReadText,
-): ColumnFilter | { message: string } => {
+/** The condition a draft stands for; a message where what was typed is no value of the column. */
+export const filterOf = (draft: Draft, column: string, read: ReadText): Condition | { message: string } => {
   const { kind, text } = draft;
+  if (isOf(cellMark.options, kind)) return { column, mark: kind };
   if (kind === 'in') return { kind, column, values: [...draft.values] };
   if (kind === 'blank' || kind === 'filled') return { kind: 'blank', column, blank: kind === 'blank' };
   if (isOf(TEXT_KINDS, kind)) return { kind, column, text };

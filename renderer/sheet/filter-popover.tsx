@@ -3,6 +3,7 @@ import { Dialog, Heading, Popover } from 'react-aria-components';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import { Button } from '../ui/button.tsx';
+import { type Condition, conditionOf } from './conditions.ts';
 import { type Draft, draftOf, filterOf, isEmpty, type Kind, kindsOf, takesText } from './filter-draft.ts';
 import { FilterValues } from './filter-values.tsx';
 import type { SheetModel } from './sheet-model.ts';
@@ -15,31 +16,31 @@ interface FilterPopoverProps {
   readonly onClose: () => void;
 }
 
-/** A condition on one column, by keyboard or pointer; it works on values with pending edits in them. */
+/** A condition on one column, by keyboard or pointer: on its values with pending edits in them, or on what is known of its cells. */
 export const FilterPopover = ({ model, client, column, anchor, onClose }: FilterPopoverProps): ReactNode => {
-  const current = model.filters.find((filter) => filter.column === column.name);
-  const [draft, setDraft] = useState(() => draftOf(current, column));
+  const { query } = model.getSnapshot();
+  const [draft, setDraft] = useState(() => draftOf(conditionOf(query, column.name), column));
   const [message, setMessage] = useState<string | null>(null);
   const id = useId();
-  const others = model.filters.filter((filter) => filter.column !== column.name);
   const change = (part: Partial<Draft>): void => {
     setMessage(null);
     setDraft({ ...draft, ...part });
   };
-  const apply = (): void => {
-    if (isEmpty(draft)) model.setQuery({ filters: others });
-    else {
-      const filter = filterOf(draft, column.name, (text) => {
-        const read = model.readPlain(column, text);
-        return read.kind === 'value' ? { value: read.value } : { message: read.message };
-      });
-      if ('message' in filter) {
-        setMessage(filter.message);
-        return;
-      }
-      model.setQuery({ filters: [...others, filter] });
-    }
+  const show = (condition: Condition | null): void => {
+    model.setCondition(column.name, condition);
     onClose();
+  };
+  const apply = (): void => {
+    if (isEmpty(draft)) {
+      show(null);
+      return;
+    }
+    const condition = filterOf(draft, column.name, (text) => {
+      const read = model.readPlain(column, text);
+      return read.kind === 'value' ? { value: read.value } : { message: read.message };
+    });
+    if ('message' in condition) setMessage(condition.message);
+    else show(condition);
   };
   return (
     <Popover
@@ -110,14 +111,7 @@ export const FilterPopover = ({ model, client, column, anchor, onClose }: Filter
             {message}
           </p>
           <div className="sheet-filter-actions">
-            <Button
-              onPress={() => {
-                model.setQuery({ filters: others });
-                onClose();
-              }}
-            >
-              Clear
-            </Button>
+            <Button onPress={() => show(null)}>Clear</Button>
             <Button look="primary" type="submit">
               Apply
             </Button>

@@ -3,6 +3,7 @@ import type { BackendClient } from '../../shared/contract/client.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import { compareValues } from '../../shared/values/compare.ts';
 import { formatValue } from '../../shared/values/format.ts';
+import { markedQuery } from './conditions.ts';
 import type { SheetModel } from './sheet-model.ts';
 import { useSearch } from './use-search.ts';
 
@@ -28,13 +29,14 @@ const SHOWN = 200;
 /** The column's values with their labels and counts among the rows the other filters let through, to tick; searched as one types. */
 export const FilterValues = ({ model, client, column, chosen, onChange }: FilterValuesProps): ReactNode => {
   const [text, setText] = useState('');
-  const { query } = model.getSnapshot();
-  const filters = model.filters.filter((filter) => filter.column !== column.name);
+  const query = markedQuery(model.getSnapshot().query, model.overlay);
+  const filters = query.filters.filter((filter) => filter.column !== column.name);
+  const marks = query.marks?.filter((filter) => filter.column !== column.name);
   const ask = async (searched: string): Promise<{ values: readonly Listed[]; total: number }> => {
     const { sheet, name } = { sheet: model.definition.id, name: column.name };
     const found = await client.call('rows.distinct', {
       ...{ sheet, column: name, text: searched, limit: FETCHED },
-      query: { filters, quick: query.quick, pendingOnly: query.pendingOnly, only: query.only },
+      query: { filters, marks, quick: query.quick, pendingOnly: query.pendingOnly, only: query.only },
     });
     const values = found.values.flatMap(({ value }) => (value === null ? [] : [value]));
     // Without labels the values can still be chosen.

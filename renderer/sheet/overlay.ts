@@ -93,9 +93,10 @@ export class Overlay {
     return touched;
   }
 
-  /** How many refused texts there are, and whether undo takes back one of them next. */
-  held(): { readonly refused: number; readonly undoesRefused: boolean } {
-    return { refused: this.refused.size, undoesRefused: this.undoOrder.endsRefused };
+  /** How many refused texts there are, and whether one of them is next to be taken back or done again. */
+  held(): { readonly refused: number; readonly undoesRefused: boolean; readonly redoesRefused: boolean } {
+    const { endsRefused, goesOnRefused } = this.undoOrder;
+    return { refused: this.refused.size, undoesRefused: endsRefused, redoesRefused: goesOnRefused };
   }
 
   /** How many rows are locked, by what they wait for. */

@@ -2,6 +2,7 @@ import type { BackendClient } from '../../shared/contract/client.ts';
 import type { EditStep, PendingDelta } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
+import { asksForPending } from './conditions.ts';
 import { EditQueue } from './edit-queue.ts';
 import type { Overlay } from './overlay.ts';
 import type { SheetStore } from './sheet-store.ts';
@@ -60,6 +61,8 @@ export class PendingWork {
   /** Takes back what was done last: a text refused at its cell, else the journal's last step. */
   async undo(): Promise<void> {
     const { overlay, store } = this.#options;
+    const steps = store.snapshot.counts.undo !== null || this.#queue.waiting > 0;
+    if (!overlay.undoOrder.endsRefused && !steps) return;
     const { refused, step } = overlay.undoOrder.takeBack();
     for (const { row, column } of refused) overlay.refused.delete(row, column);
     this.#options.changed(new Set(refused.map(({ row }) => row)));
@@ -67,9 +70,16 @@ export class PendingWork {
     else await this.#step('edits.undo', 'Undone');
   }
 
-  redo(): Promise<void> {
-    if (this.#options.store.snapshot.counts.redo !== null) this.#options.overlay.undoOrder.stepped();
-    return this.#step('edits.redo', 'Redone');
+  /** Does again what was taken back last: a refused text stands at its cell once more, a step goes to the journal again. */
+  async redo(): Promise<void> {
+    const { overlay, store } = this.#options;
+    const { undoOrder } = overlay;
+    if (!undoOrder.goesOnRefused && store.snapshot.counts.redo === null) return;
+    const { refused, step } = undoOrder.doAgain();
+    for (const { row, column, cell } of refused) overlay.refused.set(row, column, cell);
+    this.#options.changed(new Set(refused.map(({ row }) => row)));
+    if (!step) store.say('Redone: text that is not valid.');
+    else await this.#step('edits.redo', 'Redone');
   }
 
   /** Drops pending edits and refused texts of the given rows, or of all. */
@@ -111,7 +121,7 @@ export class PendingWork {
     store.set({ counts: delta.counts, saving: this.#queue.waiting });
     this.#options.changed(rows);
     // Rows that are pending no more leave a view of pending rows; elsewhere rows stay where they are.
-    if (anew || (store.snapshot.query.pendingOnly && delta.cleared.length > 0)) {
+    if (anew || (asksForPending(store.snapshot.query) && delta.cleared.length > 0)) {
       void this.after(() => this.#options.show());
     }
   }

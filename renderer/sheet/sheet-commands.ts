@@ -1,6 +1,7 @@
 import type { Command } from '../ui/commands.ts';
+import { ALL_ROWS, isNarrowed } from './conditions.ts';
 import type { SheetModel } from './sheet-model.ts';
-import { type SheetSnapshot, undoText } from './sheet-snapshot.ts';
+import { redoText, type SheetSnapshot, undoText } from './sheet-snapshot.ts';
 import type { Trouble } from './sheet-status.tsx';
 import type { ToolbarActions } from './sheet-toolbar.tsx';
 
@@ -22,9 +23,9 @@ export interface SheetCommandParts {
 /** What can be done with the sheet, for the palette. */
 export const sheetCommands = (parts: SheetCommandParts): readonly Command[] => {
   const { snapshot, actions, readOnly } = parts;
-  const { counts, query } = snapshot;
+  const { query } = snapshot;
   const undo = undoText(snapshot);
-  const narrowed = query.filters.length > 0 || query.quick !== '' || query.pendingOnly || query.only;
+  const redo = redoText(snapshot);
   return [
     {
       id: 'submit',
@@ -46,9 +47,9 @@ export const sheetCommands = (parts: SheetCommandParts): readonly Command[] => {
     },
     {
       id: 'redo',
-      label: counts.redo === null ? 'Redo' : `Redo ${counts.redo}`,
+      label: redo === null ? 'Redo' : `Redo ${redo}`,
       keys: 'Ctrl+Y',
-      refusal: counts.redo === null ? 'Nothing to redo' : null,
+      refusal: redo === null ? 'Nothing to redo' : null,
       run: actions.redo,
     },
     ...parts.fills.filter(({ id }) => id !== 'plan'),
@@ -68,8 +69,8 @@ export const sheetCommands = (parts: SheetCommandParts): readonly Command[] => {
     {
       id: 'all-rows',
       label: 'Show all rows',
-      refusal: narrowed ? null : 'All rows are shown',
-      run: () => actions.query({ filters: [], quick: '', pendingOnly: false, only: undefined }),
+      refusal: isNarrowed(query) ? null : 'All rows are shown',
+      run: () => actions.query(ALL_ROWS),
     },
     {
       id: 'unsort',

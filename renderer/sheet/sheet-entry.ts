@@ -197,12 +197,17 @@ export class SheetEntry {
     this.#host.changed(new Set(cells.map(({ row }) => row.key)));
   }
 
-  /** Sets a cell to a known value, without reading or checking it. */
-  put(row: SheetRow, column: Column, after: string | null, label: string): void {
-    this.#push(
-      [{ row: row.key, column: column.name, before: this.#host.reading.kept(row, column), after }],
-      label,
-    );
+  /** Puts a cell back to what the warehouse holds, or drops the text refused there. */
+  revert(row: SheetRow, column: Column): void {
+    const { overlay, reading } = this.#host;
+    if (overlay.refused.delete(row.key, column.name)) {
+      this.#host.changed(new Set([row.key]));
+      return;
+    }
+    const after = overlay.original(row.key, column.name);
+    if (after === undefined) return;
+    const before = reading.kept(row, column);
+    this.#push([{ row: row.key, column: column.name, before, after }], 'Discard change');
   }
 
   /** Goes on with changes that waited for a reason. */

@@ -5,7 +5,7 @@ import { AppError } from '../../shared/model/failure.ts';
 import type { SubmittedEdits } from '../../shared/model/review.ts';
 import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
 import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
-import type { ColumnFilter, SortKey, ViewQuery } from '../../shared/model/view.ts';
+import type { SortKey, ViewQuery } from '../../shared/model/view.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type {
   CellLook,
@@ -16,6 +16,7 @@ import type {
   TypedPreview,
 } from '../grid/grid-model.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
+import { ALL_ROWS, type Condition, conditionOf, withCondition } from './conditions.ts';
 import type { SheetGroups } from './groups/sheet-groups.ts';
 import { onceATurn } from './once-a-turn.ts';
 import { Overlay } from './overlay.ts';
@@ -168,8 +169,13 @@ export class SheetModel implements GridModel {
     return this.#store.snapshot.query.sort;
   }
 
-  get filters(): readonly ColumnFilter[] {
-    return this.#store.snapshot.query.filters;
+  isFiltered(column: string): boolean {
+    return conditionOf(this.#store.snapshot.query, column) !== undefined;
+  }
+
+  /** Narrows the view by a column, or no longer. */
+  setCondition(column: string, condition: Condition | null): void {
+    this.setQuery(withCondition(this.#store.snapshot.query, column, condition));
   }
 
   get groups(): SheetGroups {
@@ -227,7 +233,8 @@ export class SheetModel implements GridModel {
   async bring(row: RowKey): Promise<SheetRow | undefined> {
     const here = await this.#open.view.find(row);
     if (here) return here;
-    this.setQuery({ filters: keyFilters(this.definition, row), quick: '', pendingOnly: isNewRow(row) });
+    const filters = keyFilters(this.definition, row);
+    this.setQuery({ ...ALL_ROWS, filters, pendingOnly: isNewRow(row) });
     await this.settled();
     return this.#open.view.find(row);
   }
@@ -295,15 +302,7 @@ export class SheetModel implements GridModel {
   }
 
   /** Puts one cell back to what the warehouse holds, or drops the text refused there. */
-  revertCell(row: SheetRow, column: Column): void {
-    if (this.overlay.refused.delete(row.key, column.name)) {
-      this.#changed(new Set([row.key]));
-      return;
-    }
-    const original = this.overlay.original(row.key, column.name);
-    if (original === undefined) return;
-    this.#open.entry.put(row, column, original, 'Discard change');
-  }
+  revertCell = (row: SheetRow, column: Column): void => this.#open.entry.revert(row, column);
 
   /** Gives up every refused text; the cells show their values again. */
   dropRefused(): void {
@@ -393,7 +392,7 @@ export class SheetModel implements GridModel {
     if (rows.size > 0) this.#store.draw({ kind: 'cells', rows });
   }
 
-  #tally(): Pick<SheetSnapshot, 'refused' | 'undoesRefused' | 'problems' | 'warnings'> {
+  #tally(): Pick<SheetSnapshot, 'refused' | 'undoesRefused' | 'redoesRefused' | 'problems' | 'warnings'> {
     const counts = this.#parts?.reading.counts() ?? { problems: 0, warnings: 0 };
     return { ...this.overlay.held(), ...counts };
   }

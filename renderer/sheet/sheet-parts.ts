@@ -5,6 +5,7 @@ import type { RowKey } from '../../shared/model/rows.ts';
 import type { Column, SheetDefinition, Source } from '../../shared/model/sheet.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type { LookupMatch } from '../grid/grid-model.ts';
+import { markedQuery } from './conditions.ts';
 import { SheetGroups } from './groups/sheet-groups.ts';
 import { LookupLabels } from './lookup-labels.ts';
 import type { Overlay } from './overlay.ts';
@@ -76,7 +77,11 @@ export const sheetParts = (options: SheetPartsOptions): SheetParts => {
     new SheetView(
       client,
       sheet,
-      { state: (state) => store.set(state), grid: (change) => store.draw(change) },
+      {
+        state: (state) => store.set(state),
+        grid: (change) => store.draw(change),
+        asked: (query) => markedQuery(query, overlay),
+      },
       options.pages,
     );
   const { locale, run, show } = options;

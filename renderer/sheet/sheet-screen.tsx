@@ -15,6 +15,7 @@ import type { SheetContext } from '../ui/sheet-context.ts';
 import { CellMenu } from './cell-menu.tsx';
 import { pasteFromMenu } from './clipboard-menu.ts';
 import { useColumns } from './columns/use-columns.tsx';
+import { isNarrowed } from './conditions.ts';
 import { EmptySheet } from './empty-sheet.tsx';
 import { FileMenu } from './file-menu.tsx';
 import { fillSeries } from './fill-series.ts';
@@ -49,6 +50,7 @@ import { useSheetFiles } from './use-sheet-files.ts';
 import { useSheetModel } from './use-sheet-model.ts';
 import './sheet.css';
 import './toolbar.css';
+import './toolbar-narrow.css';
 import './status.css';
 import './menus.css';
 import './filter.css';
@@ -188,7 +190,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
   const pasting = usePaste({
     target,
     mayAdd: insertRefusal(definition, rights) === null,
-    filtered: query.filters.length > 0 || query.quick !== '' || query.pendingOnly,
+    filtered: isNarrowed(query),
     newId: () => crypto.randomUUID(),
     cutFor: copying.cutFor,
     onDone: (pasted) => {
@@ -283,7 +285,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       snapshot,
       actions,
       readOnly,
-      find: ranges.find,
+      find: () => ranges.find(),
       goTo: ranges.goTo,
       plan: () => void ranges.plan(selection),
       fills: active ? fillEntries(menuParts(active)) : [],

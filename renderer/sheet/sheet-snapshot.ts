@@ -30,6 +30,8 @@ export interface SheetSnapshot {
   readonly rows: number;
   /** Rows of the sheet without filters, as far as known. */
   readonly total: number | null;
+  /** `total` is an estimate. */
+  readonly totalAbout: boolean;
   /** Rows in the groups of a grouped view, shown or not, as far as known. */
   readonly inGroups: number | null;
   readonly loading: boolean;
@@ -45,6 +47,8 @@ export interface SheetSnapshot {
   readonly refused: number;
   /** Such a text is what undo takes back next. */
   readonly undoesRefused: boolean;
+  /** Such a text is what redo puts back next. */
+  readonly redoesRefused: boolean;
   /** Pending rows that break a rule, by severity. */
   readonly warnings: number;
   readonly problems: number;
@@ -71,6 +75,10 @@ export interface SheetSnapshot {
 /** What undo takes back next, in words; null for nothing. */
 export const undoText = ({ undoesRefused, counts }: SheetSnapshot): string | null =>
   undoesRefused ? 'text that is not valid' : counts.undo;
+
+/** What redo does again next, in words; null for nothing. */
+export const redoText = ({ redoesRefused, counts }: SheetSnapshot): string | null =>
+  redoesRefused ? 'text that is not valid' : counts.redo;
 
 export const NO_PENDING: PendingCounts = {
   cells: 0,
@@ -99,6 +107,7 @@ export const FIRST_SNAPSHOT: SheetSnapshot = {
   views: FIRST_VIEWS,
   rows: 0,
   total: null,
+  totalAbout: false,
   inGroups: null,
   loading: false,
   truncated: false,
@@ -108,6 +117,7 @@ export const FIRST_SNAPSHOT: SheetSnapshot = {
   counts: NO_PENDING,
   refused: 0,
   undoesRefused: false,
+  redoesRefused: false,
   warnings: 0,
   problems: 0,
   conflicts: 0,

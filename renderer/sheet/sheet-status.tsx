@@ -5,6 +5,7 @@ import { formatValue } from '../../shared/values/format.ts';
 import { columnHelp } from '../grid/column-help.ts';
 import type { ActiveCell } from '../grid/grid-controller.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
+import { isNarrowed } from './conditions.ts';
 import type { SelectionStats } from './selection-stats.ts';
 import type { SheetModel } from './sheet-model.ts';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
@@ -28,14 +29,16 @@ interface StatusProps {
 const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString()} ${n === 1 ? one : many}`;
 
-const rowsText = ({ rows, total, loading, truncated, about, inGroups, query }: SheetSnapshot): string => {
+const rowsText = (snapshot: SheetSnapshot): string => {
+  const { rows, total, totalAbout, loading, truncated, about, inGroups, query } = snapshot;
   if (!loading && query.groups.length > 0 && inGroups !== null) return `${count(inGroups, 'row')} in groups`;
   if (loading) return `Loading, ${count(rows, 'row')} so far`;
   if (truncated) return `The first ${count(rows, 'row')} are shown`;
-  if (about) return `About ${count(rows, 'row')}`;
-  return total !== null && total !== rows
-    ? `${rows.toLocaleString()} of ${count(total, 'row')}`
-    : count(rows, 'row');
+  const shown = about ? `About ${rows.toLocaleString()}` : rows.toLocaleString();
+  // An estimate below what is shown says nothing.
+  if (total !== null && (totalAbout ? total > rows : total !== rows) && isNarrowed(query))
+    return `${shown} of ${totalAbout ? 'about ' : ''}${count(total, 'row')}`;
+  return about ? `About ${count(rows, 'row')}` : count(rows, 'row');
 };
 
 const pendingText = ({ counts }: SheetSnapshot): string => {

@@ -5,6 +5,7 @@ import type { RowKey, RowPage } from '../../shared/model/rows.ts';
 import type { ViewQuery } from '../../shared/model/view.ts';
 import type { GridChange } from '../grid/grid-model.ts';
 import { addedRow, type SheetRow } from '../grid/sheet-row.ts';
+import { isNarrowed } from './conditions.ts';
 import { ViewFigures } from './groups/view-figures.ts';
 import { PageCache } from './page-cache.ts';
 
@@ -20,6 +21,8 @@ const MOST_AGAIN = 3;
 export interface ViewState {
   readonly rows: number;
   readonly total: number | null;
+  /** `total` is an estimate. */
+  readonly totalAbout: boolean;
   /** Rows in the groups of a grouped view, shown or not, as far as known. */
   readonly inGroups: number | null;
   readonly loading: boolean;
@@ -33,10 +36,11 @@ export interface ViewState {
 export interface ViewEvents {
   state(state: ViewState): void;
   grid(change: GridChange): void;
+  /** The query with what only this window knows. */
+  asked(query: ViewQuery): ViewQuery;
 }
 
-const isPlain = (query: ViewQuery): boolean =>
-  query.filters.length === 0 && query.quick === '' && !query.pendingOnly && query.groups.length === 0;
+const isPlain = (query: ViewQuery): boolean => !isNarrowed(query) && query.groups.length === 0;
 
 /** What decides which rows stand where; figures stand beside them. */
 const rowsOf = ({ totals: _, aggregates: __, ...query }: ViewQuery): string => JSON.stringify(query);
@@ -59,6 +63,7 @@ export class SheetView {
   #state: ViewState = {
     rows: 0,
     total: null,
+    totalAbout: false,
     inGroups: null,
     loading: false,
     truncated: false,
@@ -123,7 +128,8 @@ export class SheetView {
     const turn = ++this.#turn;
     this.#update({ busy: true });
     try {
-      const answer = await this.#client.call('rows.view', { sheet: this.#sheet, query });
+      const asked = this.#events.asked(query);
+      const answer = await this.#client.call('rows.view', { sheet: this.#sheet, query: asked });
       if (turn !== this.#turn) return;
       const told = this.#progress?.view === answer.view ? this.#progress : null;
       this.#view = answer.view;
@@ -133,12 +139,12 @@ export class SheetView {
       this.#within = pendingNew;
       this.#added = [];
       this.#pages.clear();
-      const { truncated, stored } = answer;
+      const { truncated, stored, storedAbout = false } = answer;
       this.#update({
         loading: told ? told.loading : answer.loading,
         truncated,
         // A sheet opened with a filter has not shown all its rows yet.
-        ...(stored === undefined ? {} : { total: stored + pendingNew.size }),
+        ...(stored === undefined ? {} : { total: stored + pendingNew.size, totalAbout: storedAbout }),
         about: told ? told.about === true : answer.about === true,
         rowsFailure: told?.failure ?? null,
       });
@@ -259,9 +265,11 @@ export class SheetView {
 
   #update(change: Partial<ViewState>): void {
     const next = { ...this.#state, ...change };
-    const total = this.#plain && this.#view >= 0 && !next.about ? this.rowCount : next.total;
+    const counted = this.#plain && this.#view >= 0 && !next.about;
+    const total = counted ? this.rowCount : next.total;
+    const totalAbout = !counted && next.totalAbout;
     const inGroups = this.isGrouped ? this.figures.rows : null;
-    this.#state = { ...next, rows: this.rowCount, total, inGroups };
+    this.#state = { ...next, rows: this.rowCount, total, totalAbout, inGroups };
     this.#events.state(this.#state);
   }
 }

@@ -42,7 +42,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
   [
     'Headers',
     [
-      ['Up from the first row', 'To the header'],
+      ['Up from the first row, or Tab', 'To the header; Tab goes on to the cells'],
       ['Enter / Shift+Enter', 'Sort / add to the sort'],
       ['Space / Shift+Space', 'Select the column / up to it'],
       ['Alt+Down', 'Filter'],
@@ -67,7 +67,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ['Ctrl+Shift+C', 'Copy with headers'],
       ['Shift+F10', 'Menu of the cell'],
       ['Ctrl+F or Ctrl+H', 'Find and replace'],
-      ['F3 / Shift+F3', 'Next / previous cell found'],
+      ['F3 / Shift+F3', 'Next / previous cell found, from the cell at hand'],
       ['Ctrl+G', 'Go to a row or cell'],
       ['Ctrl+Shift+L', 'Filter the column'],
       ['Ctrl+S', 'Submit'],

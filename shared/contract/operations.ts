@@ -130,6 +130,8 @@ export const operations = {
       about: z.boolean().optional(),
       /** Stored rows of the sheet without filters; absent where only a part of them is here. */
       stored: z.int().optional(),
+      /** `stored` is an estimate. */
+      storedAbout: z.boolean().optional(),
     }),
   },
   'rows.page': {

@@ -17,7 +17,7 @@ const MOST_COLUMNS = 2_000;
 const names = z.array(z.string().max(200)).max(MOST_COLUMNS);
 
 /** What part of a view query belongs to a layout; a new way of asking for rows belongs to it unless it is left out here. */
-export const layoutQuery = viewQuery.omit({ pendingOnly: true, only: true });
+export const layoutQuery = viewQuery.omit({ pendingOnly: true, marks: true, only: true });
 export type LayoutQuery = z.infer<typeof layoutQuery>;
 
 /** How one person sees one sheet: columns, and which rows in which order. */

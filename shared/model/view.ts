@@ -23,6 +23,18 @@ export const columnFilter = z.discriminatedUnion('kind', [
 ]);
 export type ColumnFilter = z.infer<typeof columnFilter>;
 
+/** What is known of a cell apart from its value: it waits to be submitted, it is not valid, its row needs a decision there. */
+export const cellMark = z.enum(['pending', 'invalid', 'conflict']);
+export type CellMark = z.infer<typeof cellMark>;
+
+/** A condition on what is known of one column's cells. `rows` are those only the asking window knows of. */
+export const markFilter = z.object({
+  column: z.string(),
+  mark: cellMark,
+  rows: z.array(z.string()).max(100_000).optional(),
+});
+export type MarkFilter = z.infer<typeof markFilter>;
+
 export const sortKey = z.object({ column: z.string(), descending: z.boolean() });
 export type SortKey = z.infer<typeof sortKey>;
 
@@ -37,6 +49,8 @@ export const viewQuery = z.object({
   quick: z.string().default(''),
   /** Only rows with pending edits. */
   pendingOnly: z.boolean().default(false),
+  /** All of them must hold as well. */
+  marks: z.array(markFilter).max(100).optional(),
   /** Columns the rows are grouped by, the outermost first; rows are then ordered by these before `sort`. */
   groups: z.array(z.string()).max(MOST_GROUPS).default([]),
   /** What subtotals and totals show, by column, where it is not the default (`aggregateOf`). */

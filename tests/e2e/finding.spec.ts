@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures.ts';
-import { cell, openPlan } from './support/grid.ts';
+import { cell, openPlan, typeInto } from './support/grid.ts';
 
 test('going to a row, a key and a column; only rows with trouble; commands by name', async ({ page }) => {
   await openPlan(page, 'FC1', 'CC1030');
@@ -21,6 +21,31 @@ test('going to a row, a key and a column; only rows with trouble; commands by na
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Show only rows with entries that are not valid' }).click();
   await expect(page.locator('.sheet-status-rows')).toContainText('1 of 16,038 rows');
+  await page.getByRole('button', { name: 'Show all rows' }).click();
+  await expect(page.locator('.sheet-status-rows')).toContainText('600 of 16,038 rows');
+
+  // By column: what waits there to be submitted, what is not valid there, what needs a decision there.
+  await typeInto(page, 5, 'quantity', '7');
+  const condition = async (column: string, label: string): Promise<void> => {
+    await page.locator(`.ag-header-cell[col-id="c:${column}"]`).press('Alt+ArrowDown');
+    await page.getByLabel('Condition').selectOption({ label });
+    await page.getByRole('button', { name: 'Apply' }).click();
+  };
+  const shown = page.locator('.sheet-status-rows');
+  await condition('amount', 'is not valid');
+  await expect(shown).toContainText('1 of 16,038 rows');
+  await expect(cell(page, 0, 'amount')).toHaveText('abc');
+  await condition('amount', 'has a pending change');
+  await expect(page.getByText('No row matches')).toBeVisible();
+  await page.getByRole('button', { name: 'Show all rows' }).last().click();
+  await condition('quantity', 'has a pending change');
+  await expect(shown).toContainText('1 of 16,038 rows');
+  await expect(cell(page, 0, 'quantity')).toHaveText('7.000');
+  await page.locator('.ag-header-cell[col-id="c:quantity"]').press('Alt+ArrowDown');
+  await expect(page.getByLabel('Condition')).toHaveValue('pending');
+  await page.getByRole('button', { name: 'Clear', exact: true }).click();
+  await condition('quantity', 'has a conflict');
+  await expect(page.getByText('No row matches')).toBeVisible();
   await page.keyboard.press('Control+k');
   const palette = page.getByRole('dialog', { name: 'Open a sheet or run a command' });
   await palette.getByRole('combobox').fill('all rows');
@@ -63,6 +88,15 @@ test('F3 steps through what was found; a filter gives the focus back to its head
   await page.keyboard.press('Shift+F3');
   await expect(cell(page, 2, 'period')).toBeFocused();
   await find.getByRole('button', { name: 'Close' }).click();
+  // Closed, F3 goes on with the same search from where the person is.
+  await cell(page, 12, 'amount').click();
+  await page.keyboard.press('F3');
+  await expect(cell(page, 14, 'period')).toBeFocused();
+  await expect(find.getByRole('status')).toHaveText(/ of 50 cells$/);
+  await page.keyboard.press('Control+f');
+  await expect(find.getByLabel('Find', { exact: true })).toBeFocused();
+  await expect(find.getByLabel('Find', { exact: true })).toHaveValue('2026-03');
+  await page.keyboard.press('Escape');
 
   const header = page.locator('.ag-header-cell[col-id="c:driver"]');
   await cell(page, 0, 'driver').click();
@@ -91,6 +125,10 @@ test('F3 steps through what was found; a filter gives the focus back to its head
   await expect(amount).toHaveText('abc');
   await page.keyboard.press('Control+z');
   await expect(amount).toHaveText(held);
+  await page.keyboard.press('Control+y');
+  await expect(amount).toHaveText('abc');
+  await page.getByRole('button', { name: 'Undo text that is not valid' }).click();
+  await expect(amount).toHaveText(held);
 
   await amount.click();
   const palette = page.getByRole('dialog', { name: 'Open a sheet or run a command' });
@@ -112,6 +150,11 @@ test('F3 steps through what was found; a filter gives the focus back to its head
   await page.keyboard.press('Shift+ArrowDown');
   await run('Fill down');
   await expect(cell(page, 2, 'amount')).toHaveText(held);
+  await typeInto(page, 2, 'amount', '8');
+  await amount.click();
+  await page.keyboard.press('Shift+ArrowDown');
+  await run('Fill up');
+  await expect(amount).toHaveText('8.00');
   await run('Amount: Sort descending');
   await expect(page.getByRole('columnheader', { name: 'Amount' }).first()).toHaveAttribute(
     'aria-sort',

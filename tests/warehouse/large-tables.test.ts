@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OpenSheet } from '../../electron/sheets/open-sheet.ts';
+import { PagedView } from '../../electron/sheets/paged/paged-view.ts';
 import type { PendingRow } from '../../shared/model/edit.ts';
 import { rowKeyOf } from '../../shared/model/rows.ts';
 import type { ColumnFilter, ViewQuery } from '../../shared/model/view.ts';
@@ -74,6 +75,21 @@ test('the table is held in memory once and read page by page once', () => {
   expect(paged.paged).toBe(true);
 });
 
+test('a part of a table read page by page says of how many rows it is one: an estimate, until all have been counted', async () => {
+  const { sheet } = await world.open(50);
+  const some = viewQuery.parse({ filters: [{ kind: 'in', column: 'state', values: ['draft'] }] });
+  const first = await sheet.view(some, NEVER);
+  if (!(first instanceof PagedView)) throw new Error('The table is held in memory.');
+  // The planner's number, right after the table was analysed.
+  expect(first.all).toEqual({ rows: ROWS, about: true });
+  const whole = await sheet.view(viewQuery.parse({}), NEVER);
+  if (!(whole instanceof PagedView)) throw new Error('The table is held in memory.');
+  expect(whole.all).toBeNull();
+  await whole.counted(NEVER);
+  const again = await sheet.view(some, NEVER);
+  expect(again instanceof PagedView && again.all).toEqual({ rows: ROWS, about: false });
+});
+
 describe('a table read page by page answers as one in memory', () => {
   test('for any filters and any order, row by row', async () => {
     await fc.assert(
@@ -137,7 +153,7 @@ describe('a table read page by page answers as one in memory', () => {
         }
         expect(answers[0]).toEqual(answers[1]);
       }),
-      { numRuns: 60 },
+      { numRuns: 80 },
     );
   }, 120_000);
 });
@@ -159,14 +175,38 @@ describe('pending edits over a table read page by page', () => {
       }),
     );
 
+  const someKeys = fc.array(
+    fc.nat(ROWS + 3).chain((no) => fc.constantFrom(key(no), `new:${no}`)),
+    { maxLength: 9 },
+  );
+  /** Ways of asking for rows by what is known of them rather than by their values. */
+  const known = fc.record(
+    {
+      pendingOnly: fc.boolean(),
+      only: someKeys,
+      marks: fc.array(
+        fc.oneof(
+          fc.record({ column, mark: fc.constant('pending' as const) }),
+          fc.record({
+            column,
+            mark: fc.constantFrom('invalid' as const, 'conflict' as const),
+            rows: someKeys,
+          }),
+        ),
+        { maxLength: 2 },
+      ),
+    },
+    { requiredKeys: ['pendingOnly'] },
+  );
+
   test('decide by their effective values whether a row is shown, counted and found', async () => {
     await fc.assert(
-      fc.asyncProperty(edits, query, column, fc.boolean(), async (made, parts, name, pendingOnly) => {
+      fc.asyncProperty(edits, query, column, known, async (made, parts, name, asks) => {
         const pending = pendingOf(made);
         // Rows stay where the warehouse has them, so only orders by columns nobody edited can be compared.
         const edited = new Set(made.map((each) => each.name as string));
         const sort = parts.sort.filter((each) => !edited.has(each.column));
-        const asked = { ...parts, sort, pendingOnly };
+        const asked = { ...parts, sort, ...asks };
         const sheets = [await world.open(50, pending), await world.open(1_000_000, pending)];
         const answers = [];
         for (const { sheet } of sheets) {

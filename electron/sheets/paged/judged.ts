@@ -1,8 +1,9 @@
 import type { PendingRow } from '../../../shared/model/edit.ts';
-import type { RowKey } from '../../../shared/model/rows.ts';
+import { isNewRow, type RowKey } from '../../../shared/model/rows.ts';
 import type { SheetDefinition } from '../../../shared/model/sheet.ts';
 import type { ViewQuery } from '../../../shared/model/view.ts';
 import type { Selection } from '../../warehouse/row-pages.ts';
+import { markedRows } from '../marked-rows.ts';
 import { rowMatcher, type ValueOf } from '../matching.ts';
 import { newRowValues, own } from '../row-values.ts';
 import type { KnownRow } from './known-rows.ts';
@@ -44,10 +45,12 @@ export const toBeJudged = (
   query: ViewQuery,
   pending: Pending,
   also: readonly string[] = [],
-): readonly RowKey[] =>
-  query.pendingOnly
-    ? [...pending.values()].flatMap((row) => (row.kind === 'insert' ? [] : [row.row]))
+): readonly RowKey[] => {
+  const marked = markedRows(query, pending);
+  return marked
+    ? [...marked].filter((key) => !isNewRow(key))
     : editedIn(pending, new Set([...filteredColumns(definition, query), ...also]));
+};
 
 /**
  * Which rows a query means, by their effective values: the warehouse filters what nobody here has edited, and is told by key which of
@@ -61,21 +64,26 @@ export const judge = (
   known: (key: RowKey) => KnownRow | undefined,
 ): Judged => {
   const matches = rowMatcher(query, definition.columns);
+  const marked = markedRows(query, pending);
   const also = judged.filter((key) => {
     const row = known(key);
     return row && (!matches || matches(effectiveKnown(definition, row, pending.get(key))));
   });
   const added = [...pending.values()].flatMap((row) =>
-    row.kind === 'insert' && (!matches || matches(newRowValues(definition, row.values))) ? [row.row] : [],
+    row.kind === 'insert' &&
+    (!marked || marked.has(row.row)) &&
+    (!matches || matches(newRowValues(definition, row.values)))
+      ? [row.row]
+      : [],
   );
   return {
     selection: {
       definition,
       filters: query.filters,
       quick: query.quick,
-      except: query.pendingOnly ? [] : judged,
+      except: marked ? [] : judged,
       also,
-      onlyAlso: query.pendingOnly,
+      onlyAlso: marked !== null,
     },
     added,
   };

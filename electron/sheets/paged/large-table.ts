@@ -2,7 +2,8 @@ import type { SheetDefinition } from '../../../shared/model/sheet.ts';
 import type { Warehouse } from '../../warehouse/adapter.ts';
 import type { RowPages, Selection } from '../../warehouse/row-pages.ts';
 
-const allRows = (definition: SheetDefinition): Selection => ({
+/** The selection of a whole table. */
+export const allRows = (definition: SheetDefinition): Selection => ({
   definition,
   filters: [],
   quick: '',

@@ -48,6 +48,10 @@ export class OrderedRows {
     return this.#landmarks.rows ?? Math.max(this.#estimate, this.#landmarks.reach, this.#first.rows.length);
   }
 
+  get selection(): OrderedRowsOptions['selection'] {
+    return this.#options.selection;
+  }
+
   get exact(): boolean {
     return this.#landmarks.rows !== null;
   }

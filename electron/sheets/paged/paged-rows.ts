@@ -5,12 +5,13 @@ import { isNewRow, type RowKey } from '../../../shared/model/rows.ts';
 import type { SheetDefinition } from '../../../shared/model/sheet.ts';
 import type { ViewQuery } from '../../../shared/model/view.ts';
 import type { RowChunk } from '../../warehouse/adapter.ts';
-import type { RowPages } from '../../warehouse/row-pages.ts';
+import type { RowPages, Selection } from '../../warehouse/row-pages.ts';
 import { keyText } from '../packing.ts';
 import { type Judged, judge, toBeJudged } from './judged.ts';
 import { KnownRows } from './known-rows.ts';
+import { allRows } from './large-table.ts';
 import { OrderedRows } from './ordered-rows.ts';
-import { PagedView } from './paged-view.ts';
+import { PagedView, type TableRows } from './paged-view.ts';
 
 export interface PagedRowsOptions {
   readonly definition: SheetDefinition;
@@ -45,6 +46,8 @@ export class PagedRows {
   readonly known: KnownRows;
   /** Orders by what they were asked for, the longest unused first. */
   readonly #orders = new Map<string, Kept>();
+  /** What the planner thinks of the table as a whole, asked once a reading. */
+  #estimate: Promise<number> | null = null;
 
   constructor(options: PagedRowsOptions) {
     this.#options = options;
@@ -66,12 +69,26 @@ export class PagedRows {
     this.#orders.set(name, kept);
     const end = (): void => this.#release(name, kept);
     try {
-      await kept.rows.open(signal);
+      const [all] = await Promise.all([this.#all(selection), kept.rows.open(signal)]);
+      const { known } = this;
+      return new PagedView({ definition, query, selection, rows: kept.rows, added, known, all, end });
     } catch (error) {
       end();
       throw error;
     }
-    return new PagedView({ definition, query, selection, rows: kept.rows, added, known: this.known, end });
+  }
+
+  /** Rows of the table for a view that shows a part of them: as some view of all of them counted, else an estimate. */
+  async #all(selection: Selection): Promise<TableRows | null> {
+    if (isAll(selection)) return null;
+    const counted = [...this.#orders.values()].find(({ rows }) => rows.exact && isAll(rows.selection));
+    if (counted) return { rows: counted.rows.rows, about: false };
+    const { pages, definition } = this.#options;
+    this.#estimate ??= pages().estimate(allRows(definition), new AbortController().signal);
+    // Without it the view shows its own number alone.
+    const rows = await this.#estimate.catch(() => null);
+    if (rows === null) this.#estimate = null;
+    return rows === null ? null : { rows, about: true };
   }
 
   /** What a query means with the edits made so far; `also` names columns whose edited rows are judged here as well. */
@@ -102,6 +119,7 @@ export class PagedRows {
 
   refresh(): void {
     this.known.clear();
+    this.#estimate = null;
     this.#expire();
     this.#options.onMoved();
   }
@@ -134,6 +152,9 @@ export class PagedRows {
     }
   }
 }
+
+const isAll = ({ filters, quick, except, also, onlyAlso }: Selection): boolean =>
+  filters.length + except.length + also.length === 0 && quick.trim() === '' && !onlyAlso;
 
 /** Why rows cut off at `limit` are not grouped. */
 export const notAllRows = (limit: number): AppError =>

@@ -14,6 +14,12 @@ import { own } from '../row-values.ts';
 import type { KnownRows } from './known-rows.ts';
 import type { OrderedRows } from './ordered-rows.ts';
 
+/** How many rows a table has, counted or estimated. */
+export interface TableRows {
+  readonly rows: number;
+  readonly about: boolean;
+}
+
 export interface PagedViewParts {
   readonly definition: SheetDefinition;
   readonly query: ViewQuery;
@@ -21,6 +27,8 @@ export interface PagedViewParts {
   readonly rows: OrderedRows;
   readonly added: readonly RowKey[];
   readonly known: KnownRows;
+  /** Null where the view is of all rows, or it is not known. */
+  readonly all: TableRows | null;
   readonly end: () => void;
 }
 
@@ -31,6 +39,8 @@ export class PagedView {
   readonly query: ViewQuery;
   readonly selection: Selection;
   readonly added: readonly RowKey[];
+  /** Stored rows of the table the view shows a part of; null where it shows all. */
+  readonly all: TableRows | null;
   /** Its rows are not in memory, so they have no groups. */
   readonly grouped = null;
   readonly #parts: PagedViewParts;
@@ -41,6 +51,7 @@ export class PagedView {
     this.query = parts.query;
     this.selection = parts.selection;
     this.added = parts.added;
+    this.all = parts.all;
   }
 
   get stored(): number {

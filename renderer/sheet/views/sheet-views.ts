@@ -200,7 +200,7 @@ export class SheetViews implements GridLayout {
   #queried(query: ViewQuery): void {
     if (query === this.#query || !this.#definition) return;
     this.#query = query;
-    const { pendingOnly: _, only: __, ...kept } = query;
+    const { pendingOnly: _, only: __, marks: ___, ...kept } = query;
     const layout = { ...this.#layout, query: kept };
     if (sameLayout(layout, this.#layout)) return;
     this.#layout = layout;

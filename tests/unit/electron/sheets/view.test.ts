@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { pageOf, viewRows } from '../../../../electron/sheets/view.ts';
 import type { PendingRow } from '../../../../shared/model/edit.ts';
 import { packColumn, ROW_NEW, unpackColumn } from '../../../../shared/model/rows.ts';
-import type { ColumnFilter } from '../../../../shared/model/view.ts';
+import type { ColumnFilter, ViewQuery } from '../../../../shared/model/view.ts';
 import { compareValues } from '../../../../shared/values/compare.ts';
 import { type Cell, column, definition, idsOf, plainView, storeOf, viewOf } from './sheet-fixture.ts';
 
@@ -135,6 +135,35 @@ describe('filters', () => {
       ['1', '3'],
       ['new:a', 'new:b'],
     ]);
+  });
+
+  test('go by what is known of a column: pending there, or marked by the window; all conditions hold together', async () => {
+    const pending: PendingRow[] = [
+      edit(2, { amount: ['9', '8'] }),
+      edit(3, { name: [null, 'Bern'] }),
+      { kind: 'insert', row: 'new:a', values: { name: 'Bernau' } },
+      { kind: 'delete', row: key(1), before: { id: '1' } },
+    ];
+    const shown = async (query: Partial<ViewQuery>) => {
+      const view = await viewOf(storeOf(ROWS), query, pending);
+      return [...idsOf(view), ...view.added];
+    };
+    expect(await shown({ marks: [{ column: 'amount', mark: 'pending' }] })).toEqual(['1', '2', 'new:a']);
+    expect(await shown({ marks: [{ column: 'name', mark: 'pending' }] })).toEqual(['1', '3', 'new:a']);
+    const invalid = { column: 'name', mark: 'invalid', rows: [key(4), key(3), 'new:a', key(99)] } as const;
+    expect(await shown({ marks: [{ ...invalid, rows: [...invalid.rows] }] })).toEqual(['3', '4', 'new:a']);
+    expect(
+      await shown({
+        marks: [
+          { column: 'name', mark: 'pending' },
+          { ...invalid, rows: [...invalid.rows] },
+        ],
+        filters: [{ kind: 'contains', column: 'name', text: 'bern' }],
+        sort: [{ column: 'name', descending: true }],
+      }),
+    ).toEqual(['3', 'new:a']);
+    expect(await shown({ only: [key(4), key(1)], pendingOnly: true })).toEqual(['1']);
+    expect(await shown({ marks: [{ column: 'name', mark: 'conflict' }] })).toEqual([]);
   });
 });
 

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
+import type { Condition } from '../../../../renderer/sheet/conditions.ts';
 import { draftOf, filterOf, kindsOf } from '../../../../renderer/sheet/filter-draft.ts';
 import type { Column } from '../../../../shared/model/sheet.ts';
-import type { ColumnFilter } from '../../../../shared/model/view.ts';
 
 const column = (kind: 'text' | 'date'): Column =>
   ({ name: 'a', label: 'A', type: { kind } }) as unknown as Column;
 const read = (text: string) => ({ value: text });
 
-test.each<[string, ColumnFilter]>([
+test.each<[string, Condition]>([
   ['contains', { kind: 'contains', column: 'a', text: 'x' }],
   ['does not contain', { kind: 'lacks', column: 'a', text: 'x' }],
   ['starts with', { kind: 'starts', column: 'a', text: 'x' }],
@@ -21,6 +21,9 @@ test.each<[string, ColumnFilter]>([
   ['is between', { kind: 'range', column: 'a', min: '2026-01-01', max: '2026-02-01' }],
   ['has no value', { kind: 'blank', column: 'a', blank: true }],
   ['has a value', { kind: 'blank', column: 'a', blank: false }],
+  ['has a pending change', { column: 'a', mark: 'pending' }],
+  ['is not valid', { column: 'a', mark: 'invalid' }],
+  ['has a conflict', { column: 'a', mark: 'conflict' }],
 ])('"%s" is offered, and shown again as it was chosen', (label, filter) => {
   const draft = draftOf(filter, column('date'));
   expect(kindsOf(column('date')).find(([kind]) => kind === draft.kind)?.[1]).toBe(label);
