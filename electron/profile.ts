@@ -76,6 +76,8 @@ export class Profile {
   /** As last told to the windows. */
   #told: 'connected' | 'lost' | 'signed-out';
   #closed = false;
+  /** Work put off, by its name. */
+  readonly #later = new Map<string, NodeJS.Timeout>();
 
   constructor(parts: ProfileParts) {
     const { session, journal, views, snapshots, tell, onReachable, onReview, now, clock, rowLimit } = parts;
@@ -218,10 +220,26 @@ export class Profile {
     for (const sheet of this.sheetsOf(id)) sheet.refresh();
   }
 
+  /** Does something after so many milliseconds, unless the profile is closed by then; it takes the place of what has that name. */
+  later(name: string, milliseconds: number, work: () => void): void {
+    clearTimeout(this.#later.get(name));
+    this.#later.delete(name);
+    if (this.#closed) return;
+    const timer = setTimeout(() => {
+      this.#later.delete(name);
+      work();
+    }, milliseconds);
+    timer.unref();
+    this.#later.set(name, timer);
+  }
+
   /** Ends everything within a few seconds; a batch still under way then is settled by its id at the next start. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    // A timer would keep the rows of a profile nobody has open any more.
+    for (const timer of this.#later.values()) clearTimeout(timer);
+    this.#later.clear();
     for (const sheet of this.#sheets.keys()) sheet.close();
     this.#sheets.clear();
     await within(CLOSE_MS, this.batches.idle());

@@ -179,7 +179,7 @@ export class Profiles {
       const known = identityOf(reached, snapshots);
       if (!known) {
         snapshots.close();
-        journal.close();
+        journal.close(false);
         throw reached.failure ?? notKnownHere();
       }
       const session: Session = {

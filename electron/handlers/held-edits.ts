@@ -44,7 +44,7 @@ const countInFile = async (
     try {
       return countOf(user, journal);
     } finally {
-      journal.close();
+      journal.close(false);
     }
   } catch (error) {
     return { user, rows: null, sheets: 0, batches: 0, reason: AppError.wrap(error).message };

@@ -40,8 +40,7 @@ export const beginKeepingFresh = (shared: Shared, profile: Profile): void => {
   if (profile.keepsFresh) return;
   profile.keepsFresh = true;
   const again = (): void => {
-    if (profile.isClosed) return;
-    void keepFresh(shared, profile).finally(() => setTimeout(again, FRESH_MS).unref());
+    void keepFresh(shared, profile).finally(() => profile.later('keep fresh', FRESH_MS, again));
   };
   again();
 };

@@ -101,8 +101,8 @@ export const settleAndSend = async (shared: Shared, profile: Profile, attempt = 
   const { journal } = profile;
   const left = journal.held().length > 0 || journal.openBatches().some(({ queued }) => queued);
   if (!left || profile.isLost) return;
-  const pause = AGAIN_MS[Math.min(attempt, AGAIN_MS.length - 1)];
-  setTimeout(() => void settleAndSend(shared, profile, attempt + 1), pause).unref();
+  const pause = AGAIN_MS[Math.min(attempt, AGAIN_MS.length - 1)] ?? 0;
+  profile.later('send', pause, () => void settleAndSend(shared, profile, attempt + 1));
 };
 
 const sendAndTell = async (shared: Shared, profile: Profile): Promise<void> => {

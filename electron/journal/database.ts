@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, copyFileSync, existsSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, copyFileSync, existsSync, openSync, renameSync } from 'node:fs';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { AppError } from '../../shared/model/failure.ts';
 import { type Log, passedOver } from './log-check.ts';
@@ -145,7 +145,9 @@ export const checkLog = (db: Sqlite, file: string, log: Log | null): void => {
   const [row] = db.pragma('wal_checkpoint(PASSIVE)') as readonly { readonly log: number }[];
   const lost = passedOver(log, Math.max(0, row?.log ?? 0));
   if (lost === 0) return;
-  copyFileSync(`${file}-wal`, damagedLogOf(file));
+  // Cut off in the middle, a copy would be taken for the log as it was found.
+  copyFileSync(`${file}-wal`, `${damagedLogOf(file)}-new`);
+  renameSync(`${damagedLogOf(file)}-new`, damagedLogOf(file));
   throw new DamagedLog(lost);
 };
 

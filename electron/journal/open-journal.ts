@@ -20,14 +20,8 @@ import type { DecidedStep, HeldBatch, Journal, OpenBatch, Refusal, ReviewedBatch
 import { JournalFold } from './journal-fold.ts';
 import { checkKey, rememberKey } from './key-check.ts';
 import { readLog } from './log-check.ts';
-import {
-  finishRecovery,
-  type Recovery,
-  readEntries,
-  recoverJournal,
-  setAsideIfGone,
-  startOf,
-} from './recovery.ts';
+import { finishRecovery, readEntries, recoverJournal, setAsideIfGone, startOf } from './recovery.ts';
+import { forgetRecovery, type Recovery, recoveryNoted } from './recovery-note.ts';
 
 export interface JournalOptions {
   /** The journal's file; `-wal` and `-key-check` files stand beside it. */
@@ -40,6 +34,8 @@ export interface JournalOptions {
 /** A journal with what had to be done to open it: null when the file was sound. */
 export interface OpenedJournal extends Journal {
   readonly recovery: Recovery | null;
+  /** `told` false: nobody has heard of the recovery, so the next opening tells it. */
+  close(told?: boolean): void;
 }
 
 const rowsOf = ({ sets, inserts = [], deletes = [] }: EditStep): readonly string[] => [
@@ -52,8 +48,10 @@ class FileJournal implements OpenedJournal {
   readonly #db: Sqlite;
   readonly #fold: JournalFold;
   readonly #write: (entry: Entry) => void;
+  readonly #file: string;
 
-  constructor(db: Sqlite, fold: JournalFold, recovery: Recovery | null) {
+  constructor(file: string, db: Sqlite, fold: JournalFold, recovery: Recovery | null) {
+    this.#file = file;
     this.#db = db;
     this.#fold = fold;
     this.recovery = recovery;
@@ -215,7 +213,8 @@ class FileJournal implements OpenedJournal {
     return this.#fold.openBatches().filter((batch) => sheet === undefined || batch.sheet === sheet);
   }
 
-  close(): void {
+  close(told = true): void {
+    if (told && this.recovery !== null) forgetRecovery(this.#file);
     this.#db.close();
   }
 
@@ -324,7 +323,7 @@ export const openJournal = (options: JournalOptions): OpenedJournal => {
     throw new AppError('bug', 'journal-key-length', 'The journal key must have 32 bytes.');
   try {
     finishRecovery(file);
-    let recovery = setAsideIfGone(file, key, now());
+    let recovery = setAsideIfGone(file, key, now()) ?? recoveryNoted(file);
     let opened: Loaded & { readonly db: Sqlite };
     try {
       opened = openFile(options);
@@ -337,7 +336,7 @@ export const openJournal = (options: JournalOptions): OpenedJournal => {
     }
     rememberKey(file, key);
     if (opened.unusable > 0) recovery ??= { movedTo: null, entries: opened.entries, lost: opened.unusable };
-    return new FileJournal(opened.db, opened.fold, recovery);
+    return new FileJournal(file, opened.db, opened.fold, recovery);
   } catch (error) {
     throw journalFailure(error);
   }

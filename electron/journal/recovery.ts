@@ -10,16 +10,7 @@ import {
 } from './database.ts';
 import { decodeEntry, type Entry } from './entries.ts';
 import { checkKey } from './key-check.ts';
-
-/** What was done about a damaged journal, to be told to the person. */
-export interface Recovery {
-  /** Where the damaged file lies now (it is never deleted); null when there is none. */
-  readonly movedTo: string | null;
-  /** Entries taken over: the unbroken run from the first one on. */
-  readonly entries: number;
-  /** Entries known to be there and not usable; null when the file does not tell. */
-  readonly lost: number | null;
-}
+import { forgetRecovery, noteRecovery, type Recovery, recoveryNoted } from './recovery-note.ts';
 
 interface StoredEntry {
   readonly seq: number;
@@ -113,20 +104,31 @@ const rebuild = (file: string, key: Buffer, { start, entries }: Salvage): void =
   }
 };
 
-/** Finishes a recovery that was cut off between putting the damaged file aside and putting the new one in its place. */
+const moveAside = (file: string, movedTo: string): void => {
+  for (const suffix of [...SIDE_FILES, ''])
+    if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${movedTo}${suffix}`);
+};
+
+const asideOf = (file: string, now: Date): string =>
+  `${file}.damaged-${now.toISOString().replace(/[:.]/g, '-')}`;
+
+/** Puts the damaged file aside and the rebuilt one in its place; begun anew where it was cut off, it does what is left. */
+const replace = (file: string, movedTo: string): void => {
+  moveAside(file, movedTo);
+  // The log as it was found: closing the file has emptied the other.
+  const log = damagedLogOf(file);
+  if (existsSync(log)) renameSync(log, `${movedTo}-wal`);
+  renameSync(rebuiltOf(file), file);
+};
+
+/** Finishes a recovery that was cut off once its new file was complete; one that was not is begun anew. */
 export const finishRecovery = (file: string): void => {
   const rebuilt = rebuiltOf(file);
   if (!existsSync(rebuilt)) return;
-  if (existsSync(file)) removeWithSides(rebuilt);
+  const { movedTo = null } = recoveryNoted(file) ?? {};
+  if (movedTo !== null) replace(file, movedTo);
+  else if (existsSync(file)) removeWithSides(rebuilt);
   else renameSync(rebuilt, file);
-};
-
-const moveAside = (file: string, now: Date): string => {
-  const movedTo = `${file}.damaged-${now.toISOString().replace(/[:.]/g, '-')}`;
-  for (const suffix of [...SIDE_FILES, '']) {
-    if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${movedTo}${suffix}`);
-  }
-  return movedTo;
 };
 
 /**
@@ -136,7 +138,14 @@ const moveAside = (file: string, now: Date): string => {
 export const setAsideIfGone = (file: string, key: Buffer, now: Date): Recovery | null => {
   if (checkKey(file, key) !== 'same') return null;
   if (existsSync(file) && statSync(file).size > 0) return null;
-  return { movedTo: moveAside(file, now), entries: 0, lost: null };
+  const left = ['', ...SIDE_FILES].some((suffix) => existsSync(`${file}${suffix}`));
+  const noted = recoveryNoted(file);
+  // Nothing is left of it, and it is known why.
+  if (!left && noted) return noted;
+  const recovery = { movedTo: left ? asideOf(file, now) : null, entries: 0, lost: null };
+  noteRecovery(file, recovery);
+  if (recovery.movedTo !== null) moveAside(file, recovery.movedTo);
+  return recovery;
 };
 
 /**
@@ -150,12 +159,15 @@ export const recoverJournal = (
   now: Date,
   passedOver: number | null = 0,
 ): Recovery => {
+  // What is noted of an earlier one says nothing about the file that is made now.
+  forgetRecovery(file);
   const saved = salvage(file, key);
   rebuild(rebuiltOf(file), key, saved);
-  const movedTo = moveAside(file, now);
-  const log = damagedLogOf(file);
-  if (existsSync(log)) renameSync(log, `${movedTo}-wal`);
-  renameSync(rebuiltOf(file), file);
+  const movedTo = asideOf(file, now);
   const lost = saved.lost === null || passedOver === null ? null : saved.lost + passedOver;
-  return { movedTo, entries: saved.entries.length, lost };
+  const recovery = { movedTo, entries: saved.entries.length, lost };
+  // From here on the new file is what counts, whatever interrupts the moving.
+  noteRecovery(file, recovery);
+  replace(file, movedTo);
+  return recovery;
 };

@@ -2,140 +2,165 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CommitStep } from '../../electron/warehouse/adapter.ts';
 import { inserting, setting } from '../support/backend-client.ts';
-import { type ChildBackend, startChildBackend } from '../support/child-backend.ts';
+import { startChildBackend } from '../support/child-backend.ts';
 import type { Cut } from '../support/cut-proxy.ts';
 import { fileKeychain } from '../support/file-keychain.ts';
-import { PASSWORD } from '../warehouse/backend-world.ts';
-import { arrive, ask, heldBy, openLinkWorld, openLive, persist } from './link-world.ts';
+import { PASSWORD, type World } from '../warehouse/backend-world.ts';
+import { finish, keptOf, WAYS, type Way } from './crash-ways.ts';
+import { openTable, sheetOf } from './link-flow.ts';
+import { arrive, type Held, heldBy, openLinkWorld, persist } from './link-world.ts';
 import { deadline, type FaultSuite, randomFrom, Tally } from './suite.ts';
 
-const SHEET = JSON.stringify(['plan', 'entry']);
-const SOURCE = { schema: 'plan', table: 'entry' };
-const STEPS: readonly CommitStep[] = ['begun', 'written', 'committing', 'committed'];
-
+/** Where the program is killed: at a named step of a way, or when it exchanges a message with the server. */
 type Point =
-  | { readonly kind: 'step'; readonly step: CommitStep }
-  | { readonly kind: 'wire'; readonly cut: Cut };
+  | { readonly way: Way; readonly kind: 'step'; readonly step: string }
+  | { readonly way: Way; readonly kind: 'wire'; readonly to: Cut['to']; readonly message: number };
+type Counts = Readonly<Record<Cut['to'], number>>;
 
-/** Where the program is killed: at the named steps of a commit, and at the messages it exchanges with the server. */
-const pointsOf = (counts: { readonly server: number; readonly client: number }): readonly Point[] => [
-  ...STEPS.map((step): Point => ({ kind: 'step', step })),
-  ...(['server', 'client'] as const).flatMap((to) =>
-    Array.from({ length: counts[to] }, (_, message) =>
-      (['before', 'after'] as const).map((when): Point => ({ kind: 'wire', cut: { to, message, when } })),
-    ).flat(),
-  ),
-];
+const EDITS = 2;
+const LANES = 2;
+/** Whether a batch is known to have ended: a server that has not noticed the end of the program holds it for a moment. */
+const TRIES = 500;
 
 const nameOf = (point: Point): string =>
   point.kind === 'step'
-    ? `killed at step "${point.step}"`
-    : `killed ${point.cut.when} message ${point.cut.message} to the ${point.cut.to}`;
+    ? `${point.way.name}, killed at step "${point.step}"`
+    : `${point.way.name}, killed before message ${point.message} to the ${point.to}`;
+
+/** A world of its own, in which one program after the other is killed. */
+const openLane = async (tally: Tally, mutant: boolean) => {
+  const aside = mkdtempSync(join(tmpdir(), 'writ-crash-'));
+  const keychain = join(aside, 'keychain.json');
+  const world: World = await openLinkWorld(fileKeychain(keychain));
+  let run = 0;
+
+  /** What the next start holds, compared with the table; what is not written yet is taken to its end then. */
+  const afterwards = async (way: Way, before: Held, said: boolean, place: string): Promise<void> => {
+    const { table } = way;
+    const ann = await arrive(world, 'ann');
+    let opened = await persist(() => openTable(ann, table));
+    for (let tries = 0; opened.unresolved.length > 0 && tries < TRIES; tries++)
+      opened = await persist(() => openTable(ann, table));
+    if (opened.unresolved.length > 0) tally.breach('untrue', `${place}: never settled`);
+    const written = (await heldBy(world, table)).counter > before.counter;
+    if (said && !written) tally.breach('untrue', `${place}: told committed, but it is not`);
+    // What waited is sent by itself while this looks at it.
+    const kept = keptOf(opened);
+    if (!written && kept !== EDITS) tally.breach('lost', `${place}: ${kept} of ${EDITS} edits kept`);
+    const refused = await finish(world, ann, table);
+    if (refused !== null) tally.breach('falseConflicts', `${place}: ${refused}`);
+    const now = await heldBy(world, table);
+    const came = now.tags.filter((tag) => tag === `t${run}`).length;
+    if (now.counter > before.counter + 1 || came > 1)
+      tally.breach('doubled', `${place}: ${JSON.stringify(now)}`);
+    if (!mutant && (came === 0 || now.counter === before.counter))
+      tally.breach('lost', `${place}: ${JSON.stringify(now)}`);
+    await ann.call('session.close', {});
+    ann.close();
+  };
+
+  /** One program's life: edits are kept, they go their way, and the process ends in it. Answers what was counted, and whether it was killed. */
+  const live = async (way: Way, point: Point | null): Promise<Counts & { readonly killed: boolean }> => {
+    run++;
+    const { table } = way;
+    const sheet = sheetOf(table);
+    const before = await heldBy(world, table);
+    world.proxy.arm(null);
+    const dieAt = point?.kind === 'step' ? { dieAt: point.step } : {};
+    const child = await startChildBackend({ folder: world.folder, keychain, ...dieAt });
+    let killed = false;
+    void child.ended.then(() => {
+      killed = true;
+    });
+    await child.call('session.open', { connection: 'test', user: 'ann', password: PASSWORD });
+    await child.call('sheets.open', { source: { schema: 'plan', table } });
+    const { counter } = before;
+    await child.call('edits.append', {
+      step: setting(sheet, 'n', [['["1"]', String(counter), String(counter + 1)]]),
+    });
+    const values = { tag: `t${run}`, n: '1' };
+    await child.call('edits.append', { step: inserting(sheet, `new:${randomUUID()}`, values) });
+    const cut =
+      point?.kind === 'wire'
+        ? ({
+            to: point.to,
+            message: point.message,
+            when: 'before',
+            onHit: () => void child.kill(),
+          } as const)
+        : null;
+    const said = await way.go(child, world, () => world.proxy.arm(cut)).catch(() => false);
+    const { server, client } = world.proxy.counted();
+    if (world.proxy.wasCut()) await child.ended;
+    const died = killed;
+    await child.quit();
+    world.proxy.arm(null);
+    if (mutant) rmSync(join(world.folder, 'journals'), { recursive: true });
+    await afterwards(way, before, said, point ? nameOf(point) : `${way.name}, not killed`);
+    return { server, client, killed: died };
+  };
+
+  return {
+    live,
+    close: async (): Promise<void> => {
+      await world.close();
+      rmSync(aside, { recursive: true, force: true });
+    },
+  };
+};
+type Lane = Awaited<ReturnType<typeof openLane>>;
+
+const stepsOf = (way: Way): readonly Point[] => way.steps.map((step): Point => ({ way, kind: 'step', step }));
+
+/** After a message is before the next one: the end of a program cuts all its connections at once. */
+const messagesOf = (way: Way, counts: Counts): readonly Point[] =>
+  (['server', 'client'] as const).flatMap((to) =>
+    Array.from({ length: counts[to] }, (_, message): Point => ({ way, kind: 'wire', to, message })),
+  );
 
 /** The program is killed in the middle of a submit, and what the next start makes of it is compared with the table. */
 export const crashSuite: FaultSuite = {
   name: 'crash',
   about: 'a program killed at any step of a submit keeps its edits and settles the batch once',
   mutant: 'that forgets what was kept when it starts again',
-  run: async ({ seed, seconds, whole = false, mutant = false }) => {
+  run: async ({ seed, seconds, whole = false, mutant = false, part = { index: 1, of: 1 }, onProgress }) => {
     const tally = new Tally();
     const random = randomFrom(seed);
-    const aside = mkdtempSync(join(tmpdir(), 'writ-crash-'));
-    const keychain = join(aside, 'keychain');
-    const world = await openLinkWorld(fileKeychain(keychain));
-    let run = 0;
-
-    const signIn = async (child: ChildBackend): Promise<void> => {
-      await child.call('session.open', { connection: 'test', user: 'ann', password: PASSWORD });
-      await child.call('sheets.open', { source: SOURCE });
-    };
-
-    /** One program's life: edits are kept, a submit begins, and the process ends in it. Answers what was counted. */
-    const live = async (point: Point | null): Promise<{ server: number; client: number }> => {
-      run++;
-      const place = point ? nameOf(point) : 'not killed';
-      const before = await heldBy(world, 'entry');
-      world.proxy.arm(null);
-      const child = await startChildBackend({
-        folder: world.folder,
-        keychain,
-        ...(point?.kind === 'step' ? { dieAt: point.step } : {}),
-      });
-      await signIn(child);
-      const { counter } = before;
-      await child.call('edits.append', {
-        step: setting(SHEET, 'n', [['["1"]', String(counter), String(counter + 1)]]),
-      });
-      const values = { tag: `t${run}`, n: String(run) };
-      await child.call('edits.append', { step: inserting(SHEET, `new:${randomUUID()}`, values) });
-      const cut = point?.kind === 'wire' ? { ...point.cut, onHit: () => void child.kill() } : null;
-      world.proxy.arm(cut);
-      const { sha256 } = await child.call('batches.preview', { sheet: SHEET }).catch(() => ({ sha256: '' }));
-      const batch = randomUUID();
-      const told = await ask(child.call('batches.commit', { sheet: SHEET, batch, sha256 }));
-      const counts = world.proxy.counted();
-      if (point === null || (cut !== null && !world.proxy.wasCut())) await child.quit();
-      await child.ended;
-      world.proxy.arm(null);
-      if (mutant) rmSync(join(world.folder, 'journals'), { recursive: true });
-      await afterwards(before, 'answer' in told && told.answer.kind === 'committed', place);
-      return { server: counts.server, client: counts.client };
-    };
-
-    /** What the next start holds, compared with the table; what is pending still is submitted then. */
-    const afterwards = async (
-      before: Awaited<ReturnType<typeof heldBy>>,
-      toldCommitted: boolean,
-      place: string,
-    ): Promise<void> => {
-      const ann = await arrive(world, 'ann');
-      let pending = 0;
-      let open = 1;
-      // A server that has not noticed the end of the program yet still holds the batch for a moment.
-      for (let tries = 0; open > 0 && tries < 500; tries++) {
-        const opened = await persist(() => openLive(ann, SOURCE));
-        open = opened.unresolved.length;
-        pending = opened.pending.rows.length;
-      }
-      const written = (await heldBy(world, 'entry')).counter - before.counter;
-      if (open > 0) tally.breach('untrue', `${place}: never settled`);
-      if (written === 0 && pending !== 2) tally.breach('lost', `${place}: ${pending} of 2 edits kept`);
-      if (written > 0 && pending > 0)
-        tally.breach('doubled', `${place}: written, and ${pending} pending still`);
-      if (toldCommitted && written === 0) tally.breach('untrue', `${place}: told committed, but it is not`);
-      if (written === 0 && pending > 0) {
-        const { sha256 } = await ann.call('batches.preview', { sheet: SHEET });
-        const again = await ann.call('batches.commit', { sheet: SHEET, batch: randomUUID(), sha256 });
-        if (again.kind !== 'committed') tally.breach('falseConflicts', `${place}: ${JSON.stringify(again)}`);
-      }
-      const now = await heldBy(world, 'entry');
-      const came = now.tags.filter((tag) => tag === `t${run}`).length;
-      if (now.counter > before.counter + 1 || came > 1)
-        tally.breach('doubled', `${place}: ${JSON.stringify(now)}`);
-      if (!mutant && came === 0) tally.breach('lost', `${place}: ${JSON.stringify(now)}`);
-      await ann.call('session.close', {});
-      ann.close();
-    };
-
+    const lanes: Lane[] = [];
     try {
-      const counts = await live(null);
+      for (let n = 0; n < (whole ? LANES : 1); n++) lanes.push(await openLane(tally, mutant));
+      const [first] = lanes;
+      if (!first) throw new Error('No lane is open.');
+      const named = WAYS.flatMap(stepsOf);
+      const wire: Point[] = [];
+      // A short search looks at one way, and in it at as many steps as there is time for.
+      for (const way of whole ? WAYS : random.shuffled(WAYS).slice(0, mutant ? 0 : 1))
+        wire.push(...messagesOf(way, await first.live(way, null)));
+      const own = [...named, ...wire].filter((_, n) => n % part.of === part.index - 1);
+      const all = mutant ? named.filter((point) => nameOf(point) === nameOfMutant) : own;
       const left = deadline(seconds);
-      const points = random.shuffled(pointsOf(mutant ? { server: 0, client: 0 } : counts));
-      const named = points.filter((point) => point.kind === 'step' && (!mutant || point.step === 'written'));
-      const wire = points.filter(({ kind }) => kind === 'wire');
-      for (let pass = 0; pass === 0 || (left() && !mutant); pass++) {
-        for (const point of [...named, ...wire]) {
-          if (!left() && !(whole && pass === 0) && point.kind === 'wire') break;
-          await live(point);
-          tally.runs++;
-        }
-      }
-      return tally.result('crash', seed, named.length);
+      const queue = whole || mutant ? [...all] : random.shuffled(all);
+      let tried = 0;
+      await Promise.all(
+        lanes.map(async (lane) => {
+          for (let point = queue.shift(); point && (whole || left() || tally.runs === 0); ) {
+            const { killed } = await lane.live(point.way, point);
+            if (killed) tried++;
+            else if (point.kind === 'step') tally.breach('untrue', `${nameOf(point)}: never came there`);
+            tally.runs++;
+            onProgress?.({ tried, of: all.length });
+            point = queue.shift();
+          }
+        }),
+      );
+      tally.points = { tried, of: all.length };
+      tally.note(`${named.length} named steps and ${wire.length} messages of ${WAYS.length} ways`);
+      return tally.result('crash', seed);
     } finally {
-      await world.close();
-      rmSync(aside, { recursive: true, force: true });
+      for (const lane of lanes) await lane.close();
     }
   },
 };
+
+const nameOfMutant = 'submit, killed at step "written"';

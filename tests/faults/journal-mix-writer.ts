@@ -1,10 +1,11 @@
 import { openSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3-multiple-ciphers';
 import { openJournal } from '../../electron/journal/open-journal.ts';
-import { mixOf } from './journal-mix.ts';
+import { mixOf, PASTE } from './journal-mix.ts';
 
-// A process of its own, to be killed: replays a mix, and notes in a file beside the journal what it has acknowledged.
-const [file = '', keyHex = '', seed = '', length = '', mutant = ''] = process.argv.slice(2);
+// A process of its own, to be killed: opens a journal, replays a mix, and notes in files beside the journal what it has
+// acknowledged, and before it ends that it told of a recovery.
+const [file = '', keyHex = '', seed = '', length = '', first = '', mutant = ''] = process.argv.slice(2);
 
 if (mutant === 'unflushed') {
   const pragma = Database.prototype.pragma;
@@ -24,9 +25,10 @@ const journal = openJournal({
   key: Buffer.from(keyHex, 'hex'),
   now: () => new Date('2026-01-02T03:04:05Z'),
 });
-for (const operation of mixOf(Number(seed), Number(length))) {
+for (const operation of mixOf(Number(seed), Number(length), PASTE, Number(first))) {
   if (mutant === 'hasty') writeSync(acknowledged, '.');
   operation(journal);
   if (mutant !== 'hasty') writeSync(acknowledged, '.');
 }
+if (journal.recovery !== null) writeSync(openSync(`${file}-told`, 'a'), '.');
 journal.close();

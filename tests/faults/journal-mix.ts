@@ -80,6 +80,22 @@ const queueWork = (random: Random, n: number, sheet: string): MixOperation => {
   };
 };
 
+/** What a merge settles by itself, and what a person decides, over rows that are pending. */
+const mergeWork = (random: Random, n: number, sheet: string): MixOperation => {
+  const quiet = random.next() < 0.5;
+  const theirs = `theirs ${n}`;
+  return (journal) => {
+    const changed = [...journal.pending(sheet).values()].find(
+      (row) => row.kind === 'update' && !journal.isFrozen(sheet, row.row),
+    );
+    if (changed?.kind !== 'update') return;
+    const { row, cells } = changed;
+    const columns = Object.entries(cells).map(([column, { before }]) => [column, { base: before, theirs }]);
+    if (quiet) journal.merged(sheet, [{ row, kind: 'cells', cells: Object.fromEntries(columns) }], AT);
+    else journal.decide(sheet, { id: idOf(n), at: AT, label: 'Take theirs', rows: [{ row, state: null }] });
+  };
+};
+
 const operationOf = (random: Random, n: number, paste: number): MixOperation => {
   const sheet = random.pick(SHEETS);
   const dice = random.next();
@@ -116,13 +132,18 @@ const operationOf = (random: Random, n: number, paste: number): MixOperation => 
   if (dice < 0.65) return (journal) => journal.undo(sheet);
   if (dice < 0.72) return (journal) => journal.redo(sheet);
   if (dice < 0.75) return (journal) => journal.discard(sheet, undefined, AT, idOf(n));
-  return dice < 0.82 ? queueWork(random, n, sheet) : batchWork(random, n, sheet);
+  if (dice < 0.79) return mergeWork(random, n, sheet);
+  return dice < 0.85 ? queueWork(random, n, sheet) : batchWork(random, n, sheet);
 };
 
-/** The operations of a mix, by its seed; its pastes have up to about `paste` cells. What a journal refuses (a row in an open batch) changes nothing, there or here. */
-export const mixOf = (seed: number, length: number, paste = 4_000): readonly MixOperation[] => {
+/** The largest pastes of a mix, in cells, about. */
+export const PASTE = 4_000;
+
+/** The operations of a mix, by its seed; its pastes have up to about `paste` cells, its ids count from `first`. What a journal refuses (a row in an open batch) changes nothing, there or here. */
+export const mixOf = (seed: number, length: number, paste = PASTE, first = 0): readonly MixOperation[] => {
   const random = randomFrom(seed);
-  return Array.from({ length }, (_, n) => operationOf(random, n, paste)).map((operation) => (journal) => {
+  const operations = Array.from({ length }, (_, n) => operationOf(random, first + n, paste));
+  return operations.map((operation) => (journal) => {
     try {
       operation(journal);
     } catch (error) {

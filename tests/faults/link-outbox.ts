@@ -47,8 +47,8 @@ export const outboxFlow = async (parts: FlowParts, table: Table): Promise<Flow> 
   };
 
   const writeReviewed = async (batches: readonly string[], place: string): Promise<void> => {
+    const { submitted = [] } = await persist(() => openTable(ann, table));
     for (const batch of batches) {
-      const { submitted = [] } = await persist(() => openTable(ann, table));
       const sha256 = submitted.find((each) => each.batch === batch)?.sha256;
       if (sha256 === undefined) {
         tally.breach('lost', `${place}: ${batch} is not under review`);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { OutputOf } from '../../shared/contract/operations.ts';
 import {
   checkHeld,
   type Flow,
@@ -11,6 +12,9 @@ import {
 } from './link-flow.ts';
 import { arrive, ask, heldBy, isWritten, persist } from './link-world.ts';
 
+type Opened = OutputOf<'sheets.open'>;
+type Batch = { readonly batch: string; readonly sha256: string };
+
 /** Submit for review, approval by another person, commit. */
 export const reviewFlow = async (parts: FlowParts): Promise<Flow> => {
   const { world, tally } = parts;
@@ -21,16 +25,17 @@ export const reviewFlow = async (parts: FlowParts): Promise<Flow> => {
   const stateOf = async (batch: string): Promise<string> =>
     (await world.admin.query('select writ.state_of($1) as state', [batch])).rows[0]?.state ?? 'absent';
 
-  const submit = async (place: string): Promise<void> => {
+  /** The batch, where it is said to be under review now. */
+  const submit = async (place: string): Promise<Batch | null> => {
     const batch = randomUUID();
     const { sha256, counts } = await ann.call('batches.preview', { sheet });
-    if (counts.rows === 0) return;
+    if (counts.rows === 0) return null;
     const sent = await ask(ann.call('reviews.submit', { sheet, batch, sha256 }));
     const arrived = (await stateOf(batch)) !== 'absent';
     if ('failure' in sent) {
       if (arrived)
         tally.breach('untrue', `${place}: submitting failed (${sent.failure.code}), but it arrived`);
-      return;
+      return null;
     }
     const { answer } = sent;
     if (answer.kind === 'submitted' && !arrived)
@@ -38,9 +43,10 @@ export const reviewFlow = async (parts: FlowParts): Promise<Flow> => {
     if (answer.kind === 'refused' && arrived) tally.breach('untrue', `${place}: refused, but it is there`);
     if (answer.kind === 'refused' && answer.failure.kind !== 'unavailable')
       tally.breach('falseConflicts', `${place}: ${answer.failure.code} ${answer.failure.message}`);
+    return answer.kind === 'submitted' ? { batch, sha256 } : null;
   };
 
-  const approve = async (batch: string, sha256: string, place: string): Promise<void> => {
+  const approve = async ({ batch, sha256 }: Batch, place: string): Promise<void> => {
     const sent = await ask(ben.call('reviews.approve', { batch, sha256 }));
     const approved = (await stateOf(batch)) === 'approved';
     if ('answer' in sent && !approved) tally.breach('untrue', `${place}: approved, but it is not`);
@@ -52,12 +58,13 @@ export const reviewFlow = async (parts: FlowParts): Promise<Flow> => {
       tally.breach('falseConflicts', `${place}: ${sent.failure.code}`);
   };
 
-  const write = async (batch: string, sha256: string, place: string): Promise<void> => {
+  /** Whether it is said to be written. */
+  const write = async ({ batch, sha256 }: Batch, place: string): Promise<boolean> => {
     const sent = await ask(ann.call('batches.commit', { sheet, batch, sha256, approved: true }));
     if ('failure' in sent) {
       if (sent.failure.kind !== 'unavailable')
         tally.breach('untrue', `${place}: ${sent.failure.code}: ${sent.failure.message}`);
-      return;
+      return false;
     }
     const { answer } = sent;
     const written = await isWritten(world, batch);
@@ -66,6 +73,19 @@ export const reviewFlow = async (parts: FlowParts): Promise<Flow> => {
       tally.breach('untrue', `${place}: not committed, but it is`);
     if (answer.kind === 'not-committed' && answer.failure.kind !== 'unavailable')
       tally.breach('falseConflicts', `${place}: ${answer.failure.code} ${answer.failure.message}`);
+    return answer.kind === 'committed';
+  };
+
+  /** Takes what is there one step on, or as many as go through; answers whether it is all written. */
+  const goOn = async ({ pending, submitted = [] }: Opened, place: string): Promise<boolean> => {
+    let batch: Batch | null = submitted[0] ?? null;
+    if (pending.rows.length === 0 && !batch) return true;
+    if (!batch) {
+      const sent = await ask(submit(place));
+      batch = 'answer' in sent ? sent.answer : null;
+    }
+    if (batch && (await stateOf(batch.batch)) === 'submitted') await approve(batch, place);
+    return batch !== null && (await stateOf(batch.batch)) === 'approved' && (await write(batch, place));
   };
 
   return {
@@ -78,13 +98,7 @@ export const reviewFlow = async (parts: FlowParts): Promise<Flow> => {
       for (let turn = 0; turn < TURNS; turn++) {
         const opened = await ask(openTable(ann, 'ledger'));
         if ('answer' in opened) {
-          const { pending, submitted = [] } = opened.answer;
-          const [batch] = submitted;
-          if (pending.rows.length === 0 && !batch) break;
-          if (!batch) await ask(submit(place));
-          else if ((await stateOf(batch.batch)) === 'submitted')
-            await approve(batch.batch, batch.sha256, place);
-          else await write(batch.batch, batch.sha256, place);
+          if (await goOn(opened.answer, place)) break;
         } else if (opened.failure.kind !== 'unavailable')
           tally.breach('untrue', `${place}: ${opened.failure.code}`);
         if (world.proxy.wasCut()) resume();

@@ -63,12 +63,12 @@ const openLane = async (tally: Tally, seed: number, mutant: boolean) => {
       await made.run({
         begin: () => proxy.arm(null),
         resume: () => {
-          counts ??= proxy.counted();
+          counts ??= { ...proxy.counted() };
         },
         down: proxy.down,
         place: `${flow}, uncut`,
       });
-      return counts ?? proxy.counted();
+      return counts ?? { ...proxy.counted() };
     },
     close: world.close,
   };
