@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setting } from '../support/backend-client.ts';
 import { rowsOf } from '../warehouse/backend-world.ts';
 import { type Flow, type FlowParts, keepEdits, openTable, sheetOf, shows, TURNS } from './link-flow.ts';
-import { arrive, ask, heldBy, isWritten, persist } from './link-world.ts';
+import { arrive, ask, heldBy, isWritten, persist, untilQuiet } from './link-world.ts';
 
 /** Edits are submitted, the link goes, and everything is discarded: what was sent stays, what was typed since does not. */
 export const discardFlow = async (parts: FlowParts): Promise<Flow> => {
@@ -29,6 +29,7 @@ export const discardFlow = async (parts: FlowParts): Promise<Flow> => {
         const told = await ask(ann.call('batches.commit', { sheet, batch, sha256 }));
         if ('answer' in told && told.answer.kind !== 'unknown') {
           const { kind } = told.answer;
+          await untilQuiet(world);
           if ((kind === 'committed') !== (await isWritten(world, batch)))
             tally.breach('untrue', `${place}: answered ${kind}, and it is not so`);
         }

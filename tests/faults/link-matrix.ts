@@ -23,9 +23,10 @@ const MARGIN = 4;
 /** How often a point that was not reached is tried again before it counts as not there. */
 const AGAIN = 2;
 
-const nameOf = ({ flow, to, message, when }: Point): string => `${flow}/${to}/${message}/${when}`;
+/** How a point is written: `submit/server/12/before`. */
+export const pointName = ({ flow, to, message, when }: Point): string => `${flow}/${to}/${message}/${when}`;
 
-/** Inverse of `nameOf`; null for anything else. */
+/** Inverse of `pointName`; null for anything else. */
 export const pointNamed = (name: string): Point | null => {
   const [flow = '', to = '', message = '', when = ''] = name.split('/');
   if ((to !== 'server' && to !== 'client') || (when !== 'before' && when !== 'after')) return null;
@@ -53,7 +54,7 @@ export class Matrix {
   /** Takes in the points of a flow, whose runs have had at least and at most so many messages. */
   add(flow: string, least: Counts, most: Counts): void {
     for (const to of ['server', 'client'] as const) {
-      for (const point of this.#points(flow, to, 0, least[to])) this.#sure.add(nameOf(point));
+      for (const point of this.#points(flow, to, 0, least[to])) this.#sure.add(pointName(point));
       this.#extend(flow, to, most[to] + MARGIN);
     }
   }
@@ -69,7 +70,7 @@ export class Matrix {
 
   /** Notes whether the link was cut there. Behind a last point that was reached there may be others. */
   tried(point: Point, wasCut: boolean): void {
-    const name = nameOf(point);
+    const name = pointName(point);
     if (wasCut) {
       this.#hit.add(name);
       const end = this.#ends.get(`${point.flow}/${point.to}`) ?? 0;

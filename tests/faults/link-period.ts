@@ -1,5 +1,5 @@
 import { type Flow, type FlowParts, OPEN_ENDED } from './link-flow.ts';
-import { arrive, ask, CALENDAR, PERIOD, persist } from './link-world.ts';
+import { arrive, ask, CALENDAR, PERIOD, persist, untilQuiet } from './link-world.ts';
 
 /** Closing a period and opening it again. */
 export const periodFlow = async (parts: FlowParts): Promise<Flow> => {
@@ -25,6 +25,7 @@ export const periodFlow = async (parts: FlowParts): Promise<Flow> => {
           ? cal.call('periods.close', { ...place, reason: 'done' })
           : cal.call('periods.reopen', { ...place, reason: 'again' }),
       );
+      await untilQuiet(world);
       resume();
       const now = await held();
       const done = now.closed === close;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Flow, type FlowParts, keepEdits, OPEN_ENDED, openTable, sheetOf } from './link-flow.ts';
-import { arrive, ask, heldBy, persist } from './link-world.ts';
+import { arrive, ask, heldBy, persist, untilQuiet } from './link-world.ts';
 
 /** A batch under review comes back: returned by the reviewer, or withdrawn by the one who submitted it. */
 export const returnFlow = async (parts: FlowParts, how: 'return' | 'withdraw'): Promise<Flow> => {
@@ -31,6 +31,7 @@ export const returnFlow = async (parts: FlowParts, how: 'return' | 'withdraw'): 
         tally.breach('falseConflicts', `${place}: ${JSON.stringify(submitted)}`);
       begin();
       const sent = await ask(send(batch));
+      await untilQuiet(world);
       resume();
       const done = await isBack(batch);
       if ('answer' in sent && !done) tally.breach('untrue', `${place}: done, but it is not`);

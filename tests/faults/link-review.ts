@@ -10,7 +10,7 @@ import {
   sheetOf,
   TURNS,
 } from './link-flow.ts';
-import { arrive, ask, heldBy, isWritten, persist } from './link-world.ts';
+import { arrive, ask, heldBy, isWritten, persist, untilQuiet } from './link-world.ts';
 
 type Opened = OutputOf<'sheets.open'>;
 type Batch = { readonly batch: string; readonly sha256: string };
@@ -31,6 +31,7 @@ export const reviewFlow = async (parts: FlowParts): Promise<Flow> => {
     const { sha256, counts } = await ann.call('batches.preview', { sheet });
     if (counts.rows === 0) return null;
     const sent = await ask(ann.call('reviews.submit', { sheet, batch, sha256 }));
+    await untilQuiet(world);
     const arrived = (await stateOf(batch)) !== 'absent';
     if ('failure' in sent) {
       if (arrived)
@@ -48,6 +49,7 @@ export const reviewFlow = async (parts: FlowParts): Promise<Flow> => {
 
   const approve = async ({ batch, sha256 }: Batch, place: string): Promise<void> => {
     const sent = await ask(ben.call('reviews.approve', { batch, sha256 }));
+    await untilQuiet(world);
     const approved = (await stateOf(batch)) === 'approved';
     if ('answer' in sent && !approved) tally.breach('untrue', `${place}: approved, but it is not`);
     if ('failure' in sent && sent.failure.code === 'done-unread' && !approved)
@@ -67,6 +69,7 @@ export const reviewFlow = async (parts: FlowParts): Promise<Flow> => {
       return false;
     }
     const { answer } = sent;
+    await untilQuiet(world);
     const written = await isWritten(world, batch);
     if (answer.kind === 'committed' && !written) tally.breach('untrue', `${place}: committed, but it is not`);
     if (answer.kind === 'not-committed' && written)

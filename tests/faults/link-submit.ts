@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CommitOutcome } from '../../shared/model/batch.ts';
 import { checkHeld, type Flow, type FlowParts, keepEdits, openTable, sheetOf, TURNS } from './link-flow.ts';
-import { arrive, ask, heldBy, isWritten, persist } from './link-world.ts';
+import { arrive, ask, heldBy, isWritten, persist, untilQuiet } from './link-world.ts';
 
 /** Preview and commit of a batch that needs no approval. */
 export const submitFlow = async (parts: FlowParts): Promise<Flow> => {
@@ -21,6 +21,7 @@ export const submitFlow = async (parts: FlowParts): Promise<Flow> => {
       const said = new Map<string, string>();
       const judge = async (answer: CommitOutcome): Promise<void> => {
         said.set(answer.batch, answer.kind);
+        await untilQuiet(world);
         const written = await isWritten(world, answer.batch);
         if (answer.kind === 'committed' && !written)
           tally.breach('untrue', `${place}: committed, but it is not`);

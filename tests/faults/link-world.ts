@@ -45,6 +45,16 @@ export const ask = async <T>(call: Promise<T>): Promise<Answered<T>> =>
 /** Lets sockets and timers have their turn: what is refused at once would otherwise be asked for without end. */
 export const nextTurn = (): Promise<void> => new Promise((done) => setImmediate(done));
 
+/**
+ * After a cut the server goes on with what had reached it. Waits until it has noticed the end of every session, so that
+ * what the table holds is what it will hold.
+ */
+export const untilQuiet = async ({ admin, proxy }: World): Promise<void> => {
+  const open = async (): Promise<number> =>
+    (await admin.query(`select from pg_stat_activity where usename in ('ann', 'ben', 'cal')`)).rowCount ?? 0;
+  while (proxy.wasCut() && (await open()) > 0) await nextTurn();
+};
+
 const TRIES = 2_000;
 
 /** Repeats until it answers; a link that is still down is asked again, as a person would. */

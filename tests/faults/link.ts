@@ -1,6 +1,7 @@
+import { AppError } from '../../shared/model/failure.ts';
 import { discardFlow } from './link-discard.ts';
 import type { Flow, FlowParts } from './link-flow.ts';
-import { type Counts, Matrix, type Point, pointNamed } from './link-matrix.ts';
+import { type Counts, Matrix, type Point, pointName, pointNamed } from './link-matrix.ts';
 import { openFlow } from './link-open.ts';
 import { outboxFlow } from './link-outbox.ts';
 import { periodFlow } from './link-period.ts';
@@ -51,7 +52,7 @@ const openLane = async (tally: Tally, seed: number, mutant: boolean) => {
         proxy.arm(null);
       };
       const made = await flowOf(flow);
-      const place = `${flow}, ${cut.when} message ${cut.message} to the ${cut.to}`;
+      const place = pointName({ flow, ...cut });
       await made.run({ begin: () => proxy.arm(cut), resume: mend, down: proxy.down, place });
       mend();
       return wasCut;
@@ -126,9 +127,16 @@ export const linkSuite: FaultSuite = {
       const left = deadline(seconds);
       const goesOn = (): boolean => (mutant ? tally.clean && left() : whole || left() || tally.runs < ENOUGH);
       await Promise.all(
-        lanes.map(async (lane) => {
+        lanes.map(async (_, n) => {
           for (let point = matrix.next(); point && goesOn(); point = matrix.next()) {
-            matrix.tried(point, await lane.run(point));
+            try {
+              matrix.tried(point, (await lanes[n]?.run(point)) ?? false);
+            } catch (error) {
+              tally.breach('untrue', `${pointName(point)}: ${AppError.wrap(error).message}`);
+              // What it has left behind would be found again and again.
+              await lanes[n]?.close();
+              lanes[n] = await openLane(tally, random.below(2 ** 31), mutant);
+            }
             tally.runs++;
             onProgress?.(matrix.coverage());
           }
