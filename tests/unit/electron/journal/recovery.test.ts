@@ -106,6 +106,20 @@ describe('a damaged journal', () => {
     expect(readdirSync(scratch.folder).sort()).toEqual(['journal.db', 'journal.db-key-check']);
   });
 
+  test('is told at every opening until somebody has heard of it', () => {
+    fill();
+    overwrite((statSync(scratch.file).size >> 1) + 100);
+    const untold = scratch.open();
+    const { recovery } = untold;
+    untold.close(false);
+    const told = scratch.open();
+    expect([recovery === null, told.recovery]).toEqual([false, recovery]);
+    told.close();
+    const again = scratch.open();
+    expect(again.recovery).toBeNull();
+    again.close();
+  });
+
   test('with one entry that makes no sense keeps the others and says so', () => {
     fill();
     const db = openDatabase(scratch.file, KEY);
