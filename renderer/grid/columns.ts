@@ -1,7 +1,6 @@
-import type { ColDef, ITooltipParams, SuppressKeyboardEventParams } from 'ag-grid-community';
+import type { ColDef, SuppressKeyboardEventParams } from 'ag-grid-community';
 import type { Column } from '../../shared/model/sheet.ts';
 import { RowNumberCell, SheetCell } from './cell-renderer.ts';
-import { columnHelp } from './column-help.ts';
 import { CellEditor } from './editors/cell-editor.ts';
 import type { GridModel } from './grid-model.ts';
 import { SheetHeader, type SheetHeaderParams } from './header.ts';
@@ -96,7 +95,6 @@ const dataColumn = (column: Column, pinned: boolean, width: number, parts: Colum
   return {
     colId: columnId(column.name),
     headerName: column.label,
-    headerTooltip: columnHelp(column),
     headerComponent: SheetHeader,
     headerComponentParams: {
       model,
@@ -118,7 +116,6 @@ const dataColumn = (column: Column, pinned: boolean, width: number, parts: Colum
     cellRenderer: SheetCell,
     cellRendererParams: { model, sheetColumn: column },
     cellClass: [isNumeric(column) ? 'numeric' : '', `type-${column.type.kind}`].join(' '),
-    tooltipValueGetter: ({ data }: ITooltipParams<SheetRow>) => (data ? model.look(data, column).note : null),
     width,
     minWidth: 48,
     resizable: true,
@@ -128,15 +125,27 @@ const dataColumn = (column: Column, pinned: boolean, width: number, parts: Colum
   };
 };
 
+/** Width of every shown column by its id, the row numbers' among them: the person's, the definition's, or one that fits the first rows. */
+export const columnWidths = (model: GridModel): ReadonlyMap<string, number> => {
+  const sample = sampleOf(model);
+  const numbers = Math.max(44, String(Math.max(model.rowCount, 1000)).length * 7 + 20);
+  return new Map([
+    [ROW_NUMBERS, numbers],
+    ...model.layout.placed
+      .filter(({ hidden }) => !hidden)
+      .map(({ column, width }): [string, number] => [
+        columnId(column.name),
+        width ?? fittingWidth(column, model, sample),
+      ]),
+  ]);
+};
+
 /** Columns of the grid: row numbers, columns kept in sight at the left, then the rest in the layout's order. */
 export const gridColumns = (parts: ColumnParts): ColDef<SheetRow>[] => {
   const { model, rowState } = parts;
-  const sample = sampleOf(model);
   const shown = model.layout.placed.filter(({ hidden }) => !hidden);
-  const widths = new Map(
-    shown.map(({ column, width }) => [column.name, width ?? fittingWidth(column, model, sample)]),
-  );
-  const width = (name: string): number => widths.get(name) ?? 0;
+  const widths = columnWidths(model);
+  const width = (name: string): number => widths.get(columnId(name)) ?? 0;
   const keys = pinnedKeys(model, width);
   const columns = shown.map(({ column, frozen }) =>
     dataColumn(column, frozen ?? keys.has(column.name), width(column.name), parts),
@@ -144,12 +153,11 @@ export const gridColumns = (parts: ColumnParts): ColDef<SheetRow>[] => {
   const numbers: ColDef<SheetRow> = {
     colId: ROW_NUMBERS,
     headerName: '#',
-    headerTooltip: 'Select everything. Click a number to select its row.',
     cellRenderer: RowNumberCell,
     cellRendererParams: { model, rowState },
     cellClass: 'row-number',
     headerClass: 'row-number',
-    width: Math.max(44, String(Math.max(model.rowCount, 1000)).length * 7 + 20),
+    width: widths.get(ROW_NUMBERS) ?? 44,
     minWidth: 40,
     pinned: 'left',
     lockPosition: 'left',

@@ -137,6 +137,7 @@ export class GridController {
     // A row just added is part of the layout only in the next frame.
     requestAnimationFrame(() => {
       if (this.#api.isDestroyed()) return;
+      this.#drawing.complete();
       this.#api.ensureIndexVisible(index, 'middle');
       this.#api.ensureColumnVisible(id);
       this.#api.setFocusedCell(index, id);
@@ -185,12 +186,12 @@ export class GridController {
       theme: gridTheme(),
       rowHeight: rowHeight(),
       rowModelType: 'infinite',
-      datasource: gridDatasource(this.#model),
+      datasource: gridDatasource(this.#model, () => this.#drawing.begun()),
       cacheBlockSize: BLOCK,
       maxBlocksInCache: 30,
       maxConcurrentDatasourceRequests: 4,
       // The first block brings the count; rows without values would be drawn in vain.
-      infiniteInitialRowCount: Math.min(1, this.#model.rowCount),
+      infiniteInitialRowCount: 1,
       columnDefs: this.#columns(),
       getRowId: ({ data }) => data.key,
       ...tabOptions(this.#stops),
@@ -289,6 +290,7 @@ export class GridController {
     if (!(target instanceof HTMLElement) || target.closest('.sheet-editor')) return;
     const leaves = tabsIntoCells(event, target, this.#stops);
     if (!leaves && !target.closest('.ag-cell')) return;
+    this.#drawing.complete();
     if (leaves || this.#groups.key(event, this.active) || this.#ranges.key(event)) {
       event.preventDefault();
       event.stopPropagation();

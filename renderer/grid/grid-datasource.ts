@@ -1,19 +1,34 @@
 import type { IDatasource, IGetRowsParams } from 'ag-grid-community';
 import type { GridModel } from './grid-model.ts';
 
-/** Feeds AG Grid's row blocks from the model's pages; what the model holds arrives without a turn of the event loop. */
-export const gridDatasource = (model: GridModel): IDatasource => ({
-  rowCount: model.rowCount,
-  getRows({ startRow, endRow, successCallback, failCallback }: IGetRowsParams): void {
-    const rows = model.rows(startRow, Math.min(endRow, model.rowCount));
-    if (!(rows instanceof Promise)) {
-      successCallback([...rows], model.rowCount);
-      return;
-    }
-    rows.then(
-      (loaded) => successCallback([...loaded], model.rowCount),
-      // The model tells the screen why; a view made anew asks again.
-      () => failCallback(),
-    );
-  },
-});
+/** Rows that are drawn in a frame of their own when a sheet opens, so that there is something to read before the screen is full. */
+const FIRST_ROWS = 6;
+
+/**
+ * Feeds AG Grid's row blocks from the model's pages; what the model holds arrives without a turn of the event loop. The first answer
+ * shows few rows and is told to `begun`, which has the others shown.
+ */
+export const gridDatasource = (model: GridModel, begun: () => void): IDatasource => {
+  let first = true;
+  /** Rows AG Grid is to know of. */
+  const count = (): number => {
+    const few = first && model.rowCount > FIRST_ROWS;
+    if (few) begun();
+    first = false;
+    return few ? FIRST_ROWS : model.rowCount;
+  };
+  return {
+    getRows({ startRow, endRow, successCallback, failCallback }: IGetRowsParams): void {
+      const rows = model.rows(startRow, endRow);
+      if (!(rows instanceof Promise)) {
+        successCallback([...rows], count());
+        return;
+      }
+      rows.then(
+        (loaded) => successCallback([...loaded], count()),
+        // The model tells the screen why; a view made anew asks again.
+        () => failCallback(),
+      );
+    },
+  };
+};

@@ -1,7 +1,8 @@
 import type { GridApi, IRowNode } from 'ag-grid-community';
-import { CellTips } from './cell-tips.ts';
-import { columnId, columnOf, fittingWidth, pinnedKeys, ROW_NUMBERS } from './columns.ts';
+import { breathe } from '../ui/breathe.ts';
+import { columnId, columnOf, columnWidths, fittingWidth, pinnedKeys, ROW_NUMBERS } from './columns.ts';
 import type { GridChange, GridModel } from './grid-model.ts';
+import { GridTips } from './grid-tips.ts';
 import type { PlacedColumn } from './layout.ts';
 import type { SheetRow } from './sheet-row.ts';
 
@@ -21,7 +22,7 @@ export class GridDrawing {
   readonly #api: GridApi<SheetRow>;
   readonly #model: GridModel;
   readonly #events: DrawingEvents;
-  readonly #tips: CellTips;
+  readonly #tips: GridTips;
   /** Columns fitted once; those the person sized have their width in the layout. */
   readonly #sized = new Set<string>();
   /** What to draw in the next frame; null is all of it. */
@@ -29,10 +30,12 @@ export class GridDrawing {
   #columns: Set<string> | null = new Set();
   #frame = 0;
   #rowsWaiting = false;
+  /** Only the first rows are drawn so far. */
+  #beginning = false;
 
   constructor(api: GridApi<SheetRow>, host: HTMLElement, model: GridModel, events: DrawingEvents) {
     this.#api = api;
-    this.#tips = new CellTips(api, host);
+    this.#tips = new GridTips(api, host, model);
     this.#model = model;
     this.#events = events;
   }
@@ -58,6 +61,11 @@ export class GridDrawing {
       this.#events.layout();
       return;
     }
+    if (change.kind === 'begun') {
+      this.#events.view();
+      this.#fit();
+      return;
+    }
     if (change.kind !== 'cells') {
       this.#events.view();
       // A row drawn anew would take the open editor with it.
@@ -76,6 +84,19 @@ export class GridDrawing {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#draw);
   }
 
+  /** The first rows are there: the others follow once those have been painted. */
+  begun(): void {
+    this.#beginning = true;
+    requestAnimationFrame(() => void breathe().then(() => this.complete()));
+  }
+
+  /** Has all rows drawn, before something moves among them. */
+  complete(): void {
+    if (!this.#beginning) return;
+    this.#beginning = false;
+    if (!this.#api.isDestroyed()) this.#api.setRowCount(this.#model.rowCount, true);
+  }
+
   /** Draws rows that had to wait for an editor. */
   editorClosed(): void {
     queueMicrotask(() => {
@@ -89,6 +110,17 @@ export class GridDrawing {
     requestAnimationFrame(() => {
       if (!this.#api.isDestroyed() && this.#model.rowCount > 0) this.#api.ensureIndexVisible(0, 'top');
     });
+  }
+
+  // The grid may have been made before there was a value to see.
+  #fit(): void {
+    const widths = columnWidths(this.#model);
+    const other = [...widths].flatMap(([id, newWidth]) => {
+      const width = this.#api.getColumn(id)?.getActualWidth() ?? newWidth;
+      return width === newWidth ? [] : [{ key: id, newWidth }];
+    });
+    if (other.length > 0) this.#api.setColumnWidths(other);
+    this.#pinKeys();
   }
 
   // Labels of a lookup arrive after the first draw; its column then gets the room they need, if nobody has sized it.
@@ -122,6 +154,7 @@ export class GridDrawing {
 
   #drawRows(): void {
     this.#rowsWaiting = false;
+    this.#beginning = false;
     this.#events.rows();
     this.#api.setRowCount(this.#model.rowCount, true);
     this.#api.refreshInfiniteCache();
@@ -136,14 +169,13 @@ export class GridDrawing {
     this.#columns = new Set();
     const rowNodes = this.#rendered(rows);
     if (rowNodes.length === 0) return;
-    this.#tips.around(() =>
-      this.#api.refreshCells({
-        force: true,
-        suppressFlash: true,
-        rowNodes,
-        ...(columns ? { columns: [...columns, ROW_NUMBERS] } : {}),
-      }),
-    );
+    this.#api.refreshCells({
+      force: true,
+      suppressFlash: true,
+      rowNodes,
+      ...(columns ? { columns: [...columns, ROW_NUMBERS] } : {}),
+    });
+    this.#tips.refresh();
     this.#events.drawn();
   };
 

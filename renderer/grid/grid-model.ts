@@ -37,8 +37,9 @@ export interface LookupMatch {
   readonly label: string | null;
 }
 
-/** What a change of the model means for what is drawn. `rows`: the view is another one, with `moved` in another order or selection; `count`: it grew or shrank; `figures`: the totals and the subtotals of these groups are other ones; `layout`: columns stand or look otherwise. */
+/** What a change of the model means for what is drawn. `begun`: the first view is there; `rows`: the view is another one, with `moved` in another order or selection; `count`: it grew or shrank; `figures`: the totals and the subtotals of these groups are other ones; `layout`: columns stand or look otherwise. */
 export type GridChange =
+  | { readonly kind: 'begun' }
   | { readonly kind: 'rows'; readonly moved: boolean }
   | { readonly kind: 'count' }
   | { readonly kind: 'layout' }
@@ -67,6 +68,7 @@ export interface GridModel {
   readonly rowCount: number;
   readonly sort: readonly SortKey[];
   readonly groups: GridGroups;
+  /** Rows by their places, once the first view is there. */
   rows(start: number, end: number): readonly SheetRow[] | Promise<readonly SheetRow[]>;
   /** Place at which Ctrl+Up or Ctrl+Down stops, over the whole view. */
   edge(column: Column, from: number, down: boolean): Promise<number>;

@@ -33,8 +33,6 @@ export const gridTheme = (): Theme =>
     rowHoverColor: 'var(--grid-hover)',
     oddRowBackgroundColor: 'var(--grid-surface)',
     rangeSelectionBorderColor: 'var(--grid-accent)',
-    tooltipBackgroundColor: 'var(--grid-tip)',
-    tooltipTextColor: 'var(--grid-tip-ink)',
     browserColorScheme: 'inherit',
   });
 
@@ -52,14 +50,14 @@ export const onRowHeight = (listener: (height: number) => void): (() => void) =>
 /** Options of AG Grid that say how it looks and feels, the same for every sheet. */
 export const GRID_LOOK: GridOptions = {
   blockLoadDebounceMillis: 0,
+  // Cells are quick to draw; those drawn a frame later than their row would flicker.
+  suppressAnimationFrame: true,
+  // Nearly every sheet scrolls, and one whose first rows bring the scrollbar is laid out twice.
+  alwaysShowVerticalScroll: true,
   scrollbarWidth: 12,
   rowBuffer: 12,
   headerHeight: HEADER_HEIGHT,
   preventDefaultOnContextMenu: true,
-  enableBrowserTooltips: false,
-  tooltipShowDelay: 350,
-  tooltipSwitchShowDelay: 80,
-  tooltipHideDelay: 60_000,
   suppressColumnVirtualisation: false,
   suppressMovableColumns: false,
   suppressDragLeaveHidesColumns: true,

@@ -10,7 +10,6 @@ import {
   RenderApiModule,
   RowApiModule,
   ScrollApiModule,
-  TooltipModule,
 } from 'ag-grid-community';
 
 /** The parts of AG Grid in use; one that is missing is only a console error there, which fails the tests. */
@@ -25,5 +24,4 @@ export const GRID_MODULES: readonly Module[] = [
   RenderApiModule,
   RowApiModule,
   ScrollApiModule,
-  TooltipModule,
 ];

@@ -79,12 +79,11 @@ export class SheetModel implements GridModel {
     });
   }
 
-  /** Opens the sheet and shows its first rows; a failure is in the snapshot, to be retried with the same call. */
+  /** Opens the sheet, ready as soon as its columns are known, and reads its first rows; a failure is in the snapshot, to be retried with the same call. */
   async open(): Promise<void> {
     this.#store.set({ phase: 'opening', failure: null });
     try {
       await this.#load();
-      this.#store.set({ phase: 'ready' });
     } catch (thrown) {
       this.#store.set({ phase: 'failed', failure: AppError.wrap(thrown) });
     }
@@ -322,6 +321,8 @@ export class SheetModel implements GridModel {
     this.#start(opened);
     this.#listen(opened.definition.id);
     await this.layout.begin(opened.definition);
+    // The grid is made while its rows are on their way.
+    this.#store.set({ phase: 'ready' });
     await this.#show();
   }
 

@@ -92,6 +92,10 @@ interface OpenSheetProps extends SheetScreenProps {
   readonly opened: NonNullable<SheetSnapshot['opened']>;
 }
 
+/** No rows, and not for want of having read them. */
+const isEmpty = ({ rows, loading, busy, total }: SheetSnapshot): boolean =>
+  rows === 0 && !loading && !(busy && total === null);
+
 interface OpenFilter {
   readonly column: Column;
   readonly anchor: HTMLElement;
@@ -327,7 +331,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       <div className="sheet-body" {...files.drop}>
         {files.dropping && <p className="sheet-drop">Drop a CSV or XLSX file to import it</p>}
         <SheetGrid model={model} label={definition.name} events={events} handle={grid} />
-        {snapshot.rows === 0 && !snapshot.loading && <EmptySheet model={model} snapshot={snapshot} />}
+        {isEmpty(snapshot) && <EmptySheet model={model} snapshot={snapshot} />}
       </div>
       <SheetStatus
         snapshot={snapshot}

@@ -58,6 +58,9 @@ export class SheetView {
   readonly #pages: PageCache;
   #view = -1;
   #turn = 0;
+  /** Settles when the first view is there, or could not be made. */
+  readonly #begun = Promise.withResolvers<void>();
+  #hasBegun = false;
   #progress: EventOf<'rows.progress'> | null = null;
   #rows = 0;
   #state: ViewState = {
@@ -153,14 +156,21 @@ export class SheetView {
       if (turn !== this.#turn) return;
       this.#update({ busy: false });
       const moved = before !== null && rowsOf(before) !== rowsOf(query);
-      this.#events.grid({ kind: 'rows', moved });
+      this.#events.grid(this.#hasBegun ? { kind: 'rows', moved } : { kind: 'begun' });
+      this.#begin();
     } catch (thrown) {
       if (turn !== this.#turn) return;
       const error = AppError.wrap(thrown);
       // Another part of the window may have opened the sheet with other facts meanwhile.
       if (error.code === 'view-gone' && again < MOST_AGAIN) return this.#make(query, pendingNew, again + 1);
       this.#update({ busy: false, rowsFailure: error.kind === 'cancelled' ? null : error.message });
+      this.#begin();
     }
+  }
+
+  #begin(): void {
+    this.#hasBegun = true;
+    this.#begun.resolve();
   }
 
   /** Opens or closes groups; the rows around `near` are there before anything is drawn again. */
@@ -190,6 +200,7 @@ export class SheetView {
   }
 
   rows(start: number, end: number): readonly SheetRow[] | Promise<readonly SheetRow[]> {
+    if (!this.#hasBegun) return this.#begun.promise.then(() => this.rows(start, end));
     const stored = start < this.#rows ? this.#pages.rows(start, Math.min(end, this.#rows)) : [];
     if (end <= this.#rows) return stored;
     const from = Math.max(0, start - this.#rows);

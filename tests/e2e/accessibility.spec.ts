@@ -10,7 +10,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await typeInto(page, 1, 'amount', 'x');
     await cell(page, 3, 'quantity').hover();
     await cell(page, 1, 'amount').hover();
-    await expect(page.locator('.ag-tooltip', { hasText: 'not a number' })).toBeVisible();
+    await expect(page.locator('.sheet-tip', { hasText: 'not a number' })).toBeVisible();
     expect(await seriousProblems(page)).toEqual([]);
     await page.getByRole('button', { name: 'Submit (1)' }).click();
     // Entries that are no values are pointed out first.

@@ -80,13 +80,13 @@ test('what is no value stays at its cell with the reason, and the rest is kept',
 
   await page.locator('.sheet-status').hover();
   await kept.hover();
-  await expect(page.locator('.ag-tooltip')).toContainText('Not submitted yet');
+  await expect(page.locator('.sheet-tip')).toContainText('Not submitted yet');
   // The cell is drawn again under the resting pointer.
   await page.keyboard.press('Control+z');
   await expect(kept).not.toHaveAttribute('data-mark', pending);
   await page.keyboard.press('Control+y');
   await expect(kept).toHaveAttribute('data-mark', pending);
-  await expect(page.locator('.ag-tooltip')).toContainText('Not submitted yet');
+  await expect(page.locator('.sheet-tip')).toContainText('Not submitted yet');
   await page.getByRole('button', { name: /^Submit/ }).click();
   await expect(page.getByRole('dialog')).toContainText('12 entries are not valid');
   await page.getByRole('button', { name: 'Go to the first' }).click();

@@ -8,6 +8,7 @@ import {
   type RowPage,
   rowKeyOf,
 } from '../../../shared/model/rows.ts';
+import { NO_VIEWS } from '../../../shared/model/saved-view.ts';
 import { type Column, column, type SheetDefinition } from '../../../shared/model/sheet.ts';
 import { countPending, foldStep } from '../../../shared/plan/pending.ts';
 
@@ -105,6 +106,7 @@ export const benchBackend = (rowCount: number, pending: number, spread: number):
       counts: counts(),
     };
   };
+  const start = { rows: [...folded.values()], counts: counts() };
   const { columns } = BENCH_SHEET;
   const names = columns.map(({ name }) => name);
   const answers: { [N in OperationName]?: (input: InputOf<N>) => OutputOf<N> } = {
@@ -124,10 +126,11 @@ export const benchBackend = (rowCount: number, pending: number, spread: number):
         governance: 'installed',
         outcomeProof: 'batch-id',
       },
-      pending: { rows: [...folded.values()], counts: counts() },
+      pending: start,
       unresolved: [],
       drift: [],
     }),
+    'views.list': () => NO_VIEWS,
     'rows.view': () => ({ view: 1, rows: rowCount, loading: false, truncated: false }),
     'rows.page': ({ start, count }) => pageOf(start, Math.min(count, rowCount - start)),
     'edits.append': ({ step }) => append(step),

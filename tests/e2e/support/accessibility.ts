@@ -6,8 +6,6 @@ import { expect, type Page } from '@playwright/test';
  * of no state a person reads, so the end of every transition is waited for.
  */
 export const seriousProblems = async (page: Page): Promise<readonly string[]> => {
-  // The grid takes a tooltip out of the page some time after it has faded.
-  await expect(page.locator('.ag-tooltip-hiding')).toHaveCount(0);
   await expect.poll(() => movingParts(page), 'transitions still running').toEqual([]);
   // The other mode opens a page of its own, which a desktop window refuses.
   const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
