@@ -25,8 +25,8 @@ export class GridDrawing {
   readonly #tips: GridTips;
   /** Columns fitted once; those the person sized have their width in the layout. */
   readonly #sized = new Set<string>();
-  /** What to draw in the next frame; null is all of it. */
-  #rows: Set<string> | null = new Set();
+  /** Rows to draw in the next frame, told in several sets; null is all of them. */
+  #rows: ReadonlySet<string>[] | null = [];
   #columns: Set<string> | null = new Set();
   #frame = 0;
   #rowsWaiting = false;
@@ -77,7 +77,7 @@ export class GridDrawing {
       return;
     }
     if (change.rows === null) this.#rows = null;
-    else for (const row of change.rows) this.#rows?.add(row);
+    else this.#rows?.push(change.rows);
     if (change.columns) this.#fitOnce(change.columns);
     if (!change.columns) this.#columns = null;
     else for (const column of change.columns) this.#columns?.add(columnId(column));
@@ -165,7 +165,7 @@ export class GridDrawing {
     if (this.#api.isDestroyed()) return;
     const rows = this.#rows;
     const columns = this.#columns;
-    this.#rows = new Set();
+    this.#rows = [];
     this.#columns = new Set();
     const rowNodes = this.#rendered(rows);
     if (rowNodes.length === 0) return;
@@ -179,8 +179,9 @@ export class GridDrawing {
     this.#events.drawn();
   };
 
-  #rendered(rows: ReadonlySet<string> | null): IRowNode<SheetRow>[] {
+  #rendered(rows: readonly ReadonlySet<string>[] | null): IRowNode<SheetRow>[] {
     const nodes = this.#api.getRenderedNodes();
-    return rows ? nodes.filter(({ data }) => data !== undefined && rows.has(data.key)) : nodes;
+    if (!rows) return nodes;
+    return nodes.filter(({ data }) => data !== undefined && rows.some((some) => some.has(data.key)));
   }
 }

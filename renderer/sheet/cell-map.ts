@@ -1,8 +1,14 @@
 import type { RowKey } from '../../shared/model/rows.ts';
 
+/** The cells of a row: columns and what is kept for them, side by side. A row has few, and a list of them costs a tenth of a map. */
+interface Cells<T> {
+  readonly columns: string[];
+  readonly values: T[];
+}
+
 /** Something kept for single cells, found by row key and column so that it stays with its cell wherever the row moves. */
 export class CellMap<T> {
-  readonly #rows = new Map<RowKey, Map<string, T>>();
+  readonly #rows = new Map<RowKey, Cells<T>>();
   #size = 0;
 
   /** Number of cells. */
@@ -11,7 +17,10 @@ export class CellMap<T> {
   }
 
   get(row: RowKey, column: string): T | undefined {
-    return this.#rows.get(row)?.get(column);
+    if (this.#size === 0) return undefined;
+    const cells = this.#rows.get(row);
+    const at = cells?.columns.indexOf(column) ?? -1;
+    return at < 0 ? undefined : cells?.values[at];
   }
 
   hasRow(row: RowKey): boolean {
@@ -19,25 +28,37 @@ export class CellMap<T> {
   }
 
   set(row: RowKey, column: string, value: T): void {
-    let cells = this.#rows.get(row);
+    const cells = this.#rows.get(row);
     if (!cells) {
-      cells = new Map();
-      this.#rows.set(row, cells);
+      this.#rows.set(row, { columns: [column], values: [value] });
+      this.#size++;
+      return;
     }
-    if (!cells.has(column)) this.#size++;
-    cells.set(column, value);
+    const at = cells.columns.indexOf(column);
+    if (at >= 0) cells.values[at] = value;
+    else {
+      cells.columns.push(column);
+      cells.values.push(value);
+      this.#size++;
+    }
   }
 
   delete(row: RowKey, column: string): boolean {
+    if (this.#size === 0) return false;
     const cells = this.#rows.get(row);
-    if (!cells?.delete(column)) return false;
+    const at = cells?.columns.indexOf(column) ?? -1;
+    if (!cells || at < 0) return false;
     this.#size--;
-    if (cells.size === 0) this.#rows.delete(row);
+    if (cells.columns.length === 1) this.#rows.delete(row);
+    else {
+      cells.columns.splice(at, 1);
+      cells.values.splice(at, 1);
+    }
     return true;
   }
 
   deleteRow(row: RowKey): void {
-    this.#size -= this.#rows.get(row)?.size ?? 0;
+    this.#size -= this.#rows.get(row)?.columns.length ?? 0;
     this.#rows.delete(row);
   }
 
@@ -51,8 +72,8 @@ export class CellMap<T> {
   }
 
   *cells(): Generator<{ readonly row: RowKey; readonly column: string; readonly value: T }> {
-    for (const [row, cells] of this.#rows) {
-      for (const [column, value] of cells) yield { row, column, value };
+    for (const [row, { columns, values }] of this.#rows) {
+      for (const [i, value] of values.entries()) yield { row, column: columns[i] ?? '', value };
     }
   }
 }

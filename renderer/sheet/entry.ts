@@ -28,13 +28,13 @@ const compute = (
   text: string,
   column: Column,
   locale: LocaleConventions,
-  current: string | null,
+  current: () => string | null,
 ): { readonly text: string } | { readonly message: string } | null => {
   if (!NUMERIC.has(column.type.kind) || column.lookup) return null;
   const plain = locale.decimal === '.' ? text : text.replaceAll(locale.decimal, '.');
   if (!isArithmetic(plain)) return null;
   try {
-    return { text: evaluateArithmetic(plain, current).replace('.', locale.decimal) };
+    return { text: evaluateArithmetic(plain, current()).replace('.', locale.decimal) };
   } catch (error) {
     return { message: AppError.wrap(error).message };
   }
@@ -48,14 +48,14 @@ const roundedResult = (text: string, { type }: Column, locale: LocaleConventions
   return roundForDisplay(exact, scale);
 };
 
-/** Reads typed text by the column's type and locale, then by its checks. Warnings keep the value. */
+/** Reads typed text by the column's type and locale, then by its checks. Warnings keep the value; `current` is what `+10%` acts on. */
 export const readTyped = (
   typed: TypedCell,
   column: Column,
   locale: LocaleConventions,
   today: string,
   check: CheckValue,
-  current: string | null = null,
+  current: () => string | null = () => null,
 ): Reading => {
   let value: string | null;
   if (typed.picked !== undefined) value = typed.picked;

@@ -1,5 +1,5 @@
 import type { Conflict } from '../../shared/model/batch.ts';
-import type { PendingDelta, PendingRow } from '../../shared/model/edit.ts';
+import type { CellSets, PendingDelta, PendingRow } from '../../shared/model/edit.ts';
 import type { SubmittedEdits } from '../../shared/model/review.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import { applyDelta } from '../../shared/plan/pending.ts';
@@ -68,8 +68,23 @@ export class Overlay {
   /** Applies what the journal answered; returns the rows to draw again. */
   apply(delta: Pick<PendingDelta, 'rows' | 'cleared'>): Set<RowKey> {
     applyDelta(this.pending, delta);
+    const touched = new Set<RowKey>(delta.cleared);
     for (const row of delta.cleared) this.conflicts.delete(row);
-    return new Set([...delta.cleared, ...delta.rows.map(({ row }) => row)]);
+    for (const { row } of delta.rows) touched.add(row);
+    return touched;
+  }
+
+  /** The journal has a step: its cells are on their way no more, except those typed over since. Answers their rows. */
+  keep(step: string, { rows, columns, columnOf }: CellSets): readonly RowKey[] {
+    const kept: RowKey[] = [];
+    let last: RowKey | null = null;
+    for (const [i, row] of rows.entries()) {
+      const column = columns[columnOf[i] ?? -1] ?? '';
+      if (this.unsaved.get(row, column)?.step === step) this.unsaved.delete(row, column);
+      if (row !== last) kept.push(row);
+      last = row;
+    }
+    return kept;
   }
 
   /** Replaces the pending rows, after the sheet was opened again. */

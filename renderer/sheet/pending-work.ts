@@ -112,10 +112,16 @@ export class PendingWork {
 
   /** Brings the pending rows up to date with what the journal answered or another window did. */
   apply(delta: PendingDelta): void {
+    this.#apply(delta, []);
+  }
+
+  /** `drawn` has rows to draw again whether they are pending or not. */
+  #apply(delta: PendingDelta, drawn: readonly RowKey[]): void {
     if (delta.sheet !== this.#sheet) return;
     const { overlay, store } = this.#options;
     const rows = overlay.apply(delta);
-    const inserted = delta.rows.filter(({ kind }) => kind === 'insert').map(({ row }) => row);
+    for (const row of drawn) rows.add(row);
+    const inserted = delta.rows.flatMap(({ kind, row }) => (kind === 'insert' ? [row] : []));
     const anew = this.#options.follow(inserted, delta.cleared);
     for (const row of delta.cleared) if (isNewRow(row)) overlay.refused.deleteRow(row);
     store.set({ counts: delta.counts, saving: this.#queue.waiting });
@@ -141,11 +147,8 @@ export class PendingWork {
 
   #kept(step: EditStep, delta: PendingDelta): void {
     const { overlay, store } = this.#options;
-    for (const { row, column } of changesOf(step)) {
-      if (overlay.unsaved.get(row, column)?.step === step.id) overlay.unsaved.delete(row, column);
-    }
-    this.apply(delta);
-    if (step.sets) this.#options.changed(new Set(step.sets.rows));
+    const drawn = step.sets ? overlay.keep(step.id, step.sets) : [];
+    this.#apply(delta, drawn);
     if (this.#queue.failed.length === 0) store.set({ saveFailure: null });
   }
 

@@ -30,6 +30,7 @@ export class RowChecks {
   }
 
   forget(rows: Iterable<RowKey>): void {
+    if (this.#found.size === 0) return;
     for (const row of rows) this.#found.delete(row);
   }
 

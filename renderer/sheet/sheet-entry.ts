@@ -155,8 +155,7 @@ export class SheetEntry {
     if (read.kind === 'refused' && label && typed.text.length <= LONGEST_LABEL)
       return { kind: 'value', value: null, unsure: true };
     if (read.kind === 'refused') return read;
-    const same = read.value === reading.kept(row, column) && read.value === reading.value(row, column);
-    if (same) return { kind: 'same' };
+    if (reading.holds(row, column, read.value)) return { kind: 'same' };
     return { kind: 'value', value: read.value, unsure: this.#mustVerify(column, read) };
   }
 
@@ -176,13 +175,26 @@ export class SheetEntry {
 
   /** Takes judged values as one step, new rows with them; a change above its column's limit asks for the reason first. */
   take(items: readonly Taken[], inserts: readonly RowInsert[], label: string): 'asking' | 'kept' {
-    const accepted = items.map(({ row, column, text, value }): Accepted => {
-      this.#host.overlay.refused.delete(row.key, column.name);
+    if (items.length === 0 && inserts.length === 0) return 'kept';
+    const { overlay, reading } = this.#host;
+    let needing = 0;
+    const changes = items.map(({ row, column, value }): CellChange => {
+      overlay.refused.delete(row.key, column.name);
       // The cell may have changed while the person was asked.
-      const before = this.#host.reading.kept(row, column);
-      return { change: { row: row.key, column: column.name, before, after: value }, column, text };
+      const before = reading.kept(row, column);
+      if (reading.needsReason(column, before, value)) needing++;
+      return { row: row.key, column: column.name, before, after: value };
     });
-    return this.#accept(accepted, label, inserts) ? 'asking' : 'kept';
+    if (needing > 0) {
+      const asked = items.flatMap(({ column, text }, i) => {
+        const change = changes[i];
+        return change ? [{ change, column, text }] : [];
+      });
+      this.#host.ask({ label, changes: asked, needing, inserts });
+      return 'asking';
+    }
+    this.#push(changes, label, inserts);
+    return 'kept';
   }
 
   /** Holds texts at their cells, marked with why they are no values; `joined` where the rest of their block has just become a step. */
@@ -242,19 +254,18 @@ export class SheetEntry {
     return this.#host.labels.get(column, reading.value)?.known !== true;
   }
 
-  #accept(accepted: readonly Accepted[], label: string, inserts: readonly RowInsert[] = []): boolean {
-    if (accepted.length === 0 && inserts.length === 0) return false;
+  #accept(accepted: readonly Accepted[], label: string): boolean {
+    if (accepted.length === 0) return false;
     const needing = accepted.filter(({ change, column }) =>
       this.#host.reading.needsReason(column, change.before, change.after),
     ).length;
     if (needing > 0) {
-      this.#host.ask({ label, changes: accepted, needing, inserts });
+      this.#host.ask({ label, changes: accepted, needing, inserts: [] });
       return true;
     }
     this.#push(
       accepted.map(({ change }) => change),
       label,
-      inserts,
     );
     return false;
   }
@@ -279,10 +290,15 @@ export class SheetEntry {
   }
 
   #show(step: string, changes: readonly CellChange[]): void {
+    const rows = new Set<RowKey>();
+    let last: RowKey | null = null;
     for (const { row, column, after } of changes) {
       this.#host.overlay.unsaved.set(row, column, { step, value: after, failure: null });
+      // Cells of a row mostly follow each other.
+      if (row !== last) rows.add(row);
+      last = row;
     }
-    this.#host.changed(new Set(changes.map(({ row }) => row)));
+    this.#host.changed(rows);
   }
 
   async #verify(unsure: readonly Accepted[], label: string): Promise<void> {

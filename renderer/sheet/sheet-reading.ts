@@ -36,6 +36,9 @@ export const localDay = (now: Date): string => {
   return `${String(now.getFullYear()).padStart(4, '0')}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 };
 
+/** Types whose texts can mean another day than they say. */
+const DATED: ReadonlySet<string> = new Set(['date', 'time', 'timestamp']);
+
 /** Values of a sheet as they are seen: what the warehouse holds, what lies over it, what the rules say about it. */
 export class SheetReading {
   readonly definition: SheetDefinition;
@@ -68,6 +71,13 @@ export class SheetReading {
   kept(row: SheetRow, column: Column): string | null {
     const over = this.#options.overlay.kept(row.key, column.name);
     return over !== undefined ? over : this.#base(row, column);
+  }
+
+  /** Whether a cell holds this value already, in the journal and on its way there. */
+  holds(row: SheetRow, column: Column, value: string | null): boolean {
+    if (this.kept(row, column) !== value) return false;
+    const unsaved = this.#options.overlay.unsaved.get(row.key, column.name);
+    return unsaved === undefined || unsaved.value === value;
   }
 
   #base(row: SheetRow, column: Column): string | null {
@@ -123,9 +133,10 @@ export class SheetReading {
   /** `row` gives what `+10%` changes in proportion. */
   read(typed: TypedCell, column: Column, row?: SheetRow): Reading {
     const { locale, now } = this.#options;
-    const current = row ? this.value(row, column) : null;
+    const current = (): string | null => (row ? this.value(row, column) : null);
     const check = this.#rules.cellChecker(column.name);
-    const reading = readTyped(typed, column, typed.locale ?? locale(), localDay(now()), check, current);
+    const today = DATED.has(column.type.kind) ? localDay(now()) : '';
+    const reading = readTyped(typed, column, typed.locale ?? locale(), today, check, current);
     // An empty text is a value, but no row is known by it.
     const emptied = reading.kind === 'refused' && typed.text === '' && !typed.picked;
     return emptied && !this.definition.key.includes(column.name)

@@ -15,22 +15,23 @@ export const cellSetsOf = (changes: readonly CellChange[]): CellSets => {
   const columns: string[] = [];
   const position = new Map<string, number>();
   const reasons: Record<string, string> = {};
-  const columnOf = changes.map(({ column, reason }, i) => {
-    if (reason !== undefined) reasons[String(i)] = reason;
+  const rows: RowKey[] = [];
+  const columnOf: number[] = [];
+  const befores: (string | null)[] = [];
+  const afters: (string | null)[] = [];
+  for (const { row, column, before, after, reason } of changes) {
+    if (reason !== undefined) reasons[String(rows.length)] = reason;
     let at = position.get(column);
     if (at === undefined) {
       at = columns.push(column) - 1;
       position.set(column, at);
     }
-    return at;
-  });
-  const sets: CellSets = {
-    columns,
-    rows: changes.map(({ row }) => row),
-    columnOf,
-    before: changes.map(({ before }) => before),
-    after: changes.map(({ after }) => after),
-  };
+    rows.push(row);
+    columnOf.push(at);
+    befores.push(before);
+    afters.push(after);
+  }
+  const sets: CellSets = { columns, rows, columnOf, before: befores, after: afters };
   return Object.keys(reasons).length > 0 ? { ...sets, reasons } : sets;
 };
 

@@ -11,8 +11,12 @@ type Token =
   | { readonly kind: 'number'; readonly value: Big }
   | { readonly kind: 'sign'; readonly sign: string };
 
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+
 /** Whether the text is arithmetic, so that a plain number keeps its own path. */
 export const isArithmetic = (text: string): boolean => {
+  // Most cells are plain numbers; arithmetic begins with a sign or ends with one, or with a letter.
+  if (isDigit(text.charCodeAt(0)) && isDigit(text.charCodeAt(text.length - 1))) return false;
   const trimmed = text.trim();
   return (
     /^=/.test(trimmed) ||

@@ -21,6 +21,25 @@ const MARKS = /[.,]/g;
 
 /** The decimal mark a text proves, `open` where its only mark could be either, null where it says nothing. */
 const markOf = (text: string): DecimalMark | 'open' | null => {
+  const quick = quickMark(text);
+  return quick === undefined ? slowMark(text) : quick;
+};
+
+/** The same for digits with at most one mark that is no group's, which is most of what is pasted; undefined for anything else. */
+const quickMark = (text: string): DecimalMark | null | undefined => {
+  let at = -1;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 48 && code <= 57) continue;
+    if ((code !== 46 && code !== 44) || at >= 0) return undefined;
+    at = i;
+  }
+  if (at < 0) return null;
+  if (text.length === 1 || text.length - at === 4) return undefined;
+  return text.charCodeAt(at) === 46 ? '.' : ',';
+};
+
+const slowMark = (text: string): DecimalMark | 'open' | null => {
   const marks = text.match(MARKS);
   if (!marks || !/\d/.test(text)) return null;
   const last = marks.at(-1) === '.' ? '.' : ',';
@@ -67,7 +86,8 @@ const PERCENT = /\d\s*%\s*\)?\s*$/;
 
 /** Whether a block for columns that are not shown as percent has percentages, which can be numbers or hundredths: the person is asked once. */
 export const findPercent = (texts: Iterable<string>): Finding<PercentReading> => {
-  for (const text of texts) if (PERCENT.test(text)) return { value: null, ask: true, example: text.trim() };
+  for (const text of texts)
+    if (text.includes('%') && PERCENT.test(text)) return { value: null, ask: true, example: text.trim() };
   return NOTHING;
 };
 

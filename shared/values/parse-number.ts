@@ -22,6 +22,10 @@ export const parseNumber = (
   if (type.kind === 'float' && /^(NaN|-?Infinity)$/.test(text.trim())) return readAs(text.trim());
   const reading = readNumber(text, locale);
   if (reading.kind === 'none') return invalid(reading.why);
+  if (reading.kind === 'read' && !reading.percent) {
+    const fitted = fitNumber(reading.value, type);
+    return fitted.kind === 'value' ? readAs(fitted.value, reading.note) : fitted;
+  }
   const values = (reading.kind === 'two' ? reading.readings : [reading.value]).flatMap((value) =>
     percentages(value, reading.percent, format, locale.percent),
   );
@@ -81,9 +85,22 @@ export const fitNumber = (value: string, type: NumberType): Parsed => {
   }
 };
 
+/** A number that fits with every digit it has: most of what is pasted, and nothing of it has to be taken apart. */
+const fitShort = (value: string, room: number, places: number): string | null => {
+  if (places <= 0) return null;
+  const point = value.indexOf('.');
+  const whole = (point < 0 ? value.length : point) - (value.startsWith('-') ? 1 : 0);
+  const fraction = point < 0 ? 0 : value.length - point - 1;
+  if (whole > room || fraction > places) return null;
+  if (fraction === places) return value;
+  return point < 0 ? `${value}.${'0'.repeat(places)}` : value.padEnd(point + 1 + places, '0');
+};
+
 const fitDecimal = (value: string, precision: number | undefined, scale: number | undefined): Parsed => {
   if (precision === undefined) return readAs(value);
   const places = scale ?? 0;
+  const short = fitShort(value, precision - places, places);
+  if (short !== null) return readAs(short);
   if (places < 0) {
     if (usedScale(value) > 0 || !new RegExp(`(^0$|0{${-places}}$)`).test(value.split('.')[0] ?? '')) {
       return invalid(

@@ -70,6 +70,7 @@ export const pasteBlock = async (
   if (size > MOST_CELLS)
     return `${size.toLocaleString()} cells are too many for one paste; at most ${MOST_CELLS.toLocaleString()}. Import them from a file.`;
   const cells: PastedCell[] = [];
+  const texts = new BlockTexts();
   const newRows: SheetRow[] = [];
   let lostRows = 0;
   let lostColumns = 0;
@@ -97,6 +98,7 @@ export const pasteBlock = async (
         // Past the end an empty cell says nothing: the default of the column stays.
         if (!column || cell === undefined || (cell === '' && !there)) continue;
         cells.push({ row, column, text: cell });
+        texts.add(column, cell);
       }
     }
   }
@@ -106,9 +108,9 @@ export const pasteBlock = async (
     cut: withoutTargets(cut, cells),
     lostRows,
     lostColumns,
-    mark: known(mark, findDecimalMark(textsOf(cells, NUMBERS), model.locale)),
-    order: known(order, findDateOrder(textsOf(cells, DATES), model.locale)),
-    percent: findPercent(textsOf(cells, NUMBERS, ({ format }) => !format?.percent)),
+    mark: known(mark, findDecimalMark(texts.numbers, model.locale)),
+    order: known(order, findDateOrder(texts.dates, model.locale)),
+    percent: findPercent(texts.percents),
   };
 };
 
@@ -120,13 +122,20 @@ const withoutTargets = (cut: readonly PastedCell[], cells: readonly PastedCell[]
   return cut.filter((cell) => !targets.has(name(cell)));
 };
 
-function* textsOf(
-  cells: readonly PastedCell[],
-  kinds: ReadonlySet<string>,
-  wanted: (column: Column) => boolean = () => true,
-): Generator<string> {
-  for (const { column, text } of cells)
-    if (kinds.has(column.type.kind) && !column.lookup && wanted(column)) yield text;
+/** The texts of a block by what has to be found out about them. */
+class BlockTexts {
+  readonly numbers: string[] = [];
+  readonly dates: string[] = [];
+  /** Texts that could be percentages of a column that shows none. */
+  readonly percents: string[] = [];
+
+  add({ type, lookup, format }: Column, text: string): void {
+    if (lookup) return;
+    if (NUMBERS.has(type.kind)) {
+      this.numbers.push(text);
+      if (!format?.percent) this.percents.push(text);
+    } else if (DATES.has(type.kind)) this.dates.push(text);
+  }
 }
 
 /** What the program that copied says goes before what its texts suggest. */

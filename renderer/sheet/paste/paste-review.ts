@@ -46,8 +46,12 @@ export const reviewPaste = async (
   const leftOut: LeftOut[] = [];
   let unchanged = 0;
   let began = performance.now();
-  for (const [i, { row, column, text }] of cells.entries()) {
-    if (performance.now() - began > SLICE) {
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i];
+    if (!cell) continue;
+    const { row, column, text } = cell;
+    // Asking for the time costs half of what checking a number does.
+    if ((i & 31) === 0 && performance.now() - began > SLICE) {
       progress(i);
       await breathe();
       if (signal.aborted) return null;

@@ -96,8 +96,24 @@ export const benchBackend = (rowCount: number, pending: number, spread: number):
       cells: { amount: { before, after: `${i}.50` } },
     });
   }
-  const counts = (): PendingCounts => ({ ...countPending(folded), undo: null, redo: null });
+  const steps: EditStep[] = [];
+  const counts = (): PendingCounts => ({
+    ...countPending(folded),
+    undo: steps.at(-1)?.label ?? null,
+    redo: null,
+  });
+  /** Steps of the bench only set cells, so that the way back is the same step the other way round. */
+  const undo = (): PendingDelta => {
+    const step = steps.pop();
+    if (!step?.sets) throw new Error('There is nothing to undo.');
+    const { before, after } = step.sets;
+    return fold({ ...step, sets: { ...step.sets, before: after, after: before } });
+  };
   const append = (step: EditStep): PendingDelta => {
+    steps.push(step);
+    return fold(step);
+  };
+  const fold = (step: EditStep): PendingDelta => {
     const touched = [...foldStep(folded, step)];
     return {
       sheet: 'bench',
@@ -109,6 +125,13 @@ export const benchBackend = (rowCount: number, pending: number, spread: number):
   const start = { rows: [...folded.values()], counts: counts() };
   const { columns } = BENCH_SHEET;
   const names = columns.map(({ name }) => name);
+  // As the backend has its rows: made once.
+  const pages = new Map<number, RowPage>();
+  const page = (at: number, count: number): RowPage => {
+    const held = pages.get(at) ?? pageOf(at, count);
+    pages.set(at, held);
+    return held;
+  };
   const answers: { [N in OperationName]?: (input: InputOf<N>) => OutputOf<N> } = {
     'sheets.open': () => ({
       definition: BENCH_SHEET,
@@ -132,8 +155,9 @@ export const benchBackend = (rowCount: number, pending: number, spread: number):
     }),
     'views.list': () => NO_VIEWS,
     'rows.view': () => ({ view: 1, rows: rowCount, loading: false, truncated: false }),
-    'rows.page': ({ start, count }) => pageOf(start, Math.min(count, rowCount - start)),
+    'rows.page': ({ start, count }) => page(start, Math.min(count, rowCount - start)),
     'edits.append': ({ step }) => append(step),
+    'edits.undo': () => undo(),
     'sheets.close': () => ({}),
   };
   return {

@@ -6,7 +6,14 @@ import { aColumn } from '../../../support/columns.ts';
 
 const amount = aColumn({ name: 'amount', type: { kind: 'decimal', precision: 18, scale: 2 } });
 const read = (text: string, current: string | null, tag = 'en-GB') =>
-  readTyped({ text }, amount, localeOf(tag), '2026-11-24', () => null, current);
+  readTyped(
+    { text },
+    amount,
+    localeOf(tag),
+    '2026-11-24',
+    () => null,
+    () => current,
+  );
 
 test('typed arithmetic is kept as its exact value, in the decimal separator of the person', () => {
   expect(read('=1200*1.05', null)).toMatchObject({ kind: 'value', value: '1260.00' });

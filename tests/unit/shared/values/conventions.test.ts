@@ -41,6 +41,21 @@ describe('the decimal mark of a block', () => {
     expect(findDecimalMark(['1.234,50', '1,234.50', '1.500'], en)).toMatchObject({ value: null, ask: true });
   });
 
+  test('a number says the same about its mark with a blank behind it, which takes the longer way', () => {
+    const digits = (most: number) => fc.stringMatching(new RegExp(`^\\d{0,${most}}$`));
+    const text = fc
+      .tuple(fc.constantFrom('', '-'), digits(5), fc.constantFrom('', '.', ',', '..', '.,'), digits(5))
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(text, fc.constantFrom(en, de, fr), (each, locale) => {
+        const { value, ask } = findDecimalMark([each], locale);
+        expect({ value, ask }).toEqual(
+          (({ value, ask }) => ({ value, ask }))(findDecimalMark([`${each} `], locale)),
+        );
+      }),
+    );
+  });
+
   test('numbers written in one locale are read exactly in any other once the mark is found', () => {
     const amount = fc.tuple(fc.integer({ min: -9_999_999, max: 9_999_999 }), fc.integer({ min: 0, max: 99 }));
     fc.assert(

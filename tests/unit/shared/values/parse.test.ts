@@ -18,6 +18,33 @@ const value = (text: string, type: ColumnType, locale = en) => {
   return parsed.kind === 'value' ? parsed.value : parsed.kind;
 };
 
+test('a decimal column keeps what fits to the last digit, padded, and refuses the rest', () => {
+  const digits = fc.stringMatching(/^\d{0,8}$/);
+  fc.assert(
+    fc.property(
+      digits,
+      digits,
+      fc.boolean(),
+      fc.nat(10),
+      fc.nat(6),
+      (first, fraction, minus, more, scale) => {
+        const whole = first === '' ? '0' : first;
+        const precision = scale + more;
+        if (precision === 0) return;
+        const text = `${minus ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+        const significant = whole.replace(/^0+/, '');
+        const used = fraction.replace(/0+$/, '');
+        const fits = significant.length <= more && used.length <= scale;
+        const zero = significant === '' && used === '';
+        const body = `${significant || '0'}${scale === 0 ? '' : `.${used.padEnd(scale, '0')}`}`;
+        expect(value(text, { kind: 'decimal', precision, scale })).toBe(
+          fits ? `${minus && !zero ? '-' : ''}${body}` : 'invalid',
+        );
+      },
+    ),
+  );
+});
+
 test.each([
   ['1234.5', '1234.50'],
   ['1,234.56', '1234.56'],
