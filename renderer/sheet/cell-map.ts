@@ -1,14 +1,15 @@
 import type { RowKey } from '../../shared/model/rows.ts';
 
-/** The cells of a row: columns and what is kept for them, side by side. A row has few, and a list of them costs a tenth of a map. */
-interface Cells<T> {
-  readonly columns: string[];
-  readonly values: T[];
+/** A cell of a row and the next one. A row has few, and a chain of them costs a fraction of a map or a list. */
+interface Cell<T> {
+  readonly column: string;
+  value: T;
+  next: Cell<T> | null;
 }
 
 /** Something kept for single cells, found by row key and column so that it stays with its cell wherever the row moves. */
 export class CellMap<T> {
-  readonly #rows = new Map<RowKey, Cells<T>>();
+  readonly #rows = new Map<RowKey, Cell<T>>();
   #size = 0;
 
   /** Number of cells. */
@@ -18,9 +19,9 @@ export class CellMap<T> {
 
   get(row: RowKey, column: string): T | undefined {
     if (this.#size === 0) return undefined;
-    const cells = this.#rows.get(row);
-    const at = cells?.columns.indexOf(column) ?? -1;
-    return at < 0 ? undefined : cells?.values[at];
+    let cell = this.#rows.get(row) ?? null;
+    while (cell && cell.column !== column) cell = cell.next;
+    return cell?.value;
   }
 
   hasRow(row: RowKey): boolean {
@@ -28,38 +29,32 @@ export class CellMap<T> {
   }
 
   set(row: RowKey, column: string, value: T): void {
-    const cells = this.#rows.get(row);
-    if (!cells) {
-      this.#rows.set(row, { columns: [column], values: [value] });
+    let cell = this.#rows.get(row);
+    if (!cell) {
+      this.#rows.set(row, { column, value, next: null });
       this.#size++;
       return;
     }
-    const at = cells.columns.indexOf(column);
-    if (at >= 0) cells.values[at] = value;
+    while (cell.column !== column && cell.next) cell = cell.next;
+    if (cell.column === column) cell.value = value;
     else {
-      cells.columns.push(column);
-      cells.values.push(value);
+      cell.next = { column, value, next: null };
       this.#size++;
     }
   }
 
   delete(row: RowKey, column: string): boolean {
     if (this.#size === 0) return false;
-    const cells = this.#rows.get(row);
-    const at = cells?.columns.indexOf(column) ?? -1;
-    if (!cells || at < 0) return false;
-    this.#size--;
-    if (cells.columns.length === 1) this.#rows.delete(row);
-    else {
-      cells.columns.splice(at, 1);
-      cells.values.splice(at, 1);
-    }
-    return true;
+    return this.#remove(row, (cell) => cell.column === column);
+  }
+
+  /** Deletes the cells of a row whose value is such. */
+  deleteIn(row: RowKey, is: (value: T) => boolean): void {
+    this.#remove(row, (cell) => is(cell.value));
   }
 
   deleteRow(row: RowKey): void {
-    this.#size -= this.#rows.get(row)?.columns.length ?? 0;
-    this.#rows.delete(row);
+    this.#remove(row, () => true);
   }
 
   clear(): void {
@@ -72,8 +67,29 @@ export class CellMap<T> {
   }
 
   *cells(): Generator<{ readonly row: RowKey; readonly column: string; readonly value: T }> {
-    for (const [row, { columns, values }] of this.#rows) {
-      for (const [i, value] of values.entries()) yield { row, column: columns[i] ?? '', value };
+    for (const [row, first] of this.#rows) {
+      for (let cell: Cell<T> | null = first; cell; cell = cell.next)
+        yield { row, column: cell.column, value: cell.value };
     }
+  }
+
+  #remove(row: RowKey, is: (cell: Cell<T>) => boolean): boolean {
+    const before = this.#size;
+    const first = this.#rows.get(row) ?? null;
+    let kept: Cell<T> | null = null;
+    let head: Cell<T> | null = null;
+    for (let cell = first; cell; cell = cell.next) {
+      if (is(cell)) {
+        this.#size--;
+        continue;
+      }
+      if (kept) kept.next = cell;
+      else head = cell;
+      kept = cell;
+    }
+    if (kept) kept.next = null;
+    if (!head) this.#rows.delete(row);
+    else if (head !== first) this.#rows.set(row, head);
+    return this.#size < before;
   }
 }

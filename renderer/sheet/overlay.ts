@@ -46,6 +46,7 @@ export class Overlay {
 
   /** The same without what the journal has not confirmed: the `before` of a next edit. */
   kept(row: RowKey, column: string): string | null | undefined {
+    if (this.pending.size === 0 && this.waiting.size === 0) return undefined;
     // What waits on this machine is shown as submitted; a pending edit of the same row cannot be.
     const pending = this.pending.get(row) ?? (this.waiting.has(row) ? this.submitted.get(row) : undefined);
     if (!pending) return undefined;
@@ -69,20 +70,22 @@ export class Overlay {
   apply(delta: Pick<PendingDelta, 'rows' | 'cleared'>): Set<RowKey> {
     applyDelta(this.pending, delta);
     const touched = new Set<RowKey>(delta.cleared);
-    for (const row of delta.cleared) this.conflicts.delete(row);
+    if (this.conflicts.size > 0) for (const row of delta.cleared) this.conflicts.delete(row);
     for (const { row } of delta.rows) touched.add(row);
     return touched;
   }
 
   /** The journal has a step: its cells are on their way no more, except those typed over since. Answers their rows. */
-  keep(step: string, { rows, columns, columnOf }: CellSets): readonly RowKey[] {
+  keep(step: string, { rows }: CellSets): readonly RowKey[] {
     const kept: RowKey[] = [];
+    const isOf = (cell: UnsavedCell): boolean => cell.step === step;
     let last: RowKey | null = null;
-    for (const [i, row] of rows.entries()) {
-      const column = columns[columnOf[i] ?? -1] ?? '';
-      if (this.unsaved.get(row, column)?.step === step) this.unsaved.delete(row, column);
-      if (row !== last) kept.push(row);
+    for (const row of rows) {
+      // Cells of a row mostly follow each other.
+      if (row === last) continue;
       last = row;
+      this.unsaved.deleteIn(row, isOf);
+      kept.push(row);
     }
     return kept;
   }

@@ -107,9 +107,10 @@ export class SheetReading {
   readOnlyReason(row: SheetRow, column: Column): string | null {
     if (row.group) return 'Totals are worked out from the rows; change a row instead.';
     if (this.#sheetRefusal) return this.#sheetRefusal;
-    if (this.#options.overlay.waiting.has(row.key))
+    const { waiting, submitted } = this.#options.overlay;
+    if (waiting.size > 0 && waiting.has(row.key))
       return 'The row is part of a batch that waits to be sent. Take the batch back under Offline to change it.';
-    if (this.#options.overlay.submitted.has(row.key))
+    if (submitted.size > 0 && submitted.has(row.key))
       return 'The row is part of a batch under review. Withdraw the batch to change it.';
     if (this.#options.overlay.kind(row.key) === 'delete') {
       return 'The row is marked for deletion. Undo that to edit it.';

@@ -24,7 +24,9 @@ export const parseNumber = (
   if (reading.kind === 'none') return invalid(reading.why);
   if (reading.kind === 'read' && !reading.percent) {
     const fitted = fitNumber(reading.value, type);
-    return fitted.kind === 'value' ? readAs(fitted.value, reading.note) : fitted;
+    return fitted.kind === 'value' && reading.note !== undefined
+      ? readAs(fitted.value, reading.note)
+      : fitted;
   }
   const values = (reading.kind === 'two' ? reading.readings : [reading.value]).flatMap((value) =>
     percentages(value, reading.percent, format, locale.percent),

@@ -204,10 +204,15 @@ const MOST_BLOCKED = 50;
 
 const benchPaste = async (page: Page): Promise<readonly BenchResult[]> => {
   const blocked: number[] = [];
+  const undone: number[] = [];
   let parts = '';
   const timings = await interleave(
     [
-      { name: 'floor', run: () => page.evaluate((n) => window.bench.pasteFloor(n), LINES) },
+      {
+        name: 'floor',
+        run: () =>
+          page.evaluate(([n, lines]) => window.bench.pasteFloor(n, lines), [MILLION, LINES] as const),
+      },
       {
         name: 'writ',
         run: async (round) => {
@@ -215,7 +220,10 @@ const benchPaste = async (page: Page): Promise<readonly BenchResult[]> => {
             MILLION,
             LINES,
           ] as const);
-          if (round > 0) blocked.push(found.longest);
+          if (round > 0) {
+            blocked.push(found.longest);
+            undone.push(found.undone);
+          }
           parts = found.parts;
           return found.ms;
         },
@@ -223,16 +231,20 @@ const benchPaste = async (page: Page): Promise<readonly BenchResult[]> => {
     ],
     ROUNDS,
   );
-  const longest = median(blocked);
-  return [
-    verdict('grid paste of 100,000 cells', 4, timings, { ours: 'writ', floor: 'floor' }, parts),
-    {
-      name: 'grid paste, window blocked (ms / 50 ms)',
+  const inOneGo = (name: string, values: readonly number[]): BenchResult => {
+    const longest = median(values);
+    return {
+      name: `grid ${name}, window blocked (ms / 50 ms)`,
       ratio: longest / MOST_BLOCKED,
       target: 1,
       ok: longest <= MOST_BLOCKED,
-      detail: `${longest.toFixed(0)} ms the longest without an answer, journal and decoding in the same thread`,
-    },
+      detail: `${longest.toFixed(0)} ms the longest without an answer, journal in the same thread`,
+    };
+  };
+  return [
+    verdict('grid paste of 100,000 cells', 2, timings, { ours: 'writ', floor: 'floor' }, parts),
+    inOneGo('paste', blocked),
+    inOneGo('paste undone', undone),
   ];
 };
 
