@@ -1,3 +1,4 @@
+import { packFrame } from '../shared/contract/pack-pending.ts';
 import { callFrame, failedAnswer, type HostFrame } from '../shared/contract/wire.ts';
 
 /** One client's end of the backend; `call` rejects with AppError, `close` forgets the client. */
@@ -22,7 +23,7 @@ export interface Channel {
 
 /** Serves the contract to one renderer until its channel closes. Both hosts use it; names and inputs are checked by the backend. */
 export const serveClient = (channel: Channel, backend: ServedBackend): void => {
-  const client = backend.attach((name, event) => channel.send({ kind: 'event', name, event }));
+  const client = backend.attach((name, event) => channel.send(packFrame({ kind: 'event', name, event })));
   channel.onClose(() => client.close());
   channel.onFrame((raw) => {
     const frame = callFrame.safeParse(raw);
@@ -41,7 +42,7 @@ const answer = async (
 ): Promise<void> => {
   try {
     const output = await client.call(name, input);
-    channel.send({ kind: 'answer', id, ok: true, output });
+    channel.send(packFrame({ kind: 'answer', id, ok: true, output }));
   } catch (thrown) {
     channel.send(failedAnswer(id, thrown));
   }

@@ -1,5 +1,6 @@
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { EventName, EventOf, OutputOf } from '../../shared/contract/operations.ts';
+import { unpackFrame } from '../../shared/contract/pack-pending.ts';
 import { type CallFrame, type HostFrame, hostFrame, settleAnswer } from '../../shared/contract/wire.ts';
 import { AppError } from '../../shared/model/failure.ts';
 
@@ -45,7 +46,7 @@ export const createClient = async (dial: Dial, options: ClientOptions): Promise<
   };
 
   const receive = (raw: unknown): void => {
-    const frame: HostFrame = hostFrame.parse(raw);
+    const frame: HostFrame = unpackFrame(hostFrame.parse(raw));
     if (frame.kind === 'event') {
       emit(frame.name, frame.event);
       return;
