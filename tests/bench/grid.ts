@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CDPSession, chromium, type Page } from '@playwright/test';
 import { build } from 'vite';
-import type { BenchPage } from './grid/page.tsx';
+import type { BenchPage } from './grid/page.ts';
 import { type BenchResult, interleave, median, verdict } from './harness.ts';
 
 const MILLION = 1_000_000;
@@ -59,7 +59,7 @@ const buildPage = async (folder: string): Promise<void> => {
       emptyOutDir: true,
       target: 'chrome146',
       lib: {
-        entry: join(import.meta.dirname, 'grid', 'page.tsx'),
+        entry: join(import.meta.dirname, 'grid', 'page.ts'),
         formats: ['es'],
         fileName: 'page',
         cssFileName: 'page',
@@ -69,7 +69,7 @@ const buildPage = async (folder: string): Promise<void> => {
 };
 
 const show = async (page: Page, folder: string): Promise<void> => {
-  const files = await readdir(folder);
+  const files = await readdir(folder, { recursive: true });
   await page.route(`${ORIGIN}**`, (route) => {
     const name = new URL(route.request().url()).pathname.slice(1);
     return files.includes(name)
@@ -238,7 +238,7 @@ const benchPaste = async (page: Page): Promise<readonly BenchResult[]> => {
       ratio: longest / MOST_BLOCKED,
       target: 1,
       ok: longest <= MOST_BLOCKED,
-      detail: `${longest.toFixed(0)} ms the longest without an answer, journal in the same thread`,
+      detail: `${longest.toFixed(0)} ms the longest without an answer`,
     };
   };
   return [
