@@ -106,12 +106,11 @@ export class GridController {
     });
     this.#groups = new GroupRows(this.#api, host, model);
     this.columns = new ColumnLayer(this.#api, model, host, () => this.#ranges.columnsMoved());
-    const offModel = model.onGridChange((change) => this.#drawing.change(change));
-    const offHeight = onRowHeight((height) => this.#api.setGridOption('rowHeight', height));
-    this.#off = () => {
-      offModel();
-      offHeight();
-    };
+    const offs = [
+      model.onGridChange((change) => this.#drawing.change(change)),
+      onRowHeight((height) => this.#api.setGridOption('rowHeight', height)),
+    ];
+    this.#off = () => offs.forEach((off) => void off());
     host.addEventListener('keydown', this.#keyDown, true);
     this.#offClipboard = listenToClipboard(host, {
       ...events,
