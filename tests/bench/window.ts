@@ -8,6 +8,8 @@ import type { BenchResult } from './harness.ts';
 
 /** As many rows as a sheet keeps in memory. */
 const ROWS = 1_000_000;
+/** Lines of four cells: 100,000 of them. */
+const PASTED = 25_000;
 /** Milliseconds the window may be without an answer. */
 const MOST_BLOCKED = 50;
 
@@ -78,6 +80,18 @@ export const benchWindow = async (): Promise<readonly BenchResult[]> => {
         .waitFor({ timeout: 60_000 });
     });
     await page.keyboard.press('Escape');
+    await page.evaluate(holdBlock, PASTED);
+    await cell(page, 0, 'amount').click();
+    const status = page.locator('.sheet-status');
+    await measure('paste of 100,000 cells', async () => {
+      await page.evaluate(() => window.pasteBlock());
+      await status.getByText('25,000 rows changed').waitFor({ timeout: 60_000 });
+      await status.getByText('Kept on this machine').waitFor({ timeout: 60_000 });
+    });
+    await measure('undo of that paste', async () => {
+      await page.getByRole('button', { name: 'Undo Paste', exact: true }).click();
+      await status.getByText('25,000 rows changed').waitFor({ state: 'detached', timeout: 60_000 });
+    });
     results.push(await memory(page, host.backend));
     return results;
   } finally {
@@ -89,8 +103,20 @@ export const benchWindow = async (): Promise<readonly BenchResult[]> => {
 declare global {
   interface Window {
     longestBlock(): Promise<number>;
+    pasteBlock(): void;
   }
 }
+
+/** In the page: makes a block of so many lines for the clipboard, four columns wide, so that only its paste is measured. */
+const holdBlock = (lines: number): void => {
+  const text = Array.from({ length: lines }, (_, i) => `${i}.25\tUSD\t${i % 977}.5\tpasted ${i}`).join('\n');
+  window.pasteBlock = () => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', text);
+    const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+    document.activeElement?.dispatchEvent(event);
+  };
+};
 
 /** In the page: watches the longest gap between two turns of the event loop. */
 const watchBlocks = (): void => {
