@@ -211,7 +211,8 @@ const judgeNew = ({ sheet }: JudgeInput, checks: readonly Check[], line: FileLin
     }
   }
   for (const column of sheet.definition.columns) {
-    if (column.name in values || column.hasDefault || column.readOnly?.cause === 'generated') continue;
+    const filled = column.readOnly?.cause === 'generated' || column.readOnly?.cause === 'derived';
+    if (column.name in values || column.hasDefault || filled) continue;
     const value = column.defaultValue ?? null;
     if (value !== null) values[column.name] = value;
     const problem = value === null ? sheet.rules.cellChecker(column.name)(null) : null;

@@ -85,10 +85,16 @@ export const planRestore = (sheet: OpenSheet, told: readonly ToldRow[], wish: Re
   const differences = differencesOf(sheet, told);
   if (closed) return { changes, conflicts: differences.length ? [conflictOf(closed)] : [] };
   const columns = columnFacts(sheet);
-  for (const difference of differences) {
-    const found = wholeRowConflict(sheet, columns, difference, wish) ?? [];
-    if (found.length) {
-      conflicts.push(...found);
+  for (const found of differences) {
+    // What triggers of the table fill they fill anew.
+    const cells = found.cells.filter(
+      ({ column }) => columns.get(column)?.column.readOnly?.cause !== 'derived',
+    );
+    if (found.kind === 'change' && cells.length === 0) continue;
+    const difference = { ...found, cells };
+    const whole = wholeRowConflict(sheet, columns, difference, wish) ?? [];
+    if (whole.length) {
+      conflicts.push(...whole);
       continue;
     }
     if (difference.kind !== 'change') {

@@ -6,6 +6,7 @@ import { resolveOpenBatches } from '../governance/resolve.ts';
 import { type Profile, sheetIdOf } from '../profile.ts';
 import { endView } from '../sheets/any-view.ts';
 import { parseDefinition } from '../sheets/definitions.ts';
+import { withDerivedColumns } from '../sheets/derived-columns.ts';
 import { type Merged, mergeDefinition } from '../sheets/merge-definition.ts';
 import { isOut, notKept } from '../sheets/offline.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
@@ -137,7 +138,12 @@ const liveFacts = async (client: Client, profile: Profile, source: Source): Prom
   const rights = periods.length === 0 ? granted : { ...granted, periods: [...periods] };
   announceToProfile(client.shared, profile, settled);
   const { definition, drift } = await savedOver(client, profile, fresh);
-  const facts = { definition: { ...definition, id }, rights, capabilities, policy };
+  const facts = {
+    definition: withDerivedColumns({ ...definition, id }, policy),
+    rights,
+    capabilities,
+    policy,
+  };
   profile.snapshots.refreshFacts(id, facts);
   return { facts, drift, keptAt: null };
 };

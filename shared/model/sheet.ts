@@ -98,7 +98,7 @@ export const lookup = z.object({
 export type Lookup = z.infer<typeof lookup>;
 
 /** Why a column cannot be typed into, for everyone (rights of a person are separate, see `rights.ts`). */
-export const readOnlyCause = z.enum(['generated', 'identity', 'key', 'view', 'definition']);
+export const readOnlyCause = z.enum(['generated', 'identity', 'key', 'view', 'definition', 'derived']);
 
 export const column = z.object({
   name: z.string(),

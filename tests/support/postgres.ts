@@ -14,6 +14,8 @@ export interface TestPostgres {
   readonly port: number;
   readonly superuser: { readonly user: string; readonly password: string };
   readonly cluster: ClusterOptions;
+  /** Major release of the server. */
+  readonly release: number;
   /** A connected client, ended by `stop`. */
   client(user?: string, password?: string, database?: string): Promise<pg.Client>;
   /** Creates an empty database and answers its name. */
@@ -48,6 +50,7 @@ export const startPostgres = async (settings: readonly string[] = []): Promise<T
     port,
     superuser,
     cluster,
+    release: Number.parseInt(binaries.version, 10),
     client,
     createDatabase: async () => {
       const name = `db_${++databases}`;

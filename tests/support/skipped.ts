@@ -7,6 +7,9 @@ declare module 'vitest' {
   }
 }
 
+/** Why what needs `grant set on parameter` does not run on an older server: there nobody but a superuser can set it. */
+export const NO_PARAMETER_GRANTS = 'Parameters are granted since PostgreSQL 15.';
+
 /** `describe` where `reason` is null; else the group is skipped for that reason. */
 export const describeUnless = (reason: string | null) => (name: string, body: () => void) =>
   reason === null ? describe(name, body) : describe.skip(name, { meta: { skipped: reason } }, body);

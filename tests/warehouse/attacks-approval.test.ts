@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { NO_PARAMETER_GRANTS, skipTest } from '../support/skipped.ts';
 import {
   type ApprovalTables,
   approve,
@@ -154,7 +155,8 @@ describe('what was approved', () => {
 });
 
 describe('a write without approval', () => {
-  test('is refused with session_replication_role, where a person was granted it', async () => {
+  test('is refused with session_replication_role, where a person was granted it', async (context) => {
+    if (server.release < 15) skipTest(context, NO_PARAMETER_GRANTS);
     await t.admin.query('grant set on parameter session_replication_role to paula');
     const paula = await t.as('paula');
     await paula.query('set session_replication_role = replica');

@@ -96,6 +96,10 @@ const ATTEMPTS: Readonly<Record<string, string>> = {
   'a partition emptied': 'truncate fin.part_1',
 };
 
+/** MERGE came with PostgreSQL 15; before, it is no statement. */
+const unknownTo = ({ release }: TestPostgres, name: string): boolean =>
+  release < 15 && name.startsWith('MERGE');
+
 /** What became of a statement in a transaction that is rolled back. */
 const tried = async (client: pg.Client, attack: () => Promise<unknown>): Promise<string> => {
   await client.query('begin');
@@ -140,8 +144,9 @@ const outcomes = async (attack: (client: pg.Client) => Promise<unknown>): Promis
 };
 
 describe('a write without approval', () => {
-  test.each(WAYS)('is refused to everyone by %s', async (_name, attack) => {
+  test.each(WAYS)('is refused to everyone by %s', async (name, attack) => {
     const found = await outcomes(attack);
+    if (unknownTo(server, name)) return expect(found.every((line) => line.endsWith(': 42601'))).toBe(true);
     // Nobody gets through; whoever has the rights is stopped by the guard.
     expect(found.filter((line) => !/: (WR101|42501)$/.test(line))).toEqual([]);
     expect(found.filter((line) => line.endsWith('WR101')).length).toBeGreaterThanOrEqual(1);
@@ -170,8 +175,9 @@ describe('mutant: without the guard', () => {
     await t.admin.query('drop trigger if exists writ_audit_truncate on fin.part_2');
   });
 
-  test.each(WAYS)('the write goes through by %s', async (_name, attack) => {
+  test.each(WAYS)('the write goes through by %s', async (name, attack) => {
     const found = await outcomes(attack);
+    if (unknownTo(server, name)) return expect(found.every((line) => line.endsWith(': 42601'))).toBe(true);
     expect(found.at(-1)).toMatch(/: committed$/);
     expect(found.filter((line) => /: committed$/.test(line)).length).toBeGreaterThanOrEqual(1);
     expect(found.filter((line) => /WR101/.test(line))).toEqual([]);

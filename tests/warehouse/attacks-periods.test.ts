@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { defineCalendar, mapPeriods, type PeriodMap } from '../../electron/governance/periods.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { NO_PARAMETER_GRANTS, skipTest } from '../support/skipped.ts';
 import { openTables, rowsOf, type TestTables } from './commit-table.ts';
 import { closeMonth, LINES, openPeriods, pidOf, stateOf, whenWaiting } from './period-table.ts';
 
@@ -62,8 +63,10 @@ const attack = async (sql: string): Promise<string> => {
 };
 
 describe('a closed period takes no write', () => {
-  test.each(Object.entries(ATTACKS))('through %s', async (_, sql) => {
+  test.each(Object.entries(ATTACKS))('through %s', async (name, sql) => {
     await closed(WORLD);
+    // MERGE came with PostgreSQL 15; before, it is no statement.
+    if (server.release < 15 && name.startsWith('merge')) return expect(await attack(sql)).toBe('42601');
     const before = await january();
     expect(await attack(sql)).toBe('WR201');
     expect(await january()).toEqual(before);
@@ -107,7 +110,8 @@ describe('a closed period takes no write', () => {
     expect(await stateOf(t.admin.query('update fin.line set n = 0 where id = 3'))).toBe('WR201');
   });
 
-  test('with session_replication_role, where a person was granted it; mutant: an ordinary trigger is switched off', async () => {
+  test('with session_replication_role, where a person was granted it; mutant: an ordinary trigger is switched off', async (context) => {
+    if (server.release < 15) skipTest(context, NO_PARAMETER_GRANTS);
     await closed();
     await t.admin.query('grant set on parameter session_replication_role to anna');
     const write = 'set local session_replication_role = replica; update fin.line set n = 0 where id = 3';
@@ -196,6 +200,9 @@ describe('only members of a closing role close and reopen', () => {
   ])('%s', async (_, who, sql, expected) => {
     await closed();
     const client = who === 'postgres' ? t.admin : await t.raw(who);
+    // A membership is inherited or not since PostgreSQL 16; before, the login was.
+    if (server.release < 16 && sql.includes('inherit false'))
+      return expect(await stateOf(t.admin.query(sql))).toBe('42601');
     const [grant, rest] = sql.startsWith('grant')
       ? [sql.split(';')[0], sql.slice(sql.indexOf(';') + 1)]
       : [null, sql];

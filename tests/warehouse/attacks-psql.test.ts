@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { governTable } from '../../electron/governance/install.ts';
 import { sha256Of } from '../../electron/journal/payload-hash.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { skipTest } from '../support/skipped.ts';
 import {
   type ApprovalTables,
   approve,
@@ -67,7 +68,12 @@ describe('the last look at an approval', () => {
     expect(await late('set constraints all immediate')).toBe('committed');
   });
 
-  test('asks the tables for the role; mutant: the cache of a transaction under way still has it', async () => {
+  test('asks the tables for the role; mutant: the cache of a transaction under way still has it', async (context) => {
+    if (server.release < 18)
+      skipTest(
+        context,
+        'An older server brings its cache of memberships up to date in a transaction under way.',
+      );
     await t.mutate(
       'has_role',
       /with recursive[\s\S]*has_role\.role\)/,
@@ -304,7 +310,7 @@ describe('what a person learns and holds up', () => {
   const squats: readonly (readonly [string, (batch: string) => string, string, RegExp, string])[] = [
     [
       'its id taken by another batch',
-      (batch) => `select writ.begin_batch('${batch}', '', '${sha256Of('x')}', 1, 1, null)`,
+      (batch) => `select writ.begin_batch('${batch}', 'fin.line', '${sha256Of('x')}', 1, 1, null)`,
       'keep_id',
       /p\.person <> session_user/,
       'false',

@@ -142,6 +142,9 @@ describe('side doors', () => {
     ],
     ['a table that inherits', 'create table fin.child () inherits (fin.line)', 'inherited fin.child'],
   ])('%s is found', async (_name, sql, door) => {
+    // Nobody but a superuser sets it before PostgreSQL 15.
+    if (server.release < 15 && sql.includes('on parameter'))
+      return expect(await refusal(t.admin.query(sql))).toBe('42601');
     await t.admin.query(sql);
     expect(await doors()).toContain(door);
   });

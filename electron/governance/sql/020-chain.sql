@@ -29,6 +29,10 @@ comment on column writ.link.beyond is 'The transaction that made the link: every
 comment on column writ.link.upto is 'The last writ.audit.seq given out before the link was made';
 create index link_last_at on writ.link (last_at);
 
+-- Locked by who links. Not the chain itself: a lock that keeps others from it takes rights that nobody is to have there.
+create table writ.link_turn ();
+comment on table writ.link_turn is 'Locked while links are made; holds nothing';
+
 create trigger append_only before update or delete or truncate on writ.link for each statement execute function writ.refuse_change();
 -- Whatever session_replication_role says.
 alter table writ.audit enable always trigger append_only;
@@ -122,7 +126,7 @@ begin
   if pg_current_xact_id_if_assigned() is not null then return; end if;
   begin
     -- No advisory lock, which anyone can hold; readers are not kept waiting.
-    lock table writ.link in share row exclusive mode;
+    lock table writ.link_turn in share row exclusive mode;
   exception when lock_not_available then
     return;
   end;
@@ -180,7 +184,7 @@ begin
   execute format('grant execute on function writ.follow(bigint), writ.changed_after(text, timestamptz) to %I', role);
 end $$;
 
-revoke all on writ.link from public;
+revoke all on writ.link, writ.link_turn from public;
 alter table writ.link enable row level security;
 revoke all on all functions in schema writ from public;
 

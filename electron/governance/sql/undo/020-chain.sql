@@ -9,6 +9,7 @@ drop function writ.linked_upto();
 drop trigger from_triggers on writ.audit;
 drop function writ.refuse_insert();
 drop table writ.link;
+drop table writ.link_turn;
 alter table writ.audit enable trigger append_only;
 alter table writ.batch enable trigger append_only;
 alter table writ.reason enable trigger append_only;
