@@ -42,6 +42,8 @@ export const uninstallGovernance = async (
       return null;
     }
     // Nobody records anything more between the count and the end.
+    // Before PostgreSQL 17 such a lock takes a right that even the owner does not have there.
+    await client.query('grant update on writ.audit, writ.batch, writ.proposal to current_user');
     await client.query('lock table writ.audit, writ.batch, writ.proposal in share row exclusive mode');
     const kept = await keptRecords(client);
     if (!discardAudit && kept.auditRows + kept.batches + kept.reviews > 0)
