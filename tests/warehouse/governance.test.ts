@@ -351,3 +351,36 @@ test('types without an equality of their own are compared by their text', async 
     ['e', '{1}', '{1,2}'],
   ]);
 });
+
+test('a row changed alone is recorded as it is among others', async () => {
+  t = await openTables(
+    server,
+    `create table r (id int, k text, n numeric(9,2), c char(4), t text, i interval, j json, z timestamptz, g int generated always as (id + 1) stored, gone int, primary key (id, k));
+     alter table r drop column gone;
+     insert into r select i, 'a"' || i, 1, 'ab', null, '1 mon', '{"a":1}', '2026-01-01' from generate_series(1, 6) i`,
+    { r: ['id', 'k'] },
+  );
+  const anna = await t.raw('anna');
+  await anna.query(`set datestyle = 'SQL, DMY'; set timezone = 'Asia/Tokyo'`);
+  const changes = [
+    `n = 1.00, c = 'ab ', t = ''`,
+    `n = 2, t = 'x', i = '30 days', j = '{"a": 1}', z = z + interval '1 second'`,
+    `n = null, c = null, i = null, j = null, z = null`,
+    `id = id + 100, n = 7`,
+  ];
+  const recorded = async (where: readonly string[], change: string) => {
+    await anna.query('begin');
+    for (const each of where) await anna.query(`update fin.r set ${change} where ${each}`);
+    const rows = await rowsOf(
+      anna,
+      'select kind, row_key, column_name, before, after from writ.audit order by row_key, kind, column_name',
+    );
+    await anna.query('rollback');
+    return rows;
+  };
+  for (const change of changes) {
+    const alone = await recorded(['id = 1', 'id = 2'], change);
+    expect(alone.length, change).toBeGreaterThan(0);
+    expect(alone, change).toEqual(await recorded(['id in (1, 2)'], change));
+  }
+});

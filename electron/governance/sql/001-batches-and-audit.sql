@@ -114,7 +114,7 @@ begin
   insert into writ.batch (id, relation, payload_sha256, rows, cells, note)
   values (begin_batch.id, begin_batch.relation, begin_batch.sha256, begin_batch.rows, begin_batch.cells, begin_batch.note)
   on conflict on constraint batch_pkey do nothing
-  returning submitted_at into at;
+  returning submitted_at, exists (select from writ.governed g where g.relation = to_regclass(begin_batch.relation) and g.active) into at, audited;
   if found then
     state := 'new';
   else
@@ -124,8 +124,8 @@ begin
     end if;
     state := 'committed';
     at := known.submitted_at;
+    audited := exists (select from writ.governed g where g.relation = to_regclass(begin_batch.relation) and g.active);
   end if;
-  audited := exists (select from writ.governed g where g.relation = to_regclass(begin_batch.relation) and g.active);
 end $$;
 
 -- Reasons for rows of the batch of this transaction.

@@ -70,12 +70,11 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- Statement that records `cells` of the rows `source`; the trigger functions below declare its variables.
-create function writ.record_sql(target integer, kind text, row_key text, cells text, source text) returns text
+create function writ.record_sql(target integer, kind text, row_key text, cells text, source text default null) returns text
 language sql immutable set search_path = pg_catalog, pg_temp as $$
   select format('
     insert into writ.audit (at, txid, batch, target, kind, person, application, row_key, column_name, before, after)
-    select v_at, v_txid, v_batch, %s, %L, v_person, v_application, %s, %s
-    from %s;', target, kind, row_key, cells, source)
+    select v_at, v_txid, v_batch, %s, %L, v_person, v_application, %s, %s%s;', target, kind, row_key, cells, E'\n    from ' || source)
 $$;
 
 -- The same for all cells of whole rows, as `r` of `source`. Null is what a missing row would show, so only values are recorded.
@@ -89,15 +88,30 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- Body of the update trigger: one look at which columns changed, then one statement for each of those. A row whose key
--- changed is the end of one row and the beginning of another.
+-- changed is the end of one row and the beginning of another. One row alone needs no joins, which would be half its cost.
 create function writ.record_update_sql(target integer, relation regclass, key text[]) returns text
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select format('
+  if (select count(*) from new_rows) = 1 then
+    select * into strict v_old from old_rows;
+    select * into strict v_new from new_rows;
+    if %s then
+      v_alone := true;
+%s
+    end if;
+  end if;
+  if not v_alone then', writ.match_sql('v_old', 'v_new', relation, key),
+    string_agg(format('      if %s then%s
+      end if;', writ.compare_sql('is distinct from', 'v_old', 'v_new', d.name, d.comparable),
+      writ.record_sql(target, 'update', writ.row_key_sql('v_new', relation, key),
+        format('%L, v_old.%I::text, v_new.%I::text', d.name, d.name, d.name))), E'\n' order by d.place))
+  || format('
   select (select count(*) from old_rows) as total, count(*) as paired%s
   into changed
   from old_rows o join new_rows n on %s;
 %s
   if changed.paired <> changed.total then%s%s
+  end if;
   end if;',
     string_agg(format(', bool_or(%s) as c%s', d.differs, d.place), '' order by d.place),
     writ.match_sql('o', 'n', relation, key),
@@ -110,7 +124,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     writ.record_rows_sql(target, 'insert', relation, key,
       format('new_rows n where not exists (select from old_rows o where %s)', writ.match_sql('o', 'n', relation, key))))
   from (
-    select c.name, c.place, writ.compare_sql('is distinct from', 'o', 'n', c.name, c.comparable) as differs
+    select c.name, c.place, c.comparable, writ.compare_sql('is distinct from', 'o', 'n', c.name, c.comparable) as differs
     from writ.audited_columns(relation, key) c where not c.is_key
   ) d
 $$;
@@ -139,7 +153,9 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
   from rows r cross join later l having count(*) > 0
 $$;
 
--- Creates or replaces one audit trigger function. The body is passed as a literal: no column name can end it.
+-- Creates or replaces one audit trigger function. The body is passed as a literal: no column name can end it. A column that
+-- came adds to a table's attributes, and one that went keeps its place among them: their number is asked first; partitions
+-- count their own.
 create function writ.define_audit(target integer, relation regclass, key text[], op text, body text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
@@ -163,9 +179,13 @@ declare
   v_later text;
   v_settings text[];
   changed record;
+  v_alone boolean := false;
+  v_old record;
+  v_new record;
 begin' || body || format('
-  if (select count(*) from pg_attribute a where a.attrelid = tg_relid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '''') <> %s then
-    v_later := writ.record_later_sql(%s, tg_relid::regclass, %L, %L, %L);
+  if not exists (select from pg_class c where c.oid = tg_relid and c.oid = %6$s and c.relnatts = %1$s) and exists (select from pg_attribute a
+    where a.attrelid = tg_relid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '''' and a.attname <> all (%4$L::name[])) then
+    v_later := writ.record_later_sql(%2$s, tg_relid::regclass, %3$L, %4$L, %5$L);
     if v_later is not null then
       -- The settings of the function are those of the columns it knew.
       select array_agg(current_setting(s.name) order by s.n) into v_settings from writ.canonical_values() s;
@@ -173,7 +193,7 @@ begin' || body || format('
       execute v_later using v_at, v_txid, v_batch, v_person, v_application;
       perform set_config(s.name, v_settings[s.n], true) from writ.canonical_values() s;
     end if;
-  end if;', cardinality(known), target, key, known, op) || '
+  end if;', (select c.relnatts from pg_class c where c.oid = relation), target, key, known, op, relation::oid) || '
   return null;
 end ');
   execute format('revoke all on function writ.%I() from public', name);

@@ -96,18 +96,25 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 #variable_conflict use_variable
 declare
   known writ.period;
+  held integer;
+  listed boolean := false;
 begin
   if cardinality(periods) = 0 then return; end if;
-  if (select count(*) from writ.period p where p.calendar = calendar and p.period = any (periods)) < cardinality(array_remove(periods, null)) then
+  loop
+    held := 0;
+    for known in select * from writ.period p where p.calendar = calendar and p.period = any (periods) order by p.period for share loop
+      held := held + 1;
+      if known.state = 'closed' or known.closing_at <= clock_timestamp() then perform writ.refuse_period(known); end if;
+      if known.closing_at is not null then
+        insert into writ.period_touch (calendar, period) values (calendar, known.period) on conflict on constraint period_touch_pkey do nothing;
+      end if;
+    end loop;
+    -- Once listed, they are held like the others. Nobody asks first which ones are: nearly always all.
+    exit when listed or held >= cardinality(array_remove(periods, null));
     insert into writ.period (calendar, period)
     select calendar, p.name from unnest(periods) p(name) where p.name is not null order by p.name
     on conflict on constraint period_pkey do nothing;
-  end if;
-  for known in select * from writ.period p where p.calendar = calendar and p.period = any (periods) order by p.period for share loop
-    if known.state = 'closed' or known.closing_at <= clock_timestamp() then perform writ.refuse_period(known); end if;
-    if known.closing_at is not null then
-      insert into writ.period_touch (calendar, period) values (calendar, known.period) on conflict on constraint period_touch_pkey do nothing;
-    end if;
+    listed := true;
   end loop;
 end $$;
 
