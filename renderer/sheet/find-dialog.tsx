@@ -54,7 +54,7 @@ export const FindDialog = ({
   const input = useRef<HTMLInputElement>(null);
   const bar = useRef<HTMLElement>(null);
   const question = text === '' ? null : JSON.stringify([text, pattern, matchCase, whole, inArea]);
-  const { found, message, clear } = useSearch<Found>(
+  const { found, searching, message, clear } = useSearch<Found>(
     () =>
       client.call('rows.find', {
         sheet: model.definition.id,
@@ -85,7 +85,13 @@ export const FindDialog = ({
     setReplaced('');
   }, [question]);
 
+  /** A step asked for before the answer is here is taken when it comes. */
+  const waiting = useRef(start.again);
   const step = (by: 1 | -1): void => {
+    if (searching) {
+      waiting.current = by;
+      return;
+    }
     const names = columns.map(({ name }) => name);
     const next = stepFound(found?.cells ?? [], names, at, from(), by);
     const cell = found?.cells[next];
@@ -98,14 +104,15 @@ export const FindDialog = ({
   };
   const stepNow = useRef(step);
   stepNow.current = step;
-  // A search gone on with leads to its next cell as soon as it is answered.
-  const again = useRef(start.again);
   useEffect(() => {
-    if (!found || !again.current) return;
-    const by = again.current;
-    again.current = undefined;
+    if (!found || !waiting.current) return;
+    const by = waiting.current;
+    waiting.current = undefined;
     stepNow.current(by);
   }, [found]);
+  useEffect(() => {
+    if (message !== '') waiting.current = undefined;
+  }, [message]);
   // From the cells as well, where the keyboard then stays.
   useEffect(() => {
     const key = (event: KeyboardEvent): void => {

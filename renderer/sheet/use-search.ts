@@ -5,31 +5,39 @@ import { AppError } from '../../shared/model/failure.ts';
 const PAUSE_MS = 130;
 
 export interface Searched<T> {
-  /** The answer to the newest question; null while it is under way. */
+  /** The answer to the newest question; null while there is none. */
   readonly found: T | null;
-  /** Why there is none. */
+  /** The newest question has not been answered yet. */
+  readonly searching: boolean;
+  /** Why there is no answer. */
   readonly message: string;
   /** Forgets the answer, because what it told of has changed. */
   readonly clear: () => void;
 }
 
-/** Asks the backend whenever `question` changes, once typing rests; null asks nothing. Answers to older questions are dropped. */
+interface Answer<T> {
+  readonly question: string | null;
+  readonly found: T | null;
+  readonly message: string;
+}
+
+/**
+ * Asks the backend whenever `question` changes, once typing rests; null asks nothing. An answer belongs to its question: from the moment
+ * another is asked it is not there any more.
+ */
 export const useSearch = <T>(ask: () => Promise<T>, question: string | null): Searched<T> => {
-  const [found, setFound] = useState<T | null>(null);
-  const [message, setMessage] = useState('');
+  const [last, setLast] = useState<Answer<T>>({ question: null, found: null, message: '' });
   const latest = useRef(ask);
   latest.current = ask;
   useEffect(() => {
-    setFound(null);
-    setMessage('');
     if (question === null) return;
     let wanted = true;
     const timer = setTimeout(() => {
       latest.current().then(
-        (answer) => wanted && setFound(answer),
+        (found) => wanted && setLast({ question, found, message: '' }),
         (error: unknown) => {
-          const failure = AppError.wrap(error);
-          if (wanted && failure.kind !== 'cancelled') setMessage(failure.message);
+          const { kind, message } = AppError.wrap(error);
+          if (wanted && kind !== 'cancelled') setLast({ question, found: null, message });
         },
       );
     }, PAUSE_MS);
@@ -38,5 +46,11 @@ export const useSearch = <T>(ask: () => Promise<T>, question: string | null): Se
       clearTimeout(timer);
     };
   }, [question]);
-  return { found, message, clear: () => setFound(null) };
+  const answered = last.question === question;
+  return {
+    found: answered ? last.found : null,
+    searching: !answered && question !== null,
+    message: answered ? last.message : '',
+    clear: () => setLast({ question, found: null, message: '' }),
+  };
 };

@@ -96,6 +96,10 @@ test('F3 steps through what was found; a filter gives the focus back to its head
   await page.keyboard.press('Control+f');
   await expect(find.getByLabel('Find', { exact: true })).toBeFocused();
   await expect(find.getByLabel('Find', { exact: true })).toHaveValue('2026-03');
+  // Enter that comes before the answer is not lost.
+  await page.keyboard.type('2026-04');
+  await page.keyboard.press('Enter');
+  await expect(find.getByRole('status')).toHaveText(/^[\d,]+ of 50 cells$/);
   await page.keyboard.press('Escape');
 
   const header = page.locator('.ag-header-cell[col-id="c:driver"]');
