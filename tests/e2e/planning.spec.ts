@@ -64,7 +64,10 @@ test('months of a line that have no row are offered, previewed, and added with t
   await dialog.getByRole('button', { name: 'Apply' }).click();
   await expect(page.locator('.sheet-status')).toContainText('10 rows changed, 2 new');
   const fresh = page.locator('.ag-cell[data-mark~="new"][col-id="c:amount"]');
-  await page.keyboard.press('Control+End');
+  await cell(page, 0, 'amount').click();
+  await page.keyboard.press('Control+g');
+  await page.getByRole('dialog', { name: 'Go to' }).getByRole('textbox').fill('636 amount');
+  await page.keyboard.press('Enter');
   await expect(fresh).toHaveText(['400.00', '500.00']);
   await page.getByRole('button', { name: 'Undo Spread' }).click();
   await expect(page.locator('.sheet-status')).not.toContainText('new');
