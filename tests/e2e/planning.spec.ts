@@ -68,7 +68,9 @@ test('months of a line that have no row are offered, previewed, and added with t
   await page.keyboard.press('Control+g');
   await page.getByRole('dialog', { name: 'Go to' }).getByRole('textbox').fill('636 amount');
   await page.keyboard.press('Enter');
-  await expect(fresh).toHaveText(['400.00', '500.00']);
+  await expect(cell(page, 634, 'amount')).toHaveText('400.00');
+  await expect(cell(page, 635, 'amount')).toHaveText('500.00');
+  await expect(fresh).toHaveCount(2);
   await page.getByRole('button', { name: 'Undo Spread' }).click();
   await expect(page.locator('.sheet-status')).not.toContainText('new');
 });
