@@ -92,7 +92,7 @@ $$;
 create function writ.record_update_sql(target integer, relation regclass, key text[]) returns text
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select format('
-  if (select count(*) from new_rows) = 1 then
+  if exists (select from new_rows) and not exists (select from new_rows offset 1) then
     select * into strict v_old from old_rows;
     select * into strict v_new from new_rows;
     if %s then

@@ -95,22 +95,24 @@ create function writ.hold_periods(calendar integer, periods text[]) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
-  known writ.period;
-  held integer;
+  known record;
   listed boolean := false;
 begin
   if cardinality(periods) = 0 then return; end if;
   loop
-    held := 0;
-    for known in select * from writ.period p where p.calendar = calendar and p.period = any (periods) order by p.period for share loop
-      held := held + 1;
-      if known.state = 'closed' or known.closing_at <= clock_timestamp() then perform writ.refuse_period(known); end if;
-      if known.closing_at is not null then
-        insert into writ.period_touch (calendar, period) values (calendar, known.period) on conflict on constraint period_touch_pkey do nothing;
-      end if;
-    end loop;
+    select count(*) as held, bool_or(p.closing_at is not null) as closing, min(p.period) filter (where p.state = 'closed' or p.closing_at <= clock_timestamp()) as refused
+    into known
+    from (select * from writ.period p where p.calendar = calendar and p.period = any (periods) order by p.period for share) p;
+    if known.refused is not null then
+      perform writ.refuse_period(p) from writ.period p where p.calendar = calendar and p.period = known.refused;
+    end if;
+    if known.closing then
+      insert into writ.period_touch (calendar, period)
+      select calendar, p.period from writ.period p where p.calendar = calendar and p.period = any (periods) and p.closing_at is not null order by p.period
+      on conflict on constraint period_touch_pkey do nothing;
+    end if;
     -- Once listed, they are held like the others. Nobody asks first which ones are: nearly always all.
-    exit when listed or held >= cardinality(array_remove(periods, null));
+    exit when listed or known.held >= cardinality(array_remove(periods, null));
     insert into writ.period (calendar, period)
     select calendar, p.name from unnest(periods) p(name) where p.name is not null order by p.name
     on conflict on constraint period_pkey do nothing;
