@@ -34,6 +34,16 @@ export const become = async (page: Page, name: string): Promise<void> => {
   await expect(page.getByRole('button', { name: `Working as ${name}. Change person` })).toBeVisible();
 };
 
+/** Runs a command by its name in the palette. */
+export const command = async (page: Page, name: string): Promise<void> => {
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Open a sheet or run a command' });
+  await palette.getByRole('combobox').fill(name);
+  await expect(palette.getByRole('option').first()).toContainText(name);
+  await palette.getByRole('combobox').press('Enter');
+  await expect(palette).toBeHidden();
+};
+
 /** A real paste event with plain text, where the focus is. */
 export const pasteText = async (page: Page, text: string): Promise<void> => {
   await page.evaluate((given) => {
