@@ -139,8 +139,11 @@ const Body = ({
   const sheet = complete && definition ? summary.sheet : null;
   const results = useRuleResults(client, summary.batch, sheet);
   const problems = useMemo(() => problemsByPlace(results), [results]);
+  // What the warehouse said when it was submitted: below the amount, or above it together with others.
+  const why = events.find(({ kind }) => kind === 'submitted')?.comment;
   return (
     <div className="reviews-body">
+      {why ? <Banner>{why}</Banner> : null}
       {summary.stale && isOpen(summary) ? <Banner look="warn">{STALE[summary.stale]}</Banner> : null}
       {touched.length > 0 ? (
         <Banner look="warn">
