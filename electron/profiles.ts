@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { EventName, EventOf } from '../shared/contract/operations.ts';
 import type { Session } from '../shared/model/connection.ts';
@@ -8,6 +8,7 @@ import { AppError } from '../shared/model/failure.ts';
 import { openAuditHeads } from './governance/audit-head.ts';
 import type { ProfileKey } from './identity/keys.ts';
 import type { RandomBytes } from './identity/sealed.ts';
+import { refuseInUse } from './journal/in-use.ts';
 import { openJournal } from './journal/open-journal.ts';
 import type { LinkParts } from './link.ts';
 import { Profile } from './profile.ts';
@@ -262,6 +263,19 @@ export const profileName = (connection: string, user: string): string => JSON.st
 /** The journal of a profile, by its name, in a data folder. */
 export const journalFile = (folder: string, profile: string): string =>
   join(folder, 'journals', `${fileName(profile)}.journal`);
+
+/**
+ * Deletes every file of a profile that is not open: journal, what is kept of its sheets, views, the audit's head. AppError
+ * `journal-in-use` where another running copy holds it; nothing is deleted then.
+ */
+export const removeProfileFiles = async (folder: string, profile: string): Promise<void> => {
+  refuseInUse(journalFile(folder, profile));
+  for (const place of ['journals', 'views', 'audit']) {
+    const names = await readdir(join(folder, place)).catch(() => []);
+    for (const name of names)
+      if (name.startsWith(`${fileName(profile)}.`)) await rm(join(folder, place, name), { force: true });
+  }
+};
 
 /** The file of what is kept of a profile's sheets for working without the warehouse. */
 const snapshotFile = (folder: string, profile: string): string =>

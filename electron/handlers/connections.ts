@@ -7,6 +7,7 @@ import { demoPeople } from '../warehouse/embedded/people.ts';
 import { forgetClaims, proposalsOf } from './claims.ts';
 import { DEMO, refuseUnsafe } from './connect.ts';
 import type { Client, Handlers, Shared } from './context.ts';
+import { eraseConnection, heldAsFile } from './erase-connection.ts';
 import { heldOf, usersOf } from './held-edits.ts';
 import { testConnection } from './test-connection.ts';
 
@@ -15,6 +16,8 @@ type ConnectionHandlers = Pick<
   | 'connections.list'
   | 'connections.save'
   | 'connections.held'
+  | 'connections.heldFile'
+  | 'connections.erase'
   | 'connections.remove'
   | 'connections.restore'
   | 'connections.export'
@@ -24,7 +27,7 @@ type ConnectionHandlers = Pick<
 >;
 
 export const connectionHandlers: ConnectionHandlers = {
-  'connections.list': ({ shared }) => {
+  'connections.list': async ({ shared }) => {
     const { settings, administrator } = shared;
     const problem = administrator.problem();
     return {
@@ -32,6 +35,7 @@ export const connectionHandlers: ConnectionHandlers = {
       people: [...demoPeople],
       proposed: proposalsOf(settings, connectionsOf(shared)),
       managed: administrator.connections().map(({ id }) => id),
+      passwords: [...(await shared.passwords.kept())],
       removed: settings.read().removed,
       rules: administrator.rules(),
       problems: [...(problem === null ? [] : [problem]), ...settings.problems()],
@@ -51,7 +55,11 @@ export const connectionHandlers: ConnectionHandlers = {
     });
     return { connection };
   },
-  'connections.held': async (client, { id }) => ({ people: await heldOf(client, id) }),
+  'connections.held': async (client, { id, passphrase }) => ({
+    people: await heldOf(client, id, passphrase),
+  }),
+  'connections.heldFile': heldAsFile,
+  'connections.erase': eraseConnection,
   'connections.remove': async ({ shared }, { id }) => {
     const { connections, removed, logins, signedOut } = shared.settings.read();
     const gone = connections.find((each) => each.id === id);

@@ -8,6 +8,8 @@ export interface KeptPasswords {
   find(connection: string, user: string, key: ProfileKey): Promise<string | null>;
   keep(connection: string, user: string, key: ProfileKey, password: string): Promise<void>;
   forget(connection: string, user: string): Promise<void>;
+  /** Whose are kept. */
+  kept(): Promise<readonly { readonly connection: string; readonly user: string }[]>;
 }
 
 /** Kept passwords of one data folder; keys are held no longer than the process lives. */
@@ -32,5 +34,6 @@ export const openKeptPasswords = (folder: string, random: (count: number) => Buf
       return secrets.remember(connection, user, password);
     },
     forget: secrets.forget,
+    kept: secrets.kept,
   };
 };

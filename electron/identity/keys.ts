@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Session } from '../../shared/model/connection.ts';
 import { AppError } from '../../shared/model/failure.ts';
@@ -32,6 +33,8 @@ export interface Keys {
    * `keychain-entry-missing` where it holds the key, `passphrase-needed`, and what the vault refuses.
    */
   profileKey(profile: string, how: { demo: boolean; passphrase?: string }): Promise<ProfileKey>;
+  /** Destroys a profile's key, in its vault and in the keychain; one that does not answer keeps it, and it opens nothing. */
+  forget(profile: string): Promise<void>;
 }
 
 // Profiles hold user and connection names; as a file or account name they need to be short and plain.
@@ -159,6 +162,17 @@ export const createKeys = ({ keychain, folder, random }: KeyOptions): Keys => {
           throw (await keychain.state()).available ? refused(failure) : absent(failure);
       }
       return lockedWith(vault, passphrase);
+    },
+    forget: async (profile) => {
+      const name = nameOf(profile);
+      await rm(join(folder, `${name}.vault`), { force: true });
+      if (!existsSync(usedFile(name))) return;
+      try {
+        await keychain.delete(`journal ${name}`);
+        await rm(usedFile(name), { force: true });
+      } catch (error) {
+        if (AppError.wrap(error).code !== 'keychain-unavailable') throw error;
+      }
     },
   };
 };

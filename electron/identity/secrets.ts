@@ -22,6 +22,8 @@ export interface Secrets {
   password(connection: string, user: string): Promise<string | null>;
   remember(connection: string, user: string, password: string): Promise<void>;
   forget(connection: string, user: string): Promise<void>;
+  /** Whose are kept; nobody's where the file cannot be read. */
+  kept(): Promise<readonly { readonly connection: string; readonly user: string }[]>;
 }
 
 // The profile's key encrypts the journal; passwords get a key of their own derived from it (RFC 5869).
@@ -78,6 +80,14 @@ export const createSecrets = ({ folder, keyOf, random }: SecretsOptions): Secret
       inTurn(async () => {
         const { [nameOf(connection, user)]: gone, ...rest } = await read();
         if (gone !== undefined) await write(rest);
+      }),
+    kept: () =>
+      inTurn(async () => {
+        const names = Object.keys(await read().catch(() => ({})));
+        return names.map((name) => {
+          const [connection = '', user = ''] = JSON.parse(name) as string[];
+          return { connection, user };
+        });
       }),
   };
 };

@@ -11,6 +11,8 @@ export interface Definitions {
   load(connection: string, source: Source): Promise<SheetDefinition | null>;
   save(connection: string, definition: SheetDefinition): Promise<void>;
   remove(connection: string, source: Source): Promise<void>;
+  /** Removes all of a connection. */
+  forget(connection: string): Promise<void>;
 }
 
 /** Parses a definition from JSON text; AppError `invalid` names the first place that does not fit. */
@@ -41,6 +43,7 @@ export const parseDefinition = (json: string): SheetDefinition => {
 };
 
 export const openDefinitions = (folder: string): Definitions => {
+  const folderOf = (connection: string): string => join(folder, connection.replace(/[^a-zA-Z0-9-]/g, '_'));
   const fileOf = (connection: string, source: Source): string => {
     // Names of tables may hold anything; files are named by a hash, with a readable beginning.
     const readable = `${source.schema}.${source.table}`.replace(/[^a-zA-Z0-9._-]/g, '_').slice(0, 60);
@@ -48,7 +51,7 @@ export const openDefinitions = (folder: string): Definitions => {
       .update(JSON.stringify([source.schema, source.table]))
       .digest('hex')
       .slice(0, 12);
-    return join(folder, connection.replace(/[^a-zA-Z0-9-]/g, '_'), `${readable}.${mark}.json`);
+    return join(folderOf(connection), `${readable}.${mark}.json`);
   };
   const load = async (file: string): Promise<SheetDefinition | null> => {
     const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
@@ -86,5 +89,6 @@ export const openDefinitions = (folder: string): Definitions => {
       await setAside(file);
       await rm(file, { force: true });
     },
+    forget: (connection) => rm(folderOf(connection), { recursive: true, force: true }),
   };
 };

@@ -1,4 +1,4 @@
-import { Database, Download, History, Plus, Sparkles, Upload } from 'lucide-react';
+import { Database, Download, KeyRound, Plus, Sparkles, Upload } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { OutputOf } from '../../shared/contract/operations.ts';
@@ -10,9 +10,9 @@ import { Dialog } from '../ui/dialog.tsx';
 import { BrowserDialog } from './browser-dialog.tsx';
 import { ConnectionForm } from './connection-form.tsx';
 import { ConnectionRow } from './connection-row.tsx';
-import { placeOf } from './connection-words.ts';
 import { ProviderSignIns } from './provider-sign-ins.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
+import { RemovedConnections } from './removed-connections.tsx';
 import { type SignInRequest, signIn } from './sign-in.ts';
 import { TestDialog } from './test-dialog.tsx';
 import { useConnections } from './use-connections.ts';
@@ -209,6 +209,8 @@ export const ConnectScreen = (props: ConnectScreenProps): ReactNode => {
               managed={managed.has(connection.id)}
               proposed={listed?.proposed[connection.id]}
               mayOwn={mayOwn}
+              keepsPassword={listed?.passwords.some((each) => each.connection === connection.id) ?? false}
+              onForget={() => void list.forgetPasswords(connection)}
               onOpen={() => open(connection)}
               onEdit={() => edit(connection)}
               onTest={() => test(asSaved(connection))}
@@ -217,6 +219,17 @@ export const ConnectScreen = (props: ConnectScreenProps): ReactNode => {
             />
           ))}
         </ul>
+        {listed && listed.passwords.length > 0 ? (
+          <p className="quiet kept-passwords">
+            <KeyRound size={14} aria-hidden />
+            {listed.passwords.length === 1
+              ? 'One password is kept on this machine.'
+              : `${listed.passwords.length} passwords are kept on this machine.`}
+            <Button look="plain" onPress={() => void list.forgetPasswords(null)}>
+              Forget saved passwords
+            </Button>
+          </p>
+        ) : null}
         {mayOwn ? (
           <Button onPress={() => edit({ ...EMPTY, id: newId() })}>
             <Plus size={15} aria-hidden /> Connect to a PostgreSQL database
@@ -226,7 +239,12 @@ export const ConnectScreen = (props: ConnectScreenProps): ReactNode => {
         )}
       </section>
       {listed && listed.removed.length > 0 ? (
-        <Removed connections={listed.removed} onRestore={(id) => void list.restore(id)} />
+        <RemovedConnections
+          client={client}
+          connections={listed.removed}
+          onRestore={(id) => void list.restore(id)}
+          onErased={() => void list.load()}
+        />
       ) : null}
       {editing && browsing === null ? (
         <Dialog
@@ -312,35 +330,5 @@ const Demo = ({
         </button>
       ))}
     </div>
-  </section>
-);
-
-const Removed = ({
-  connections,
-  onRestore,
-}: {
-  readonly connections: readonly Connection[];
-  readonly onRestore: (id: string) => void;
-}): ReactNode => (
-  <section aria-labelledby="connect-removed">
-    <h2 id="connect-removed">
-      <History size={16} aria-hidden /> Removed connections
-    </h2>
-    <p className="quiet">
-      People worked with them here; what they did not submit still lies on this machine.
-    </p>
-    <ul className="connection-list">
-      {connections.map((connection) => (
-        <li key={connection.id}>
-          <span className="connection">
-            <strong>{connection.name}</strong>
-            <span className="quiet">{placeOf(connection)}</span>
-          </span>
-          <Button aria-label={`Bring back ${connection.name}`} onPress={() => onRestore(connection.id)}>
-            Bring back
-          </Button>
-        </li>
-      ))}
-    </ul>
   </section>
 );

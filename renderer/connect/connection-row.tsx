@@ -1,4 +1,4 @@
-import { Copy, Ellipsis, Gauge, Lock, Pencil, Trash2, UserCheck } from 'lucide-react';
+import { Copy, Ellipsis, Gauge, KeyRound, Lock, Pencil, Trash2, UserCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import type { ListedConnections } from '../../shared/contract/connections.ts';
@@ -18,6 +18,9 @@ export interface ConnectionRowProps {
   readonly onTest: () => void;
   readonly onDuplicate: () => void;
   readonly onRemove: () => void;
+  /** A password is kept for it. */
+  readonly keepsPassword: boolean;
+  readonly onForget: () => void;
 }
 
 /** A saved connection: opened by its name, with everything else in a menu. */
@@ -27,6 +30,7 @@ export const ConnectionRow = (props: ConnectionRowProps): ReactNode => {
     test: props.onTest,
     edit: props.onEdit,
     duplicate: props.onDuplicate,
+    forget: props.onForget,
     remove: props.onRemove,
   };
   return (
@@ -63,6 +67,9 @@ export const ConnectionRow = (props: ConnectionRowProps): ReactNode => {
             <Item id="edit" icon={<Pencil size={15} aria-hidden />} text={managed ? 'Sign in as…' : 'Edit'} />
             {props.mayOwn ? (
               <Item id="duplicate" icon={<Copy size={15} aria-hidden />} text="Duplicate" />
+            ) : null}
+            {props.keepsPassword ? (
+              <Item id="forget" icon={<KeyRound size={15} aria-hidden />} text="Forget the saved password" />
             ) : null}
             {managed ? null : <Item id="remove" icon={<Trash2 size={15} aria-hidden />} text="Remove" />}
           </Menu>

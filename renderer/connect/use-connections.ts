@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { ListedConnections } from '../../shared/contract/connections.ts';
+import type { Connection } from '../../shared/model/connection.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { saveFile } from '../ui/save-file.ts';
 
@@ -12,6 +13,8 @@ export interface ConnectionList {
   exportAll(): Promise<void>;
   importFile(file: File): Promise<void>;
   restore(id: string): Promise<void>;
+  /** Forgets the passwords kept for a connection; null: for all. */
+  forgetPasswords(of: Connection | null): Promise<void>;
 }
 
 /** The connections as the backend knows them, and what is done with the whole list. */
@@ -53,6 +56,14 @@ export const useConnections = (client: BackendClient): ConnectionList => {
       doing(async () => {
         const { connection } = await client.call('connections.restore', { id });
         return `${connection.name} is back, with the edits that lie on this machine.`;
+      }),
+    forgetPasswords: (of) =>
+      doing(async () => {
+        const kept = (listed?.passwords ?? []).filter((each) => of === null || each.connection === of.id);
+        for (const each of kept) await client.call('passwords.forget', each);
+        return of === null
+          ? 'Saved passwords are forgotten. They are asked for at the next sign-in.'
+          : `The password of ${of.name} is forgotten. It is asked for at the next sign-in.`;
       }),
   };
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { administratorRules } from '../model/administrator.ts';
 import { connection, demoPerson, session, testedStep } from '../model/connection.ts';
+import { savedFile } from './exchange.ts';
 
 const none = z.object({});
 const text = z.string().max(10_000);
@@ -24,6 +25,8 @@ const listed = z.object({
   people: z.array(demoPerson),
   /** Ids of connections that come from the administrator's file and cannot be changed here. */
   managed: z.array(z.string()),
+  /** People whose password, or passphrase of a key file, is kept on this machine. */
+  passwords: z.array(z.object({ connection: z.string(), user: z.string() })),
   /** What the last sign-in at a provider proposed for a connection, by its id: whom it is meant for, and the role to begin with. */
   proposed: z.record(
     z.string(),
@@ -50,7 +53,27 @@ export const connectionOperations = {
     output: z.object({ connection }),
   },
   /** What people hold on this machine for a connection, to be said before it is removed. */
-  'connections.held': { kind: 'query', input: id, output: z.object({ people: z.array(heldEdits) }) },
+  'connections.held': {
+    kind: 'query',
+    input: id.extend({ passphrase: secret.optional() }),
+    output: z.object({ people: z.array(heldEdits) }),
+  },
+  /** The same edits as a CSV file, cell by cell; `unread` names people whose journal cannot be opened. */
+  'connections.heldFile': {
+    kind: 'query',
+    input: id.extend({ passphrase: secret.optional() }),
+    output: z.object({ file: savedFile, unread: z.array(z.string()) }),
+  },
+  /**
+   * Deletes what lies on this machine of a removed connection, edits and the key they are under included; nothing brings it
+   * back. `seen` is what the person was told: AppError `conflict edits-changed` where it is not that any more, `connection-in-use`
+   * and `unavailable journal-in-use` where somebody works with it.
+   */
+  'connections.erase': {
+    kind: 'command',
+    input: id.extend({ seen: z.array(heldEdits), passphrase: secret.optional() }),
+    output: none,
+  },
   /** Takes it from the list, with kept passwords and tokens; journals of edits stay, and the connection can be brought back. */
   'connections.remove': { kind: 'command', input: id, output: none },
   'connections.restore': { kind: 'command', input: id, output: z.object({ connection }) },

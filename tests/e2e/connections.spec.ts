@@ -14,11 +14,12 @@ let provider: IdentityProvider;
 test.beforeAll(async () => {
   server = await startPostgres();
   const admin = await server.client();
-  await admin.query(`create role ann login; create role ben login password 'right';
+  await admin.query(`create role ann login; create role planners; grant planners to ann; create role ben login password 'right';
     create table forecast (id int primary key, amount numeric(12,2) not null);
     insert into forecast select n, n * 100 from generate_series(1, 20) n;
-    grant select, update on forecast to ann, ben`);
+    grant select, update on forecast to ann, planners, ben`);
   provider = await startIdentityProvider();
+  provider.groups = ['fp-planners'];
   provider.onToken = async (token) => {
     await admin.query(`alter role ann password '${token}'`);
   };
@@ -80,6 +81,8 @@ test('a connection is added, tested step by step and opened through a sign-in pr
   await page.getByRole('textbox', { name: 'Issuer' }).fill(provider.issuer);
   await page.getByRole('textbox', { name: 'Client ID' }).fill(provider.settings.clientId);
   await page.getByRole('textbox', { name: 'Scopes' }).fill('openid profile');
+  await page.getByText('Who it is proposed to, and with which role').click();
+  await page.getByLabel('Values and roles').fill('fp-planners = planners\nfp-board = board');
   await shot(page, 'form');
 
   // Before anybody signed in, the test goes as far as the server and says what is missing.
@@ -109,7 +112,13 @@ test('a connection is added, tested step by step and opened through a sign-in pr
   }
   await sheet.click();
   await expect(cell(page, 0, 'amount')).toHaveText('100.00');
-  await expect(page.getByRole('button', { name: 'Signed in as ann' })).toBeVisible();
+  const person = page.getByRole('button', { name: 'Signed in as ann' });
+  await expect(person).toContainText('as planners');
+  await person.click();
+  await shot(page, 'roles');
+  await page.getByRole('menuitemradio', { name: 'ann' }).click();
+  await expect(person).not.toContainText('as planners');
+  await expect(cell(page, 0, 'amount')).toHaveText('100.00');
 
   // The provider ends the sign-in and the link breaks: said in the window, and work goes on.
   await provider.endSignIns();
@@ -172,6 +181,21 @@ test('connections are exported, removed with their edits told, brought back and 
   await shot(page, 'remove');
   await page.getByRole('button', { name: 'Remove', exact: true }).click();
   await shot(page, 'removed');
+  await page.getByRole('button', { name: 'Delete Budget of Ben and its edits' }).click();
+  const erase = page.getByRole('dialog', { name: 'Delete Budget of Ben from this machine?' });
+  await expect(erase).toContainText(/ben: (1 row on 1 sheet|cannot be counted)/);
+  if (await erase.getByLabel(/Passphrase/).isVisible()) {
+    await erase.getByLabel(/Passphrase/).fill('a long passphrase');
+    await erase.getByRole('button', { name: 'Count' }).click();
+    await expect(erase).toContainText('ben: 1 row on 1 sheet');
+  }
+  const edits = await downloaded(writ, () =>
+    erase.getByRole('button', { name: 'Save the edits as a file' }).click(),
+  );
+  expect(edits).toContain('ben,public.forecast,pending,changed,1,amount,100.00,7.50');
+  await expect(erase.getByRole('button', { name: 'Delete for good' })).toBeDisabled();
+  await shot(page, 'erase');
+  await erase.getByRole('button', { name: 'Keep' }).click();
   await page.getByRole('button', { name: 'Bring back Budget of Ben' }).click();
   await expect(more).toBeVisible();
 
@@ -180,4 +204,13 @@ test('connections are exported, removed with their edits told, brought back and 
   await page.getByLabel('File of connections').setInputFiles(json);
   await expect(page.getByText('One connection was added.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'More for Budget of Cal' })).toBeVisible();
+
+  // Gone for good: the list knows nothing of it any more.
+  await more.click();
+  await page.getByRole('menuitem', { name: 'Remove' }).click();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByRole('button', { name: 'Delete Budget of Ben and its edits' }).click();
+  await erase.getByText('The edits are not needed any more').click();
+  await erase.getByRole('button', { name: 'Delete for good' }).click();
+  await expect(page.getByText('Removed connections')).toHaveCount(0);
 });

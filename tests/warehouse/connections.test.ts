@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -221,6 +221,64 @@ describe('removing a connection', () => {
     await client.call('connections.save', { connection: { ...plan, id: 'new' } });
     await client.call('connections.remove', { id: 'new' });
     expect((await client.call('connections.list', {})).removed).toEqual([]);
+  });
+});
+
+describe('deleting a removed connection', () => {
+  const held = async () => (await client.call('connections.held', { id: 'plan' })).people;
+  const files = async (): Promise<string[]> => {
+    const all = await readdir(folder, { recursive: true });
+    return all.filter((name) => /journals\/|views\/|audit\/|\.keychain|\.vault|\.tokens/.test(name));
+  };
+  beforeEach(async () => {
+    await client.call('connections.save', { connection: plan });
+    await open(true);
+    await edit();
+    await client.call('session.close', {});
+  });
+
+  test('is for removed ones only, and only for what was shown', async () => {
+    expect(await client.refusal('connections.erase', { id: 'plan', seen: [] })).toBe(
+      'invalid connection-unknown',
+    );
+    await client.call('connections.remove', { id: 'plan' });
+    expect(await client.refusal('connections.erase', { id: 'plan', seen: [] })).toBe(
+      'conflict edits-changed',
+    );
+    expect(await held()).toHaveLength(1);
+  });
+
+  test('is preceded by a file of the edits, if wanted, and leaves nothing: neither files nor the key', async () => {
+    await client.call('connections.remove', { id: 'plan' });
+    const { file, unread } = await client.call('connections.heldFile', { id: 'plan' });
+    expect(unread).toEqual([]);
+    expect(new TextDecoder().decode(file.bytes).split('\r\n')).toEqual([
+      'Person,Sheet,State,Change,Row,Column,Before,After,Reason',
+      'ann,public.line,pending,changed,1,amount,10,11,',
+      'ann,public.line,pending,changed,2,amount,20,21,',
+      '',
+    ]);
+    expect(await files()).not.toEqual([]);
+    await client.call('connections.erase', { id: 'plan', seen: await held() });
+    expect(await files()).toEqual([]);
+    expect((keychain as ReturnType<typeof memoryKeychain>).entries.size).toBe(0);
+    expect((await client.call('connections.list', {})).removed).toEqual([]);
+    // The same connection anew begins with nothing.
+    await client.call('connections.save', { connection: plan });
+    await open();
+    const { pending } = await client.call('sheets.open', { source: { schema: 'public', table: 'line' } });
+    expect(pending.counts.cells).toBe(0);
+  });
+});
+
+describe('kept passwords', () => {
+  test('are named by person and connection, and forgotten when told', async () => {
+    await client.call('connections.save', { connection: plan });
+    await open(true);
+    const kept = async () => (await client.call('connections.list', {})).passwords;
+    expect(await kept()).toEqual([{ connection: 'plan', user: 'ann' }]);
+    await client.call('passwords.forget', { connection: 'plan', user: 'ann' });
+    expect(await kept()).toEqual([]);
   });
 });
 
