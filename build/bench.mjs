@@ -18,6 +18,7 @@ const BENCHES = [
   { name: 'grid', exported: 'benchGrid' },
   { name: 'window', exported: 'benchWindow' },
   { name: 'offline', exported: 'benchOffline' },
+  { name: 'keeping', exported: 'benchKeeping' },
 ];
 
 const print = ({ name, ratio, target, ok, detail }) => {

@@ -75,7 +75,7 @@ export const rowHandlers: RowHandlers = {
   'rows.reveal': async (client, { sheet: id, view: number, row }) => {
     const { open, view } = viewOf(client, id, number);
     if (view instanceof PagedView) {
-      const place = await open.sheet.locate(view, row, open.cancel.signal);
+      const place = await open.sheet.search.locate(view, row, open.cancel.signal);
       return { view: number, rows: rowsOfView(view), place };
     }
     const at = orderPlace(view, row);
@@ -92,23 +92,23 @@ export const rowHandlers: RowHandlers = {
   },
   'rows.find': (client, { sheet: id, view: number, ...wanted }) => {
     const { open, view } = viewOf(client, id, number);
-    return open.sheet.find(view, wanted, searching(open));
+    return open.sheet.search.find(view, wanted, searching(open));
   },
   'rows.edge': async (client, { sheet: id, view: number, column, from, down }) => {
     const { open, view } = viewOf(client, id, number);
     if (from >= rowsOfView(view)) throw new AppError('invalid', 'row-unknown', 'The view has no such row.');
-    return { place: await open.sheet.edge(view, column, from, down, searching(open)) };
+    return { place: await open.sheet.search.edge(view, column, from, down, searching(open)) };
   },
   'rows.locate': async (client, { sheet: id, view: number, row }) => {
     const { open, view } = viewOf(client, id, number);
-    return { place: await open.sheet.locate(view, row, open.cancel.signal) };
+    return { place: await open.sheet.search.locate(view, row, open.cancel.signal) };
   },
   'rows.distinct': async (client, { sheet: id, column, query, text, limit }) => {
     const open = sheetOf(client, id);
     const signal = searching(open);
     const breathe = breathing(client.shared.clock, signal);
     const asked = await withInvalidRows(open.sheet, query, profileOf(client).journal.pending(id), breathe);
-    return open.sheet.distinct(asked, column, text, limit, signal);
+    return open.sheet.search.distinct(asked, column, text, limit, signal);
   },
   'rows.refresh': (client, { sheet }) => {
     sheetOf(client, sheet).sheet.refresh();

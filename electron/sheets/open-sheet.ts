@@ -9,7 +9,6 @@ import type { Journal } from '../journal/journal.ts';
 import type { RowChunk } from '../warehouse/adapter.ts';
 import type { AnyView } from './any-view.ts';
 import { breathing } from './breathe.ts';
-import { edgeOf, placeOf } from './edge.ts';
 import type { ViewFigures } from './figures.ts';
 import { type Fold, foldView } from './fold-view.ts';
 import type { KeptFolds } from './folding.ts';
@@ -17,20 +16,12 @@ import { LOOKUP_LIMIT, Lookups } from './lookups.ts';
 import { isOut, keepLookups, lookupOrKept } from './offline.ts';
 import { canPage, pagesOf } from './paged/large-table.ts';
 import { notAllRows, PagedRows, tooManyRows } from './paged/paged-rows.ts';
-import { distinctPaged, edgePaged, findPaged, type PagedSearch, placePaged } from './paged/paged-search.ts';
 import { PagedView } from './paged/paged-view.ts';
 import { indexBehind, loadKept, type Reading, readSheet, rowsByKey } from './reading.ts';
 import { RowStore } from './row-store.ts';
-import {
-  type DistinctValues,
-  distinctValues,
-  type FindRequest,
-  type FoundCells,
-  findCells,
-  type Searched,
-} from './search.ts';
 import type { OpenSheetOptions, SheetProgress } from './sheet-options.ts';
-import { buildView, needsAllRows, pageOf, type SheetView } from './view.ts';
+import { SheetSearch } from './sheet-search.ts';
+import { buildView, needsAllRows, pageOf } from './view.ts';
 
 /** Rows held in memory at most. A larger table is read page by page, or cut off where it has no key to do so by. */
 export const ROW_LIMIT = 1_000_000;
@@ -43,6 +34,7 @@ export class OpenSheet {
   readonly rights: SheetRights;
   readonly rules: SheetRules;
   readonly lookups: Lookups;
+  readonly search: SheetSearch;
   readonly #options: OpenSheetOptions;
   readonly #listeners = new Set<(progress: SheetProgress) => void>();
   #store: RowStore;
@@ -70,6 +62,15 @@ export class OpenSheet {
     this.lookups = new Lookups((column) =>
       lookupOrKept(offline, column, () => warehouse().lookup(definition, column, LOOKUP_LIMIT)),
     );
+    this.search = new SheetSearch({
+      definition,
+      clock: options.clock,
+      pending: () => this.#pending,
+      paged: () => this.#paged,
+      pages: () => pagesOf(warehouse()),
+      sized: () => this.#sized,
+      view: (query, signal) => this.view(query, signal),
+    });
     this.refresh();
   }
 
@@ -189,51 +190,6 @@ export class OpenSheet {
   ): RowPage | Promise<RowPage> {
     if (view instanceof PagedView) return view.page(start, count, this.#pending, signal);
     return pageOf(view, { definition: this.definition, pending: this.#pending }, start, count);
-  }
-
-  /** Cells of a view that hold a text. */
-  find(view: AnyView, wanted: FindRequest, signal: AbortSignal): Promise<FoundCells> {
-    if (view instanceof PagedView) return findPaged(this.#searchedPaged(signal), view, wanted);
-    return findCells(this.#searched(view, signal), wanted);
-  }
-
-  /** Where Ctrl+Up or Ctrl+Down goes from a place of the view. */
-  edge(view: AnyView, column: string, from: number, down: boolean, signal: AbortSignal): Promise<number> {
-    if (view instanceof PagedView) return edgePaged(this.#searchedPaged(signal), view, column, from, down);
-    return edgeOf(this.#searched(view, signal), column, from, down);
-  }
-
-  /** Place of a row in a view, or null where the view does not show it. */
-  async locate(view: AnyView, row: RowKey, signal: AbortSignal): Promise<number | null> {
-    if (view instanceof PagedView) return placePaged(this.#searchedPaged(signal), view, row);
-    return placeOf(view, row);
-  }
-
-  /** Distinct values of a column in the rows a query lets through. */
-  async distinct(
-    query: ViewQuery,
-    column: string,
-    text: string,
-    limit: number,
-    signal: AbortSignal,
-  ): Promise<DistinctValues> {
-    await this.#sized;
-    if (this.#paged) return distinctPaged(this.#searchedPaged(signal), query, column, text, limit);
-    const view = await this.view({ ...query, sort: [], groups: [] }, signal);
-    if (view instanceof PagedView) return this.distinct(query, column, text, limit, signal);
-    return distinctValues(this.#searched(view, signal), column, text, limit);
-  }
-
-  #searched(view: SheetView, signal: AbortSignal): Searched {
-    const breathe = breathing(this.#options.clock, signal);
-    return { view, definition: this.definition, pending: this.#pending, breathe };
-  }
-
-  #searchedPaged(signal: AbortSignal): PagedSearch {
-    const rows = this.#paged;
-    if (!rows) throw new TypeError('The sheet is not read page by page.');
-    const { definition } = this;
-    return { definition, rows, pages: pagesOf(this.#options.warehouse()), pending: this.#pending, signal };
   }
 
   /** Reads stored rows that checks are about to ask for. */
@@ -365,7 +321,9 @@ export class OpenSheet {
         // Views made while rows came look at a store that was given up.
         [this.#store, this.#complete, replaced] = [into, true, true];
         this.#become({ at: readAt, why: failure.message, sliced: offline?.sliced() ?? false });
-        void indexBehind(into, clock);
+        indexBehind(into, clock, () => this.#closed || this.#store !== into).catch((unusable: unknown) =>
+          this.#lostKept(into, unusable),
+        );
       }
     } finally {
       sized();
@@ -383,6 +341,13 @@ export class OpenSheet {
     if (!offline || this.#complete || !(isOut(failure) || offline.why())) return null;
     // Where the kept rows cannot be read either, the first failure is the one to tell.
     return loadKept(offline, into, clock, signal).catch(() => null);
+  }
+
+  /** Kept rows turned out to be of no use once they were looked at. */
+  #lostKept(store: RowStore, cause: unknown): void {
+    if (this.#store !== store || this.#closed) return;
+    this.#failure = AppError.wrap(cause);
+    this.#tell();
   }
 
   #become(age: SheetAge | null): void {

@@ -87,10 +87,17 @@ export const loadKept = async (
 
 const INDEX_ROWS = 4_096;
 
-/** Works out the keys of loaded rows beside other work, so that the first edit does not wait for it. */
-export const indexBehind = async (store: RowStore, clock: () => number): Promise<void> => {
+/**
+ * Unpacks loaded rows and works out their keys beside other work, so that the first edit does not wait for it, until that is done or
+ * nobody needs them any more. Rejects with AppError where kept rows turn out to be of no use.
+ */
+export const indexBehind = async (
+  store: RowStore,
+  clock: () => number,
+  isOver: () => boolean,
+): Promise<void> => {
   const breathe = breathing(clock);
-  while (store.indexSome(INDEX_ROWS)) await breathe();
+  while (!isOver() && store.indexSome(INDEX_ROWS)) await breathe();
 };
 
 /** The rows of some keys as they are now, in one chunk. */

@@ -1,6 +1,6 @@
 import { type PackedColumn, packColumn, packedValue, type RowKey } from '../../shared/model/rows.ts';
 import type { RowChunk } from '../warehouse/adapter.ts';
-import { KeyIndex } from './key-index.ts';
+import { KeyIndex, keyHash } from './key-index.ts';
 import { joinPacked, keyText, packKeys, slicePacked } from './packing.ts';
 
 /** Some rows of a store, column by column; none of it is ever changed. */
@@ -10,8 +10,11 @@ export interface PackedChunk {
   readonly flags: Uint8Array;
 }
 
-interface Chunk extends PackedChunk {
+interface Chunk {
   readonly start: number;
+  readonly count: number;
+  /** Values and flags; those of a kept sheet unpack when they are first asked for. */
+  readonly packed: PackedChunk;
 }
 
 type Row = readonly (string | null)[];
@@ -69,22 +72,23 @@ export class RowStore {
     this.#version++;
     const width = rows[0]?.length ?? 0;
     const columns = Array.from({ length: width }, (_, c) => packColumn(rows.map((row) => row[c] ?? null)));
-    const chunk = { start: this.#rows, count, columns, flags };
-    this.#chunks.push(chunk);
+    const packed = { count, columns, flags };
+    this.#chunks.push({ start: this.#rows, count, packed });
     const current = this.#indexed === this.#rows;
     this.#rows += count;
     if (this.#keyColumns.length > 0 && current) {
       for (const row of rows) this.#index.add(this.#keyOf(row));
       this.#indexed = this.#rows;
     }
-    return chunk;
+    return packed;
   }
 
   /** Adds rows that are packed already. */
-  appendPacked({ count, columns, flags }: PackedChunk): void {
+  appendPacked(packed: PackedChunk): void {
+    const { count } = packed;
     if (count === 0) return;
     this.#version++;
-    this.#chunks.push({ start: this.#rows, count, columns, flags });
+    this.#chunks.push({ start: this.#rows, count, packed });
     this.#rows += count;
   }
 
@@ -92,13 +96,18 @@ export class RowStore {
   indexSome(rows: number): boolean {
     if (this.#keyColumns.length === 0) return false;
     const end = Math.min(this.#rows, this.#indexed + rows);
+    this.#index.reserve(this.#rows);
     while (this.#indexed < end) {
       const chunk = this.#chunkOf(this.#indexed);
       if (!chunk) break;
-      const keyed = this.#keyColumns.flatMap((place) => chunk.columns[place] ?? []);
+      const { columns } = chunk.packed;
+      const keyed = this.#keyColumns.flatMap((place) => columns[place] ?? []);
       const to = Math.min(chunk.count, end - chunk.start);
-      for (let i = this.#indexed - chunk.start; i < to; i++)
-        this.#index.add(keyText(keyed.map((column) => packedValue(column, i))));
+      for (let i = this.#indexed - chunk.start; i < to; i++) {
+        const hash = keyHash(keyed, i);
+        if (hash === null) this.#index.add(keyText(keyed.map((column) => packedValue(column, i))));
+        else this.#index.addHash(hash);
+      }
       this.#indexed = chunk.start + to;
     }
     return this.#indexed < this.#rows;
@@ -110,7 +119,7 @@ export class RowStore {
       if (patch) return patch.row[column] ?? null;
     }
     const chunk = this.#chunkOf(row);
-    const packed = chunk?.columns[column];
+    const packed = chunk?.packed.columns[column];
     return chunk && packed ? packedValue(packed, row - chunk.start) : null;
   }
 
@@ -118,7 +127,7 @@ export class RowStore {
     const patch = this.#patched.get(row);
     if (patch) return patch.flags;
     const chunk = this.#chunkOf(row);
-    return chunk?.flags[row - chunk.start] ?? 0;
+    return chunk?.packed.flags[row - chunk.start] ?? 0;
   }
 
   isGone(row: number): boolean {
@@ -188,7 +197,7 @@ export class RowStore {
       if (!chunk) break;
       const from = row - chunk.start;
       const to = Math.min(chunk.count, end - chunk.start);
-      parts.push(chunk.columns.map((column) => slicePacked(column, from, to)));
+      parts.push(chunk.packed.columns.map((column) => slicePacked(column, from, to)));
       row = chunk.start + to;
     }
     return (parts[0] ?? []).map((_, c) => joinPacked(parts.flatMap((part) => part[c] ?? [])));
@@ -200,11 +209,11 @@ export class RowStore {
       chunk: this.#chunkOf(row),
       patch: this.#patched.get(row),
     }));
-    return Array.from({ length: this.#chunks[0]?.columns.length ?? 0 }, (_, c) =>
+    return Array.from({ length: this.#chunks[0]?.packed.columns.length ?? 0 }, (_, c) =>
       packColumn(
         places.map(({ row, chunk, patch }) => {
           if (patch) return patch.row[c] ?? null;
-          const packed = chunk?.columns[c];
+          const packed = chunk?.packed.columns[c];
           return chunk && packed ? packedValue(packed, row - chunk.start) : null;
         }),
       ),
@@ -229,7 +238,7 @@ export class RowStore {
     const i = row - chunk.start;
     let at = 1;
     for (const column of this.#keyColumns) {
-      const packed = chunk.columns[column];
+      const packed = chunk.packed.columns[column];
       if (!packed || packed.nulls) return this.key(row) === key;
       const start = i === 0 ? 0 : (packed.ends[i - 1] ?? 0);
       const length = (packed.ends[i] ?? 0) - start;

@@ -67,10 +67,7 @@ export const buildView = async (input: ViewInput): Promise<SheetView> => {
   const { definition, store, pending, query, breathe } = input;
   const matches = rowMatcher(query, definition.columns);
   const places = new Map(definition.columns.map((column, place) => [column.name, place]));
-  const edited = editedRows(store, pending);
   const marked = markedRows(query, pending);
-  const chosen = marked && numbersOf(store, marked);
-  const effective = effectiveRows(definition, store, edited);
   const added = [...pending.values()].flatMap((row) => {
     if (row.kind !== 'insert' || (marked && !marked.has(row.row))) return [];
     const value = newRowValues(definition, row.values);
@@ -92,6 +89,10 @@ export const buildView = async (input: ViewInput): Promise<SheetView> => {
     });
   if (!needsAllRows(query) && store.goneRows === 0)
     return { store, order: null, added, total, grouped: null, figures: figuresOf(null, null) };
+  // Finding rows by key takes the index of all of them, which reading order does not wait for.
+  const edited = editedRows(store, pending);
+  const effective = effectiveRows(definition, store, edited);
+  const chosen = marked && numbersOf(store, marked);
   const columns = query.groups.filter((name, i) => places.has(name) && query.groups.indexOf(name) === i);
   const kept = new Uint32Array(total + (columns.length > 0 ? added.length : 0));
   let count = 0;

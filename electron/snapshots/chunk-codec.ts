@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib';
+import { AppError } from '../../shared/model/failure.ts';
 import type { PackedColumn } from '../../shared/model/rows.ts';
 import type { PackedChunk } from '../sheets/row-store.ts';
 
@@ -7,6 +8,9 @@ import type { PackedChunk } from '../sheets/row-store.ts';
 export class UnreadableChunk extends Error {}
 
 const FORMAT = 1;
+/** Stands before the number of rows, so that a chunk can be placed before it is unpacked ("WRC2"). */
+const HEAD = 0x32435257;
+const HEAD_BYTES = 8;
 const LATIN1 = 0;
 const UTF16 = 1;
 const WIDE = /[^\u0000-\u00ff]/;
@@ -51,12 +55,64 @@ export const encodeChunk = ({ count, columns, flags }: PackedChunk): Promise<Buf
     ...columns.flatMap(encodeColumn),
   ]);
   return new Promise((done, failed) =>
-    zstdCompress(plain, LEVEL, (error, bytes) => (error ? failed(error) : done(bytes))),
+    zstdCompress(plain, LEVEL, (error, bytes) =>
+      error ? failed(error) : done(Buffer.concat([numbers(HEAD, count), bytes])),
+    ),
   );
 };
 
-/** Inverse of `encodeChunk`; throws `UnreadableChunk` on anything else. */
+/**
+ * Inverse of `encodeChunk`. Values and flags are unpacked when they are first asked for: AppError `snapshot-unreadable` then where
+ * they cannot be. Throws `UnreadableChunk` at once on what is no chunk.
+ */
 export const decodeChunk = (blob: Buffer): PackedChunk => {
+  if (blob.length < HEAD_BYTES) throw new UnreadableChunk('The chunk is too short.');
+  // The first files had no head.
+  if (blob.readUInt32LE(0) !== HEAD) return unpack(blob);
+  return new KeptChunk(blob.readUInt32LE(4), blob.subarray(HEAD_BYTES));
+};
+
+class KeptChunk implements PackedChunk {
+  readonly count: number;
+  #blob: Buffer | null;
+  #unpacked: PackedChunk | null = null;
+
+  constructor(count: number, blob: Buffer) {
+    this.count = count;
+    this.#blob = blob;
+  }
+
+  get columns(): readonly PackedColumn[] {
+    return (this.#unpacked ?? this.#unpack()).columns;
+  }
+
+  get flags(): Uint8Array {
+    return (this.#unpacked ?? this.#unpack()).flags;
+  }
+
+  #unpack(): PackedChunk {
+    let unpacked: PackedChunk | null = null;
+    try {
+      unpacked = unpack(this.#blob ?? Buffer.alloc(0));
+    } catch (error) {
+      if (!(error instanceof UnreadableChunk)) throw error;
+    }
+    if (unpacked?.count !== this.count) throw unreadable();
+    this.#unpacked = unpacked;
+    this.#blob = null;
+    return unpacked;
+  }
+}
+
+/** Rows kept on this machine that are of no use any more. */
+export const unreadable = (): AppError =>
+  new AppError(
+    'unavailable',
+    'snapshot-unreadable',
+    'The rows kept on this machine cannot be read. They are read again when the warehouse can be reached.',
+  );
+
+const unpack = (blob: Buffer): PackedChunk => {
   let plain: Buffer;
   try {
     plain = zstdDecompressSync(blob);

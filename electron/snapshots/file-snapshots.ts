@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { AppError } from '../../shared/model/failure.ts';
+import type { AppError } from '../../shared/model/failure.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import type { Sqlite } from '../journal/database.ts';
 import type { LookupValue } from '../sheets/lookups.ts';
 import type { RowChunk } from '../warehouse/adapter.ts';
-import { decodeChunk, UnreadableChunk } from './chunk-codec.ts';
+import { decodeChunk, UnreadableChunk, unreadable } from './chunk-codec.ts';
 import {
   asideNotice,
   isSnapshotDamage,
@@ -49,13 +49,6 @@ interface StoredPart {
   readonly kind: number;
   readonly body: Buffer;
 }
-
-const unreadable = (): AppError =>
-  new AppError(
-    'unavailable',
-    'snapshot-unreadable',
-    'The rows kept on this machine cannot be read. They are read again when the warehouse can be reached.',
-  );
 
 const parsed = <T>(body: Buffer | null | undefined, schema: z.ZodType<T>): T | null => {
   if (!body) return null;

@@ -104,7 +104,7 @@ describe('a table read page by page answers as one in memory', () => {
     await fc.assert(
       fc.asyncProperty(column, query, fc.constantFrom('', 'A', '0'), async (name, asked, text) => {
         const [a, b] = await Promise.all(
-          [paged, inMemory].map((sheet) => sheet.distinct(asked, name, text, 1000, NEVER)),
+          [paged, inMemory].map((sheet) => sheet.search.distinct(asked, name, text, 1000, NEVER)),
         );
         // Values that differ in nothing but their text (0 and 0.0) have no order.
         const told = ({ values }: NonNullable<typeof a>) =>
@@ -130,7 +130,7 @@ describe('a table read page by page answers as one in memory', () => {
       fc.asyncProperty(query, wanted, async (asked, request) => {
         const found = [];
         for (const sheet of [paged, inMemory])
-          found.push(await sheet.find(await sheet.view(asked, NEVER), request, NEVER));
+          found.push(await sheet.search.find(await sheet.view(asked, NEVER), request, NEVER));
         expect(found[0]).toEqual(found[1]);
       }),
       { numRuns: 80 },
@@ -147,8 +147,8 @@ describe('a table read page by page answers as one in memory', () => {
           const from = at % Math.max(1, keys.length);
           const row = rowKeyOf([['north', 'Süd', 'süd', 'a'][at % 4] ?? '', String(at)]);
           answers.push([
-            await sheet.locate(view, row, NEVER),
-            keys.length > 0 ? await sheet.edge(view, name, from, down, NEVER) : null,
+            await sheet.search.locate(view, row, NEVER),
+            keys.length > 0 ? await sheet.search.edge(view, name, from, down, NEVER) : null,
           ]);
         }
         expect(answers[0]).toEqual(answers[1]);
@@ -211,11 +211,11 @@ describe('pending edits over a table read page by page', () => {
         const answers = [];
         for (const { sheet } of sheets) {
           const rows = await rowsOf(sheet, asked);
-          const { values, total } = await sheet.distinct(asked, name, '', 1000, NEVER);
+          const { values, total } = await sheet.search.distinct(asked, name, '', 1000, NEVER);
           const counted = values.map((each) => JSON.stringify(each)).sort();
           const view = await sheet.view(asked, NEVER);
           const request = { text: 'a', columns: [...NAMES], pattern: false, matchCase: false, whole: false };
-          const found = await sheet.find(view, { ...request, limit: 10_000 }, NEVER);
+          const found = await sheet.search.find(view, { ...request, limit: 10_000 }, NEVER);
           answers.push({ rows, counted, total, found });
           sheet.close();
         }

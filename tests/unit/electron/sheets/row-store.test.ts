@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KeyIndex } from '../../../../electron/sheets/key-index.ts';
 import { RowStore } from '../../../../electron/sheets/row-store.ts';
-import { unpackColumn } from '../../../../shared/model/rows.ts';
+import { packColumn, rowKeyOf, unpackColumn } from '../../../../shared/model/rows.ts';
 import { type Cell, storeOf } from './sheet-fixture.ts';
 
 const keyOf = (id: number): string => JSON.stringify([String(id)]);
@@ -17,6 +17,30 @@ describe('rows', () => {
         expect(rows.map((row, i) => row.map((_, c) => store.value(i, c)))).toEqual(rows);
         expect(rows.map((_, i) => store.indexOf(keyOf(i)))).toEqual(rows.map((_, i) => i));
         expect(store.indexOf(keyOf(rows.length))).toBeUndefined();
+      }),
+    );
+  });
+
+  test('are found by any key, those packed before as well as those added one by one', () => {
+    // Quotes, escapes, control characters and halves of pairs change how a key is written.
+    const awkward = fc.constantFrom('"', '\\', '\n', '\ud800', '\u{1f600}', 'ä', '€', '');
+    const part = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(awkward).map((all) => all.join('')),
+    );
+    const parts = fc.tuple(fc.option(part, { nil: null }), part);
+    fc.assert(
+      fc.property(fc.uniqueArray(parts, { selector: (key) => JSON.stringify(key) }), (keys) => {
+        const packed = { count: keys.length, flags: new Uint8Array(keys.length) };
+        const columns = [0, 1].map((c) => packColumn(keys.map((key) => key[c] ?? null)));
+        const loaded = new RowStore([0, 1]);
+        loaded.appendPacked({ ...packed, columns });
+        const read = new RowStore([0, 1]);
+        read.append({ rows: keys, flags: packed.flags });
+        const numbers = keys.map((_, i) => i);
+        expect(keys.map((key) => loaded.indexOf(rowKeyOf(key)))).toEqual(numbers);
+        expect(keys.map((key) => read.indexOf(rowKeyOf(key)))).toEqual(numbers);
+        expect(loaded.indexOf(rowKeyOf(['no', 'such key at all']))).toBeUndefined();
       }),
     );
   });
