@@ -16,7 +16,7 @@ type ConnectionHandlers = Pick<
   | 'connections.list'
   | 'connections.save'
   | 'connections.held'
-  | 'connections.heldFile'
+  | 'connections.edits'
   | 'connections.erase'
   | 'connections.remove'
   | 'connections.restore'
@@ -58,7 +58,7 @@ export const connectionHandlers: ConnectionHandlers = {
   'connections.held': async (client, { id, passphrase }) => ({
     people: await heldOf(client, id, passphrase),
   }),
-  'connections.heldFile': heldAsFile,
+  'connections.edits': heldAsFile,
   'connections.erase': eraseConnection,
   'connections.remove': async ({ shared }, { id }) => {
     const { connections, removed, logins, signedOut } = shared.settings.read();

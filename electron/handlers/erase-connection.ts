@@ -7,7 +7,7 @@ import type { Handlers } from './context.ts';
 import { heldFile, heldOf, usersOf } from './held-edits.ts';
 
 /** What is held for a connection as a file, for whoever is about to delete it. */
-export const heldAsFile: Handlers['connections.heldFile'] = async (client, { id, passphrase }) => {
+export const heldAsFile: Handlers['connections.edits'] = async (client, { id, passphrase }) => {
   const { csv, rows, unread } = await heldFile(client, id, passphrase);
   const bytes = new Uint8Array(await buffer(csv));
   return { file: { fileName: 'writ-edits.csv', type: 'text/csv', bytes, rows }, unread };

@@ -48,7 +48,7 @@ export const EraseDialog = ({ client, connection, onErased, onClose }: EraseDial
     look({}).catch((error: unknown) => setFailure(AppError.wrap(error).message));
   }, [look]);
   const save = async (): Promise<void> => {
-    const { file, unread } = await client.call('connections.heldFile', { id, ...given() });
+    const { file, unread } = await client.call('connections.edits', { id, ...given() });
     saveFile(file);
     const cells = file.rows === 1 ? 'One cell was' : `${file.rows} cells were`;
     setSaved(

@@ -59,7 +59,7 @@ export const connectionOperations = {
     output: z.object({ people: z.array(heldEdits) }),
   },
   /** The same edits as a CSV file, cell by cell; `unread` names people whose journal cannot be opened. */
-  'connections.heldFile': {
+  'connections.edits': {
     kind: 'query',
     input: id.extend({ passphrase: secret.optional() }),
     output: z.object({ file: savedFile, unread: z.array(z.string()) }),

@@ -95,7 +95,7 @@ describe('deleting a removed connection', () => {
 
   test('is preceded by a file of the edits, if wanted, and leaves nothing: neither files nor the key', async () => {
     await world.client.call('connections.remove', { id: 'plan' });
-    const { file, unread } = await world.client.call('connections.heldFile', { id: 'plan' });
+    const { file, unread } = await world.client.call('connections.edits', { id: 'plan' });
     expect(unread).toEqual([]);
     expect(new TextDecoder().decode(file.bytes).split('\r\n')).toEqual([
       'Person,Sheet,State,Change,Row,Column,Before,After,Reason',
