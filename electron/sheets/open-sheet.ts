@@ -21,6 +21,7 @@ import { indexBehind, loadKept, type Reading, readSheet, rowsByKey } from './rea
 import { RowStore } from './row-store.ts';
 import type { OpenSheetOptions, SheetProgress } from './sheet-options.ts';
 import { SheetSearch } from './sheet-search.ts';
+import { ShownEdits } from './shown-edits.ts';
 import { buildView, needsAllRows, pageOf } from './view.ts';
 
 /** Rows held in memory at most. A larger table is read page by page, or cut off where it has no key to do so by. */
@@ -36,6 +37,7 @@ export class OpenSheet {
   readonly lookups: Lookups;
   readonly search: SheetSearch;
   readonly #options: OpenSheetOptions;
+  readonly #edits: ShownEdits;
   readonly #listeners = new Set<(progress: SheetProgress) => void>();
   #store: RowStore;
   /** All rows of some reading are in `#store`. */
@@ -58,6 +60,7 @@ export class OpenSheet {
     this.definition = definition;
     this.rights = rights;
     this.rules = compileSheet(definition);
+    this.#edits = new ShownEdits(options.journal, definition.id);
     this.#store = this.#newStore();
     this.lookups = new Lookups((column) =>
       lookupOrKept(offline, column, () => warehouse().lookup(definition, column, LOOKUP_LIMIT)),
@@ -159,7 +162,8 @@ export class OpenSheet {
     if (this.#failure && !this.#complete && !this.loading) throw this.#failure;
     if (query.groups.length > 0 && this.#truncated) throw notAllRows(ROW_LIMIT);
     const breathe = breathing(this.#options.clock, signal);
-    const rows = { definition: this.definition, store: this.#store, pending: this.#pending };
+    const pending = query.pendingOnly ? this.#edits.pending : this.#pending;
+    const rows = { definition: this.definition, store: this.#store, pending };
     const view = await buildView({ ...rows, query, breathe, kept });
     if (view.grouped) await view.figures.refresh(this.#pending, breathe);
     return view;
@@ -241,7 +245,7 @@ export class OpenSheet {
   }
 
   get #pending(): ReturnType<Journal['pending']> {
-    return this.#options.journal.pending(this.definition.id);
+    return this.#edits.all;
   }
 
   #newStore(): RowStore {

@@ -16,7 +16,7 @@ export interface OpenSheetOptions {
   readonly definition: SheetDefinition;
   readonly rights: SheetRights;
   readonly warehouse: () => Warehouse;
-  readonly journal: Pick<Journal, 'pending'>;
+  readonly journal: Pick<Journal, 'pending' | 'held'>;
   /** Milliseconds that only go forward. */
   readonly clock: () => number;
   /** Tables of more rows stay in the warehouse and are read page by page. */

@@ -25,6 +25,8 @@ export interface CellFacts {
   readonly commented: boolean;
   /** What a batch under review would make of it. */
   readonly proposed: string | null | undefined;
+  /** What a submitted batch does with the row as a whole. */
+  readonly submittedKind?: 'insert' | 'update' | 'delete' | null;
   /** It is shown already: its batch waits on this machine. */
   readonly waiting?: boolean;
   readonly lookup: LookupLabel;
@@ -83,6 +85,11 @@ export const lookOf = (facts: CellFacts): CellLook => {
   if (facts.readOnly !== null && facts.rowKind !== 'delete') {
     marks.push('readonly');
     notes.push(facts.readOnly);
+  }
+  if (facts.submittedKind === 'delete' || facts.submittedKind === 'insert') {
+    const [mark, what] = facts.submittedKind === 'delete' ? ['deleted', 'Deleted'] : ['new', 'New'];
+    marks.push(mark, 'submitted');
+    notes.push(`${what} in a batch that ${facts.waiting ? 'waits to be sent' : 'waits for approval'}.`);
   }
   if (facts.proposed !== undefined) {
     marks.push('submitted');

@@ -66,6 +66,21 @@ export class Overlay {
     return this.pending.get(row)?.kind ?? null;
   }
 
+  /** What a batch that waits, or is under review, does with the row as a whole; null where it does nothing. */
+  submittedKind(row: RowKey): PendingRow['kind'] | null {
+    return this.submitted.get(row)?.kind ?? null;
+  }
+
+  /** Rows that are not in the warehouse yet and are shown: pending ones, and those that wait to be sent. */
+  newRows(): ReadonlySet<RowKey> {
+    const pending = [...this.pending.values()].filter(({ kind }) => kind === 'insert');
+    return new Set([...pending.map(({ row }) => row), ...this.#waitingNew()]);
+  }
+
+  #waitingNew(): readonly RowKey[] {
+    return [...this.waiting].filter((row) => this.submitted.get(row)?.kind === 'insert');
+  }
+
   /** Applies what the journal answered; returns the rows to draw again. */
   apply(delta: Pick<PendingDelta, 'rows' | 'cleared'>): Set<RowKey> {
     applyDelta(this.pending, delta);
@@ -96,8 +111,12 @@ export class Overlay {
     for (const row of rows) this.pending.set(row.row, row);
   }
 
-  /** Replaces what is under review; answers the rows to draw again. */
-  showSubmitted(batches: readonly SubmittedEdits[]): Set<RowKey> {
+  /** Replaces what is under review or waits; answers the rows to draw again, and whether new rows came into view or left it. */
+  showSubmitted(batches: readonly SubmittedEdits[]): {
+    readonly rows: ReadonlySet<RowKey>;
+    readonly anew: boolean;
+  } {
+    const before = this.#waitingNew().join();
     const touched = new Set(this.submitted.keys());
     this.submitted.clear();
     this.waiting.clear();
@@ -108,7 +127,7 @@ export class Overlay {
         touched.add(row.row);
       }
     }
-    return touched;
+    return { rows: touched, anew: this.#waitingNew().join() !== before };
   }
 
   /** How many refused texts there are, and whether one of them is next to be taken back or done again. */

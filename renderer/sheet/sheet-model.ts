@@ -360,9 +360,10 @@ export class SheetModel implements GridModel {
   }
 
   #submitted(batches: readonly SubmittedEdits[]): void {
-    const rows = this.overlay.showSubmitted(batches);
+    const { rows, anew } = this.overlay.showSubmitted(batches);
     this.#store.set(this.overlay.locked());
     this.#changed(rows);
+    if (anew) void this.#work.after(() => this.#show());
   }
 
   #listen(sheet: string): void {
@@ -383,8 +384,7 @@ export class SheetModel implements GridModel {
 
   async #show(): Promise<void> {
     if (!this.#parts || this.isClosed) return;
-    const fresh = [...this.overlay.pending.values()].filter(({ kind }) => kind === 'insert');
-    await this.#parts.view.show(this.#store.snapshot.query, new Set(fresh.map(({ row }) => row)));
+    await this.#parts.view.show(this.#store.snapshot.query, this.overlay.newRows());
   }
 
   #changed(rows: ReadonlySet<RowKey>): void {

@@ -171,6 +171,7 @@ export class SheetReading {
     const { key } = row;
     const value = this.value(row, column);
     const kind = overlay.kind(key);
+    const submittedKind = overlay.submittedKind(key);
     const conflicts = overlay.conflicts.get(key);
     const pending = kind === 'update' || kind === 'insert' || overlay.unsaved.hasRow(key);
     return lookOf({
@@ -183,7 +184,11 @@ export class SheetReading {
       problem: pending ? this.#checks.at(row, column.name) : undefined,
       conflict: conflicts?.find((one) => one.column === undefined || one.column === column.name),
       readOnly: this.readOnlyReason(row, column),
-      byDefault: kind === 'insert' && column.hasDefault && overlay.value(key, column.name) === undefined,
+      submittedKind,
+      byDefault:
+        (kind ?? submittedKind) === 'insert' &&
+        column.hasDefault &&
+        overlay.value(key, column.name) === undefined,
       proposed: overlay.proposed(key, column.name),
       waiting: overlay.waiting.has(key),
       commented: overlay.commented.get(key)?.has(column.name) ?? false,

@@ -35,7 +35,10 @@ insert into plan.line (center, month, amount, memo) select c, m, m * 100, null f
 create table plan.note (id bigint generated always as identity primary key, text text not null);
 grant select, insert, update, delete on plan.line, plan.note to ann, ben, cal; grant select on plan.center to ann, ben, cal;`;
 
-/** A database with two people, and a backend of one data folder in front of it, through a link that can be cut. */
+/**
+ * A database with three people, and a backend of one data folder in front of it: connection `test` leads through a link that can be
+ * cut, `direct` past it.
+ */
 export interface World {
   readonly admin: pg.Client;
   readonly proxy: CutProxy;
@@ -83,10 +86,12 @@ export const openWorld = async (
     });
   let backend = await start();
   const first = attachClient(backend);
-  const connection = { id: 'test', name: 'Test', kind: 'postgres', host: '127.0.0.1' } as const;
-  await first.call('connections.save', {
-    connection: { ...connection, port: proxy.port, database: 'postgres', tls: 'disable' },
-  });
+  const place = { kind: 'postgres', host: '127.0.0.1', database: 'postgres', tls: 'disable' } as const;
+  for (const connection of [
+    { ...place, id: 'test', name: 'Test', port: proxy.port },
+    { ...place, id: 'direct', name: 'Direct', port: postgres.port },
+  ])
+    await first.call('connections.save', { connection });
   first.close();
   return {
     get admin() {

@@ -115,7 +115,7 @@ export const startWorld = async (): Promise<LargeWorld> => {
       const sheet = new OpenSheet({
         ...{ definition, rights, rowLimit, pageRows: 7 },
         warehouse: () => warehouse,
-        journal: { pending: () => pending },
+        journal: { held: () => [], pending: () => pending },
         clock: () => performance.now(),
         onReplaced: () => moved++,
       });

@@ -10,17 +10,6 @@ let world: World;
 
 beforeAll(async () => {
   world = await openWorld();
-  const client = attachClient(world.backend());
-  const where = {
-    kind: 'postgres',
-    host: '127.0.0.1',
-    port: world.admin.port,
-    database: 'postgres',
-  } as const;
-  await client.call('connections.save', {
-    connection: { id: 'direct', name: 'Direct', tls: 'disable', ...where },
-  });
-  client.close();
 }, 60_000);
 
 afterAll(() => world.close());

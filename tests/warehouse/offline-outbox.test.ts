@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { attachClient, setting, type TestClient } from '../support/backend-client.ts';
+import { attachClient, deleting, inserting, setting, type TestClient } from '../support/backend-client.ts';
 import { openWorld, PASSWORD, rowsOf, SHEET, SOURCE, type World } from './backend-world.ts';
 
 const KEYS = { a: '["C1","1"]', b: '["C1","2"]', c: '["C2","1"]' } as const;
@@ -10,17 +10,6 @@ const clients: TestClient[] = [];
 
 beforeAll(async () => {
   world = await openWorld();
-  const client = attachClient(world.backend());
-  const where = {
-    kind: 'postgres',
-    host: '127.0.0.1',
-    port: world.admin.port,
-    database: 'postgres',
-  } as const;
-  await client.call('connections.save', {
-    connection: { id: 'direct', name: 'Direct', tls: 'disable', ...where },
-  });
-  client.close();
 }, 60_000);
 
 afterAll(() => world.close());
@@ -100,6 +89,51 @@ test('batches submitted without the server wait, survive a restart, and are writ
   expect([await written(first), await written(second), await written(third)]).toEqual([1, 0, 1]);
   const { entries } = await ann.call('history.list', { sheet: SHEET, row: KEYS.a, limit: 5 });
   expect(entries[0]).toMatchObject({ batch: first, after: '101.00', person: 'ann' });
+}, 60_000);
+
+test('rows that are new or deleted in a batch that waits are shown, found and added up as they will be', async () => {
+  const ann = await enter('ann');
+  await world.stopServer();
+  await ann.heard('link.changed', ({ state }) => state !== 'online');
+  const fresh = `new:${randomUUID()}`;
+  await ann.call('edits.append', {
+    step: inserting(SHEET, fresh, { center: 'C2', month: '7', amount: '707.00' }),
+  });
+  const stored = (await rowsOf(ann)).find(({ key }) => key === KEYS.c);
+  const { key: _, ...before } = stored ?? {};
+  await ann.call('edits.append', { step: deleting(SHEET, KEYS.c, before) });
+  await edit(ann, KEYS.a, '100.00', '111.00');
+  await queue(ann);
+
+  const shown = await rowsOf(ann);
+  expect(shown).toHaveLength(13);
+  expect(shown.find(({ key }) => key === fresh)).toMatchObject({
+    center: 'C2',
+    month: '7',
+    amount: '707.00',
+  });
+  const { submitted } = await ann.call('sheets.open', { source: SOURCE });
+  expect(submitted?.[0]?.rows.map(({ row, kind }) => [row, kind])).toEqual([
+    [fresh, 'insert'],
+    [KEYS.c, 'delete'],
+    [KEYS.a, 'update'],
+  ]);
+  const only = async (column: string, value: string) =>
+    (await rowsOf(ann, { filters: [{ kind: 'equals', column, value }] })).map(({ key }) => key);
+  expect(await only('amount', '707.00')).toEqual([fresh]);
+  expect(await only('amount', '111.00')).toEqual([KEYS.a]);
+  expect(await rowsOf(ann, { pendingOnly: true })).toEqual([]);
+
+  ann.forget();
+  await world.startServer();
+  await isEmpty(ann);
+  const { rows } = await world.admin.query(
+    `select center, month, amount::text from plan.line where month = 7 or (center = 'C2' and month = 1)`,
+  );
+  expect(rows).toEqual([{ center: 'C2', month: 7, amount: '707.00' }]);
+  await world.admin.query(
+    `delete from plan.line where month = 7; insert into plan.line (center, month, amount) values ('C2', 1, 100)`,
+  );
 }, 60_000);
 
 test('a batch that meets a change of others is refused alone: its edits are pending again, later ones are written', async () => {

@@ -36,7 +36,7 @@ export const loadedSheet = async (options: LoadedSheetOptions): Promise<OpenShee
     definition,
     rights: { ...fullRights(definition), ...rights },
     warehouse: () => warehouse as Warehouse,
-    journal: { pending: () => pending },
+    journal: { held: () => [], pending: () => pending },
     clock: () => performance.now(),
     onReplaced: () => {},
   });

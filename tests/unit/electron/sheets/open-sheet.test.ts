@@ -65,7 +65,7 @@ const openByHand = async () => {
     definition,
     rights,
     warehouse: () => warehouse,
-    journal: { pending: () => new Map() },
+    journal: { held: () => [], pending: () => new Map() },
     clock: () => performance.now(),
     onReplaced: () => replaced++,
   });
