@@ -33,6 +33,8 @@ export interface Shared {
   /** Milliseconds that only go forward. */
   readonly clock: () => number;
   readonly uuid: () => string;
+  /** Tables of more rows are read page by page, and kept only in part; a million where it is not said. */
+  readonly rowLimit?: number | undefined;
   readonly profiles: Profiles;
   readonly settings: SettingsStore;
   readonly definitions: Definitions;

@@ -51,7 +51,8 @@ const readForKeeping = async (shared: Shared, profile: Profile, sheet: string): 
   const { definition, rights } = facts;
   snapshots.refreshFacts(sheet, facts);
   const sliced = (snapshots.list().find((each) => each.sheet === sheet)?.slice.length ?? 0) > 0;
-  const limit = sliced ? SLICED_LIMIT : ROW_LIMIT;
+  const most = shared.rowLimit ?? ROW_LIMIT;
+  const limit = sliced ? SLICED_LIMIT : most;
   const keep = keptReading({ snapshots, facts, now, onKept: () => tell('offline.changed', {}) });
   let whole = false;
   try {
@@ -60,7 +61,7 @@ const readForKeeping = async (shared: Shared, profile: Profile, sheet: string): 
       const packed = new RowStore([]).append(chunk);
       if (packed) keep.rows(packed, chunk);
     });
-    if (truncated) throw tooLarge();
+    if (truncated) throw tooLarge(most);
     whole = true;
   } finally {
     if (whole) await keep.finish();
@@ -95,9 +96,9 @@ const factsFor = async (shared: Shared, profile: Profile, source: Source): Promi
   };
 };
 
-const tooLarge = (): AppError =>
+const tooLarge = (most: number): AppError =>
   new AppError(
     'invalid',
     'too-many-rows',
-    `The table has more than ${ROW_LIMIT.toLocaleString('en')} rows. Choose which of them are kept.`,
+    `The table has more than ${most.toLocaleString('en')} rows. Choose which of them are kept.`,
   );

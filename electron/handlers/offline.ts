@@ -2,7 +2,9 @@ import type { OfflineSheet } from '../../shared/contract/offline.ts';
 import type { PendingDelta } from '../../shared/model/edit.ts';
 import { outboxOf, queueBatch, sendQueued } from '../governance/outbox.ts';
 import { resolveOpenBatches } from '../governance/resolve.ts';
-import { type Profile, placeOf, within } from '../profile.ts';
+import { type Profile, placeOf, sheetIdOf, within } from '../profile.ts';
+import { ROW_LIMIT } from '../sheets/open-sheet.ts';
+import { knownTables } from '../snapshots/catalog.ts';
 import { announceToProfile } from './announce.ts';
 import { followAndTell, tellSubmitted } from './announce-reviews.ts';
 import { type Client, type Handlers, profileOf, type Shared, sheetOf } from './context.ts';
@@ -36,7 +38,10 @@ export const offlineHandlers: OfflineHandlers = {
     const profile = profileOf(client);
     const sheets = keptSheets(profile);
     const bytes = sheets.reduce((sum, sheet) => sum + sheet.bytes, 0);
-    return { sheets: [...sheets], bytes, notices: [...profile.snapshots.notices()] };
+    return {
+      ...{ sheets: [...sheets], bytes, notices: [...profile.snapshots.notices()] },
+      most: client.shared.rowLimit ?? ROW_LIMIT,
+    };
   },
   'offline.keep': (client, { sheet, kept, slice }) => {
     const profile = profileOf(client);
@@ -117,16 +122,21 @@ const sendAndTell = async (shared: Shared, profile: Profile): Promise<void> => {
   });
 };
 
-const keptSheets = ({ snapshots, keeping }: Profile): readonly OfflineSheet[] =>
-  snapshots.list().map(({ sheet, readAt, rows, bytes, kept, slice }) => {
+const keptSheets = ({ snapshots, keeping }: Profile): readonly OfflineSheet[] => {
+  const estimates = new Map(
+    (knownTables(snapshots) ?? []).map((each) => [sheetIdOf(each.source), each.estimatedRows]),
+  );
+  return snapshots.list().map(({ sheet, readAt, rows, bytes, kept, slice }) => {
     const definition = snapshots.facts(sheet)?.definition;
     const source = placeOf(sheet);
     return {
       ...{ sheet, readAt, rows, bytes, kept, slice },
       source,
       name: definition?.name ?? source.table,
-      columns: definition?.columns.map(({ name }) => name) ?? [],
+      columns: definition?.columns ?? [],
+      inTable: estimates.get(sheet) ?? null,
       reading: keeping.get(sheet)?.reading ?? false,
       failure: keeping.get(sheet)?.failure ?? null,
     };
   });
+};

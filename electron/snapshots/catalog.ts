@@ -3,6 +3,7 @@ import type { TableSummary } from '../../shared/contract/operations.ts';
 import { sheetDefinition, source } from '../../shared/model/sheet.ts';
 import { type Profile, sheetIdOf } from '../profile.ts';
 import { isOut } from '../sheets/offline.ts';
+import type { Snapshots } from './snapshots.ts';
 
 const tables = z.array(
   z.object({
@@ -36,8 +37,12 @@ export const tablesOf = async (profile: Profile): Promise<readonly TableSummary[
   }
 };
 
+/** The tables as last heard of; null where nobody has asked for them yet. */
+export const knownTables = (snapshots: Snapshots): readonly TableSummary[] | null =>
+  snapshots.fact('tables', tables);
+
 const keptTables = ({ snapshots }: Profile): readonly TableSummary[] | null => {
-  const known = snapshots.fact('tables', tables);
+  const known = knownTables(snapshots);
   if (!known) return null;
   const readAt = new Map(snapshots.list().map((each) => [each.sheet, each.readAt]));
   return known.map((table) => ({ ...table, keptAt: readAt.get(sheetIdOf(table.source)) ?? null }));

@@ -4,10 +4,13 @@ import type { Source } from '../../shared/model/sheet.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { Button } from '../ui/button.tsx';
 import { ageText, sizeText } from './age-text.ts';
-import { SliceDialog, sliceText } from './slice-dialog.tsx';
+import { sliceText } from './slice-conditions.ts';
+import { SliceDialog } from './slice-dialog.tsx';
 
 export interface KeptSheetsProps {
   readonly sheets: readonly OfflineSheet[] | null;
+  /** A table of more rows is kept only in part. */
+  readonly most: number;
   readonly locale: LocaleConventions;
   readonly now: () => Date;
   readonly onOpen: (source: Source) => void;
@@ -51,7 +54,7 @@ export const KeptSheets = (props: KeptSheetsProps): ReactNode => {
             <tr key={sheet.sheet}>
               <th scope="row">
                 {sheet.name}
-                <div className="quiet">{sliceText(sheet.slice)}</div>
+                <div className="quiet">{sliceText(sheet.slice, sheet.columns, locale)}</div>
               </th>
               <td>
                 {sheet.readAt ? ageText(sheet.readAt, now(), locale) : 'not read yet'}
@@ -86,6 +89,9 @@ export const KeptSheets = (props: KeptSheetsProps): ReactNode => {
       {slicing ? (
         <SliceDialog
           sheet={slicing}
+          most={props.most}
+          locale={locale}
+          now={now}
           onClose={() => setSlicing(null)}
           onChoose={(slice) => {
             onKeep(slicing, true, slice);

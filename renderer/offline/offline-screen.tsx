@@ -74,6 +74,7 @@ export const OfflineScreen = ({ client, locale, link, now, onOpen }: OfflineScre
       <h2>On this machine{kept && kept.bytes > 0 ? ` · ${sizeText(kept.bytes, locale)}` : ''}</h2>
       <KeptSheets
         sheets={kept?.sheets ?? null}
+        most={kept?.most ?? 0}
         locale={locale}
         now={now}
         onOpen={onOpen}

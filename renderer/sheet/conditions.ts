@@ -1,12 +1,6 @@
-import type { CellMark, ColumnFilter, MarkFilter, ViewQuery } from '../../shared/model/view.ts';
+import type { MarkFilter, ViewQuery } from '../../shared/model/view.ts';
+import type { Condition } from '../../shared/views/filter-draft.ts';
 import type { Overlay } from './overlay.ts';
-
-/** What can be asked of a column's cells apart from their values, in words. */
-export const MARKS: readonly (readonly [CellMark, string])[] = [
-  ['pending', 'has a pending change'],
-  ['invalid', 'is not valid'],
-  ['conflict', 'has a conflict'],
-];
 
 /** Shows every row. */
 export const ALL_ROWS: Partial<ViewQuery> = {
@@ -28,9 +22,6 @@ export const isNarrowed = (query: ViewQuery): boolean =>
 /** Whether rows leave the query when they are pending no more. */
 export const asksForPending = ({ pendingOnly, marks }: ViewQuery): boolean =>
   pendingOnly || marks?.some(({ mark }) => mark === 'pending') === true;
-
-/** A condition on a column: on its values, or on what is known of its cells. */
-export type Condition = ColumnFilter | MarkFilter;
 
 /** The condition a column has. */
 export const conditionOf = ({ filters, marks }: ViewQuery, name: string): Condition | undefined =>

@@ -2,9 +2,19 @@ import { type ReactNode, useId, useState } from 'react';
 import { Dialog, Heading, Popover } from 'react-aria-components';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { Column } from '../../shared/model/sheet.ts';
+import { editText } from '../../shared/values/format.ts';
+import {
+  type Condition,
+  type Draft,
+  draftOf,
+  filterOf,
+  isEmpty,
+  type Kind,
+  kindsOf,
+  takesText,
+} from '../../shared/views/filter-draft.ts';
 import { Button } from '../ui/button.tsx';
-import { type Condition, conditionOf } from './conditions.ts';
-import { type Draft, draftOf, filterOf, isEmpty, type Kind, kindsOf, takesText } from './filter-draft.ts';
+import { conditionOf } from './conditions.ts';
 import { FilterValues } from './filter-values.tsx';
 import type { SheetModel } from './sheet-model.ts';
 
@@ -19,7 +29,9 @@ interface FilterPopoverProps {
 /** A condition on one column, by keyboard or pointer: on its values with pending edits in them, or on what is known of its cells. */
 export const FilterPopover = ({ model, client, column, anchor, onClose }: FilterPopoverProps): ReactNode => {
   const { query } = model.getSnapshot();
-  const [draft, setDraft] = useState(() => draftOf(conditionOf(query, column.name), column));
+  const [draft, setDraft] = useState(() =>
+    draftOf(conditionOf(query, column.name), column, (value) => editText(value, column, model.locale)),
+  );
   const [message, setMessage] = useState<string | null>(null);
   const id = useId();
   const change = (part: Partial<Draft>): void => {

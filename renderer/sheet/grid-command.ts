@@ -1,10 +1,10 @@
 import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
+import { localDay } from '../../shared/values/local-day.ts';
 import type { ActiveCell, GridEvents } from '../grid/grid-controller.ts';
 import { disjoint, type Selection } from '../grid/ranges/selection.ts';
 import { fillSeries } from './fill-series.ts';
 import { fillSelection, type RangeTarget, type Told } from './range-commands.ts';
 import type { SheetModel } from './sheet-model.ts';
-import { localDay } from './sheet-reading.ts';
 
 type Command = Parameters<GridEvents['command']>[0];
 

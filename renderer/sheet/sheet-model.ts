@@ -7,6 +7,7 @@ import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
 import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
 import type { SortKey, ViewQuery } from '../../shared/model/view.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
+import type { Condition } from '../../shared/views/filter-draft.ts';
 import type {
   CellLook,
   EntryOutcome,
@@ -16,7 +17,7 @@ import type {
   TypedPreview,
 } from '../grid/grid-model.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
-import { ALL_ROWS, type Condition, conditionOf, withCondition } from './conditions.ts';
+import { ALL_ROWS, conditionOf, withCondition } from './conditions.ts';
 import type { SheetGroups } from './groups/sheet-groups.ts';
 import { onceATurn } from './once-a-turn.ts';
 import { Overlay } from './overlay.ts';

@@ -5,6 +5,7 @@ import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
 import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
 import { compileSheet, type SheetRules } from '../../shared/rules/compile.ts';
 import { editText, formatValue } from '../../shared/values/format.ts';
+import { localDay } from '../../shared/values/local-day.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type { CellLook, TypedCell, TypedPreview } from '../grid/grid-model.ts';
 import { baseValue, type SheetRow } from '../grid/sheet-row.ts';
@@ -29,12 +30,6 @@ export interface SheetReadingOptions {
   /** Values of rows are other ones. */
   changed(): void;
 }
-
-/** A date as the person's own clock has it, for "today" in typed dates. */
-export const localDay = (now: Date): string => {
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${String(now.getFullYear()).padStart(4, '0')}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-};
 
 /** Types whose texts can mean another day than they say. */
 const DATED: ReadonlySet<string> = new Set(['date', 'time', 'timestamp']);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { failure } from '../model/failure.ts';
-import { source } from '../model/sheet.ts';
+import { column, source } from '../model/sheet.ts';
 import { columnFilter } from '../model/view.ts';
 
 /** How a person's warehouse is reached now. `starting`: it is there, but asleep or not ready; `signed-out`: it refuses the sign-in. */
@@ -35,8 +35,9 @@ export const offlineSheet = z.object({
   bytes: z.int(),
   /** Chosen to be kept: read again in the background while online. */
   kept: z.boolean(),
-  /** Names of its columns. */
-  columns: z.array(z.string()),
+  columns: z.array(column),
+  /** About how many rows the table has, as the warehouse last estimated; null where it did not. */
+  inTable: z.number().nullable(),
   /** Which rows; empty: all. */
   slice: z.array(columnFilter),
   /** Being read for this machine now. */
@@ -73,8 +74,13 @@ export const offlineOperations = {
   'offline.list': {
     kind: 'query',
     input: z.object({}),
-    /** `notices`: trouble with what is kept, newest last. */
-    output: z.object({ sheets: z.array(offlineSheet), bytes: z.int(), notices: z.array(z.string()) }),
+    /** `notices`: trouble with what is kept, newest last; `most`: a table of more rows is kept only in part. */
+    output: z.object({
+      sheets: z.array(offlineSheet),
+      bytes: z.int(),
+      notices: z.array(z.string()),
+      most: z.int(),
+    }),
   },
   /** Chooses whether a sheet is kept on this machine, and which rows; it is read at once where the warehouse can be reached. */
   'offline.keep': {

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Condition } from '../../../../renderer/sheet/conditions.ts';
-import { draftOf, filterOf, kindsOf } from '../../../../renderer/sheet/filter-draft.ts';
 import type { Column } from '../../../../shared/model/sheet.ts';
+import type { ColumnFilter } from '../../../../shared/model/view.ts';
+import { editText } from '../../../../shared/values/format.ts';
+import { localeOf } from '../../../../shared/values/locale.ts';
+import { parseInput } from '../../../../shared/values/parse.ts';
+import { type Condition, draftOf, filterOf, kindsOf } from '../../../../shared/views/filter-draft.ts';
 
 const column = (kind: 'text' | 'date'): Column =>
   ({ name: 'a', label: 'A', type: { kind } }) as unknown as Column;
@@ -25,7 +28,7 @@ test.each<[string, Condition]>([
   ['is not valid', { column: 'a', mark: 'invalid' }],
   ['has a conflict', { column: 'a', mark: 'conflict' }],
 ])('"%s" is offered, and shown again as it was chosen', (label, filter) => {
-  const draft = draftOf(filter, column('date'));
+  const draft = draftOf(filter, column('date'), (value) => value);
   expect(kindsOf(column('date')).find(([kind]) => kind === draft.kind)?.[1]).toBe(label);
   expect(filterOf(draft, 'a', read)).toEqual(filter);
 });
@@ -37,6 +40,23 @@ test('order is offered for numbers and dates only', () => {
 });
 
 test('what is no value of the column is told instead of filtered by', () => {
-  const draft = { ...draftOf(undefined, column('date')), kind: 'more', text: 'soon' } as const;
+  const draft = {
+    ...draftOf(undefined, column('date'), (value) => value),
+    kind: 'more',
+    text: 'soon',
+  } as const;
   expect(filterOf(draft, 'a', () => ({ message: 'Type a date.' }))).toEqual({ message: 'Type a date.' });
+});
+
+test('a bound is shown as it is typed, so that applying it again does not make another number of it', () => {
+  const german = localeOf('de-DE');
+  const quantity = { name: 'a', label: 'A', type: { kind: 'decimal', scale: 3 } } as unknown as Column;
+  const filter: ColumnFilter = { kind: 'range', column: 'a', min: '1.234' };
+  const draft = draftOf(filter, quantity, (value) => editText(value, quantity, german));
+  expect(draft.text).toBe('1,234');
+  const parse = (text: string) => {
+    const parsed = parseInput(text, quantity, german, '2026-01-01');
+    return parsed.kind === 'value' ? { value: parsed.value } : { message: parsed.kind };
+  };
+  expect(filterOf(draft, 'a', parse)).toEqual(filter);
 });

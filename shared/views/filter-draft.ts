@@ -1,7 +1,15 @@
-import type { Column } from '../../shared/model/sheet.ts';
-import { type CellMark, cellMark } from '../../shared/model/view.ts';
-import { isNumeric } from '../grid/columns.ts';
-import { type Condition, MARKS } from './conditions.ts';
+import type { Column } from '../model/sheet.ts';
+import { type CellMark, type ColumnFilter, cellMark, type MarkFilter } from '../model/view.ts';
+
+/** A condition on a column: on its values, or on what is known of its cells. */
+export type Condition = ColumnFilter | MarkFilter;
+
+/** What can be asked of a column's cells apart from their values, in words. */
+const MARKS: readonly (readonly [CellMark, string])[] = [
+  ['pending', 'has a pending change'],
+  ['invalid', 'is not valid'],
+  ['conflict', 'has a conflict'],
+];
 
 const TEXT_KINDS = ['contains', 'lacks', 'starts', 'ends'] as const;
 const VALUE_KINDS = ['equals', 'differs'] as const;
@@ -29,17 +37,25 @@ const isOf = <K extends Kind>(kinds: readonly K[], kind: string): kind is K =>
   kinds.some((each) => each === kind);
 
 const ORDERED = new Set(['date', 'time', 'timestamp']);
+const NUMERIC = new Set(['decimal', 'integer', 'float']);
 /** Columns whose values repeat are mostly filtered by a few of them. */
 const isListed = ({ type, lookup }: Column): boolean =>
   Boolean(lookup) || type.kind === 'enum' || type.kind === 'boolean';
-const isOrdered = (column: Column): boolean => isNumeric(column) || ORDERED.has(column.type.kind);
+const isOrdered = ({ type, lookup }: Column): boolean =>
+  (NUMERIC.has(type.kind) && !lookup) || ORDERED.has(type.kind);
 
 /** Whether a kind of condition takes one typed text. */
 export const takesText = (kind: Kind): boolean =>
   isOf(TEXT_KINDS, kind) || isOf(VALUE_KINDS, kind) || isOf(BOUND_KINDS, kind);
 
 /** The conditions a column can be filtered by, in words. */
-export const kindsOf = (column: Column): readonly (readonly [Kind, string])[] => {
+export const kindsOf = (column: Column): readonly (readonly [Kind, string])[] => [
+  ...valueKindsOf(column),
+  ...MARKS,
+];
+
+/** Those of them that only its values decide. */
+export const valueKindsOf = (column: Column): readonly (readonly [Kind, string])[] => {
   const time = ORDERED.has(column.type.kind);
   return [
     ['in', 'is one of'],
@@ -60,12 +76,18 @@ export const kindsOf = (column: Column): readonly (readonly [Kind, string])[] =>
       : []),
     ['blank', 'has no value'],
     ['filled', 'has a value'],
-    ...MARKS,
   ];
 };
 
-/** What the popover shows for the condition a column has, or to begin with. */
-export const draftOf = (filter: Condition | undefined, column: Column): Draft => {
+/**
+ * What is shown for the condition a column has, or to begin with. `show` gives a value as it is typed (`editText`): in some locales the
+ * canonical text of one number reads as another.
+ */
+export const draftOf = (
+  filter: Condition | undefined,
+  column: Column,
+  show: (value: string) => string,
+): Draft => {
   const empty: Draft = {
     kind: isListed(column) ? 'in' : isOrdered(column) ? 'range' : 'contains',
     text: '',
@@ -86,14 +108,15 @@ export const draftOf = (filter: Condition | undefined, column: Column): Draft =>
     case 'differs':
       return filter.value === null
         ? { ...empty, kind: filter.kind === 'equals' ? 'blank' : 'filled' }
-        : { ...empty, kind: filter.kind, text: filter.value };
+        : { ...empty, kind: filter.kind, text: show(filter.value) };
     case 'range': {
       const { min, max, open } = filter;
       if (min !== undefined && max === undefined)
-        return { ...empty, kind: open ? 'more' : 'least', text: min };
+        return { ...empty, kind: open ? 'more' : 'least', text: show(min) };
       if (max !== undefined && min === undefined)
-        return { ...empty, kind: open ? 'less' : 'most', text: max };
-      return { ...empty, kind: 'range', min: min ?? '', max: max ?? '' };
+        return { ...empty, kind: open ? 'less' : 'most', text: show(max) };
+      const shown = (bound: string | undefined): string => (bound === undefined ? '' : show(bound));
+      return { ...empty, kind: 'range', min: shown(min), max: shown(max) };
     }
     case 'blank':
       return { ...empty, kind: filter.blank ? 'blank' : 'filled' };
