@@ -43,6 +43,8 @@ export interface ProfileParts {
 
 /** What a closing profile waits for at most: batches under way, then the warehouse's connections. */
 const CLOSE_MS = 3_000;
+/** Rows looked at in one go: more in one statement make a server read the whole table. */
+const LOOKED_AT_ONCE = 5_000;
 
 /** One person on one connection, shared by that person's windows: one warehouse link, one journal, one copy of each sheet. */
 export class Profile {
@@ -75,6 +77,8 @@ export class Profile {
   readonly #sheets = new Map<OpenSheet, number>();
   /** As last told to the windows. */
   #told: 'connected' | 'lost' | 'signed-out';
+  /** Where the next look at the pending rows of a sheet begins. */
+  readonly #lookedAt = new Map<string, number>();
   #closed = false;
   /** Work put off, by its name. */
   readonly #later = new Map<string, NodeJS.Timeout>();
@@ -214,6 +218,24 @@ export class Profile {
   async reread(id: string, rows: readonly string[]): Promise<void> {
     await Promise.all(this.sheetsOf(id).map((sheet) => sheet.reread(rows)));
     await this.merges.look(id, rows);
+  }
+
+  /**
+   * Reads rows with pending edits anew where others changed them, and merges; at most so many in one look, which goes on where the
+   * last one ended. Answers the rows that were changed.
+   */
+  async lookAgain(id: string): Promise<readonly string[]> {
+    const sheet = this.sheetsOf(id).at(-1);
+    if (this.isLost || !sheet?.current) return [];
+    const { journal } = this;
+    const stored = [...journal.pending(id).values()].filter(
+      ({ kind, row }) => kind !== 'insert' && !journal.isFrozen(id, row),
+    );
+    const from = (this.#lookedAt.get(id) ?? 0) % Math.max(1, stored.length);
+    this.#lookedAt.set(id, from + LOOKED_AT_ONCE);
+    const changed = await sheet.differing(stored.slice(from, from + LOOKED_AT_ONCE).map(({ row }) => row));
+    if (changed.length > 0) await this.reread(id, changed);
+    return changed;
   }
 
   refresh(id: string): void {

@@ -14,6 +14,7 @@ type RowHandlers = Pick<
   | 'rows.view'
   | 'rows.page'
   | 'rows.refresh'
+  | 'rows.look'
   | 'rows.find'
   | 'rows.edge'
   | 'rows.locate'
@@ -89,6 +90,13 @@ export const rowHandlers: RowHandlers = {
     const { open, view } = viewOf(client, id, number);
     const figures = await open.sheet.figures(view, open.cancel.signal);
     return totalsOf(figures, open.sheet.definition.columns.length, groups);
+  },
+  'rows.look': async (client, { sheet: id }) => {
+    sheetOf(client, id);
+    const profile = profileOf(client);
+    const changed = await profile.lookAgain(id);
+    if (changed.length > 0) profile.tell('sheet.changed', { sheet: id, batch: null }, id);
+    return { changed: changed.length };
   },
   'rows.find': (client, { sheet: id, view: number, ...wanted }) => {
     const { open, view } = viewOf(client, id, number);

@@ -1,7 +1,7 @@
 import type { SheetAge } from '../../shared/contract/offline.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import type { SheetRights } from '../../shared/model/rights.ts';
-import type { RowKey, RowPage } from '../../shared/model/rows.ts';
+import { type RowKey, type RowPage, rowKeyOf } from '../../shared/model/rows.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
 import type { ViewQuery } from '../../shared/model/view.ts';
 import { compileSheet, type SheetRules } from '../../shared/rules/compile.ts';
@@ -208,6 +208,22 @@ export class OpenSheet {
     for (const key of keys) reading?.stale.add(key);
     if (this.#paged) return this.#paged.reread(keys);
     this.take(keys, await this.#rowsOf(keys));
+  }
+
+  /** Which of these rows the warehouse holds otherwise than they are known here. */
+  async differing(keys: readonly RowKey[]): Promise<readonly RowKey[]> {
+    const { key, columns } = this.definition;
+    if (keys.length === 0 || key.length === 0 || !this.current) return [];
+    const places = key.map((name) => columns.findIndex((column) => column.name === name));
+    const { rows } = await this.#rowsOf(keys);
+    const found = new Map(rows.map((row) => [rowKeyOf(places.map((place) => row[place] ?? null)), row]));
+    return keys.filter((each) => {
+      const base = this.baseRow(each);
+      const row = found.get(each);
+      // Pages hold only rows that were looked at.
+      if (!base || !row) return row === undefined ? base !== null : !this.paged;
+      return columns.some(({ name }, place) => (row[place] ?? null) !== base[name]);
+    });
   }
 
   /** Takes rows for what the warehouse holds under these keys; a table read page by page keeps none. */

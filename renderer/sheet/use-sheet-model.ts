@@ -5,6 +5,7 @@ import type { Source } from '../../shared/model/sheet.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { SheetModel } from './sheet-model.ts';
 import { FIRST_SNAPSHOT, type SheetSnapshot } from './sheet-snapshot.ts';
+import { useLookAgain } from './use-look-again.ts';
 
 const idle = (): (() => void) => () => undefined;
 const first = (): SheetSnapshot => FIRST_SNAPSHOT;
@@ -32,5 +33,9 @@ export const useSheetModel = (
     return () => opened.close();
   }, [client, schema, table, at]);
   useEffect(() => model?.setLocale(locale), [model, locale]);
-  return { model, snapshot: useSyncExternalStore(model?.subscribe ?? idle, model?.getSnapshot ?? first) };
+  const snapshot = useSyncExternalStore(model?.subscribe ?? idle, model?.getSnapshot ?? first);
+  const { updated, deleted } = snapshot.counts;
+  const looks = at === undefined && updated + deleted > 0;
+  useLookAgain(client, looks ? (snapshot.opened?.definition.id ?? null) : null);
+  return { model, snapshot };
 };

@@ -231,6 +231,11 @@ export const operations = {
   },
   /** Reads the rows again from the warehouse; pending edits stay. */
   'rows.refresh': { kind: 'command', input: sheetId, output: none },
+  /**
+   * Looks whether rows with pending edits were changed by others meanwhile, some thousands at a time; those are read anew and merged.
+   * Answers how many there were: none as well while the warehouse cannot be reached.
+   */
+  'rows.look': { kind: 'command', input: sheetId, output: z.object({ changed: z.int() }) },
   'lookups.search': {
     kind: 'query',
     input: z.object({ sheet: z.string(), column: z.string(), text, limit: z.int().min(1).max(500) }),

@@ -42,6 +42,34 @@ describe('a link that comes back', () => {
     expect((await submit(ann, BUDGET_SHEET)).kind).toBe('committed');
   });
 
+  test('a look at rows with pending edits finds what others wrote, and nothing more', async () => {
+    const ann = await world.signedIn('ann');
+    await openBudget(ann);
+    await ann.call('edits.discard', { sheet: BUDGET_SHEET });
+    const look = () => ann.call('rows.look', { sheet: BUDGET_SHEET });
+    expect(await look()).toEqual({ changed: 0 });
+    await ann.call('edits.append', {
+      step: sets([
+        [11, 'amount', '110.00', '111.00'],
+        [12, 'amount', '120.00', '121.00'],
+        [13, 'memo', 'm13', 'mine'],
+        [14, 'amount', '140.00', '141.00'],
+      ]),
+    });
+    expect(await look()).toEqual({ changed: 0 });
+    ann.forget();
+    await world.admin.query(`update plan.budget set amount = 5 where id in (11, 15); update plan.budget set amount = 6 where id = 13;
+      delete from plan.budget where id = 14`);
+    expect(await look()).toEqual({ changed: 3 });
+    await Promise.all([ann.heard('sheet.changed'), undecided(ann, 2)]);
+    expect(short(await stateOf(ann))).toEqual([
+      `${keyOf(11)} changed amount 110.00/111.00/5.00`,
+      `${keyOf(14)} missing amount 140.00/141.00/undefined`,
+    ]);
+    expect(await look()).toEqual({ changed: 0 });
+    await ann.call('edits.discard', { sheet: BUDGET_SHEET });
+  });
+
   test('who changed a row, and who deleted it, is told from the audit', async () => {
     const [ann, ben] = [await world.signedIn('ann'), await world.signedIn('ben')];
     await Promise.all([ann, ben].map((each) => each.call('sheets.open', { source: SOURCE })));
