@@ -10,6 +10,10 @@ type Asked = Pick<ViewQuery, 'pendingOnly' | 'marks' | 'only'>;
 export const asksForMarks = ({ pendingOnly, marks = [], only }: Asked): boolean =>
   pendingOnly || marks.length > 0 || only !== undefined;
 
+/** Whether a query asks for rows with edits that can still be changed. */
+export const asksForPending = ({ pendingOnly, marks = [] }: Asked): boolean =>
+  pendingOnly || marks.some(({ mark }) => mark === 'pending');
+
 /**
  * Keys of the rows that can be in a query by what is known of them here (pending edits, marks at their cells, being named); null where
  * their values alone decide. A row that is new or goes is pending in every column.

@@ -13,6 +13,7 @@ import type { ViewFigures } from './figures.ts';
 import { type Fold, foldView } from './fold-view.ts';
 import type { KeptFolds } from './folding.ts';
 import { LOOKUP_LIMIT, Lookups } from './lookups.ts';
+import { asksForPending } from './marked-rows.ts';
 import { isOut, keepLookups, lookupOrKept } from './offline.ts';
 import { canPage, pagesOf } from './paged/large-table.ts';
 import { notAllRows, PagedRows, tooManyRows } from './paged/paged-rows.ts';
@@ -162,7 +163,7 @@ export class OpenSheet {
     if (this.#failure && !this.#complete && !this.loading) throw this.#failure;
     if (query.groups.length > 0 && this.#truncated) throw notAllRows(ROW_LIMIT);
     const breathe = breathing(this.#options.clock, signal);
-    const pending = query.pendingOnly ? this.#edits.pending : this.#pending;
+    const pending = asksForPending(query) ? this.#edits.pending : this.#pending;
     const rows = { definition: this.definition, store: this.#store, pending };
     const view = await buildView({ ...rows, query, breathe, kept });
     if (view.grouped) await view.figures.refresh(this.#pending, breathe);
