@@ -53,6 +53,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const signed = (claims: Readonly<Record<string, unknown>>): string => forge(claims, provider.signingKey);
+
 const refreshes = () =>
   provider.tokenCalls.filter((call) => call.get('grant_type') === 'refresh_token').length;
 
@@ -132,6 +134,22 @@ describe('a token', () => {
     provider.tamper = (path, body) =>
       path === '/token' && typeof body.id_token === 'string'
         ? { ...body, id_token: forge({ ...claimsOf(body.id_token), sub: 'ben' }, provider.signingKey) }
+        : { ...body };
+    ahead = HOUR;
+    await expect(sourceOf().accessToken(owner)).rejects.toThrow(refusal('denied', 'sign-in-not-trusted'));
+  });
+
+  test.each<[string, (token: string) => string]>([
+    ['of another issuer', (token) => signed({ ...claimsOf(token), iss: 'https://issuer.example' })],
+    ['for another audience', (token) => signed({ ...claimsOf(token), aud: 'someone-else' })],
+    ['that has ended', (token) => signed({ ...claimsOf(token), exp: 1, iat: 0 })],
+    ['without a signature', (token) => forge(claimsOf(token), { key: null })],
+    ['under an unknown key', (token) => forge(claimsOf(token), { ...provider.signingKey, kid: 'unknown' })],
+  ])('renewed with an ID token %s is not used', async (_, change) => {
+    await signIn();
+    provider.tamper = (path, body) =>
+      path === '/token' && typeof body.id_token === 'string'
+        ? { ...body, id_token: change(body.id_token) }
         : { ...body };
     ahead = HOUR;
     await expect(sourceOf().accessToken(owner)).rejects.toThrow(refusal('denied', 'sign-in-not-trusted'));
