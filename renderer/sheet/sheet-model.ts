@@ -2,7 +2,6 @@ import type { BackendClient } from '../../shared/contract/client.ts';
 import type { SheetOpened } from '../../shared/contract/operations.ts';
 import type { CommitOutcome } from '../../shared/model/batch.ts';
 import { AppError } from '../../shared/model/failure.ts';
-import type { SubmittedEdits } from '../../shared/model/review.ts';
 import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
 import type { Column, SheetDefinition } from '../../shared/model/sheet.ts';
 import type { SortKey, ViewQuery } from '../../shared/model/view.ts';
@@ -360,13 +359,6 @@ export class SheetModel implements GridModel {
     });
   }
 
-  #submitted(batches: readonly SubmittedEdits[]): void {
-    const { rows, anew } = this.overlay.showSubmitted(batches);
-    this.#store.set(this.overlay.locked());
-    this.#changed(rows);
-    if (anew) void this.#work.after(() => this.#show());
-  }
-
   #listen(sheet: string): void {
     if (this.#unsubscribe.length > 0) return;
     this.#unsubscribe.push(
@@ -375,7 +367,12 @@ export class SheetModel implements GridModel {
         pending: (delta) => this.#work.apply(delta),
         changed: () => void this.#work.after(() => this.#show()),
         reopen: () => void this.reload(),
-        submitted: (batches) => this.#submitted(batches),
+        submitted: (batches) => {
+          const { rows, anew } = this.overlay.showSubmitted(batches);
+          this.#store.set(this.overlay.locked());
+          this.#changed(rows);
+          if (anew) void this.#work.after(() => this.#show());
+        },
         merged: () => void this.#parts?.conflicts.load(),
         commented: () => void this.#parts?.comments.load(),
         trouble: (journalTrouble) => this.#store.set({ journalTrouble }),
