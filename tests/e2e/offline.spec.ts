@@ -180,6 +180,7 @@ test('on a train: find, groups, a file, new and deleted rows and closed periods 
   const find = page.getByRole('search', { name: 'Find and replace' });
   await find.getByLabel('Find', { exact: true }).fill('remark 7');
   await expect(find.getByRole('status')).toHaveText('1 cell');
+  await cell(page, 1, 'memo').click();
   await page.keyboard.press('F3');
   await expect(cell(page, 6, 'memo')).toBeFocused();
   await find.getByRole('button', { name: 'Close' }).click();

@@ -122,7 +122,7 @@ describe('connections', () => {
     expect((await client.call('session.current', {})).session).toBeNull();
   });
 
-  test('need a passphrase where there is no keychain', async () => {
+  test('need a passphrase where there is no keychain', { timeout: 60_000 }, async () => {
     const absent = () => Promise.reject(new AppError('unavailable', 'keychain-unavailable', 'None.'));
     const state = async () => ({ available: false, detail: 'None.' });
     const keychain = { ...memoryKeychain(), state, get: absent, set: absent };

@@ -11,6 +11,9 @@ import { AppError } from '../../../../shared/model/failure.ts';
 import { testUnless } from '../../../support/skipped.ts';
 import { memoryKeychain } from './memory-keychain.ts';
 
+/** Deriving a key from a passphrase is made to cost, more so on a machine with other work. */
+const SLOW = { timeout: 60_000 };
+
 const noKeychain = createKeychain({ load: () => Promise.reject(new Error('libsecret-1.so.0: cannot open')) });
 const refusal = (kind: string, code: string) => expect.objectContaining({ kind, code });
 
@@ -46,7 +49,7 @@ describe('the key of a profile', () => {
     for (const file of readdirSync(folder)) expect(statSync(join(folder, file)).size).toBe(0);
   });
 
-  test('is one where two copies of Writ make it at the same moment', async () => {
+  test('is one where two copies of Writ make it at the same moment', SLOW, async () => {
     const slow = atOnce(memoryKeychain());
     const ways: readonly (readonly [Keychain, { demo: boolean; passphrase?: string }])[] = [
       [slow, { demo: false }],
@@ -155,7 +158,7 @@ describe('the key of a profile', () => {
   });
 });
 
-describe('the passphrase vault', () => {
+describe('the passphrase vault', SLOW, () => {
   const file = () => join(folder, 'a.vault');
 
   test('opens with its passphrase only', async () => {
