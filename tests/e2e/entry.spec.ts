@@ -127,7 +127,7 @@ test('rows are added and deleted, and everything comes back with undo; what is h
 }) => {
   const { page } = writ;
   await openBudget(page);
-  // Leaving the window keeps it in its editor, leaving the sheet drops it.
+  // Leaving the window keeps it in its editor; going elsewhere in the window enters it, as in a spreadsheet.
   await at(page, 2, 'amount');
   await page.keyboard.type('987');
   await writ.host.electron?.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.blur());
@@ -142,7 +142,23 @@ test('rows are added and deleted, and everything comes back with undo; what is h
       .first(),
   ).toBeVisible();
   await openBudget(page);
+  await expect(page.locator('.sheet-status')).toContainText('1 row changed');
+  await expect(cell(page, 2, 'amount')).toContainText('987.00');
+  await page.getByRole('button', { name: /^Undo/ }).click();
   await expect(page.locator('.sheet-status')).not.toContainText('changed');
+  // So does the button that submits; what is no value yet stays at its cell, and is asked about.
+  await at(page, 2, 'amount');
+  await page.keyboard.type('12.345');
+  await page.getByRole('button', { name: 'Undo', exact: true }).focus();
+  await expect(page.locator('.sheet-editor')).toHaveCount(0);
+  await expect(page.locator('.sheet-status')).toContainText('1 entry not valid');
+  await at(page, 1, 'amount');
+  await page.keyboard.type('12');
+  await page.getByRole('button', { name: /^Submit/ }).click();
+  await expect(page.getByRole('dialog')).toContainText('One entry is not valid');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  for (let i = 0; i < 2; i++) await page.getByRole('button', { name: /^Undo/ }).click();
+  await expect(page.locator('.sheet-status')).not.toContainText(/changed|not valid/);
   await at(page, 3, 'amount');
   await page.getByRole('button', { name: 'Delete rows' }).click();
   await expect(cell(page, 3, 'amount')).toHaveAttribute('data-mark', /\bdeleted\b/);

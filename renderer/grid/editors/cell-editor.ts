@@ -20,6 +20,9 @@ export interface CellEditorParams extends ICellEditorParams<SheetRow, TypedCell>
 }
 
 const LONG = 80;
+/** The grid looks after its own cells; panels of an editor float above it. */
+const WHERE_EDITORS_ARE = '.ag-root-wrapper, .sheet-floating';
+const LEAVING = ['pointerdown', 'focusin'] as const;
 
 const editorFor = (column: Column, text: string): ((props: EditorProps) => ReturnType<typeof TextEditor>) => {
   const { kind } = column.type;
@@ -43,6 +46,7 @@ export class CellEditor implements ICellEditorComp<SheetRow, TypedCell> {
   #typed: TypedCell = { text: '' };
   #touched = false;
   #overwriting = false;
+  #left: (event: Event) => void = () => {};
 
   init(params: CellEditorParams): void {
     const { model, sheetColumn, data, eventKey } = params;
@@ -51,6 +55,13 @@ export class CellEditor implements ICellEditorComp<SheetRow, TypedCell> {
     const text = printable(eventKey) ? eventKey : model.editorText(data, sheetColumn);
     this.#typed = { text };
     this.#touched = this.#overwriting;
+    // Elsewhere in the window, a button for example: what was typed is entered, as in a spreadsheet, and before the button
+    // does its work (the grid would tell of it later). Another window is no such place.
+    this.#left = ({ target }) => {
+      if (!(target instanceof Element) || target.closest(WHERE_EDITORS_ARE)) return;
+      params.api.stopEditing(true);
+      if (this.#touched) model.enter(data, sheetColumn, this.#typed);
+    };
     const props: EditorProps = {
       model,
       row: data,
@@ -75,6 +86,7 @@ export class CellEditor implements ICellEditorComp<SheetRow, TypedCell> {
   }
 
   afterGuiAttached(): void {
+    for (const kind of LEAVING) document.addEventListener(kind, this.#left, true);
     const input =
       this.#gui.querySelector('input') ??
       document.querySelector<HTMLTextAreaElement>('.sheet-long-text textarea');
@@ -93,6 +105,7 @@ export class CellEditor implements ICellEditorComp<SheetRow, TypedCell> {
   }
 
   destroy(): void {
+    for (const kind of LEAVING) document.removeEventListener(kind, this.#left, true);
     const root = this.#root;
     this.#root = null;
     // React may be in the middle of handling the very key that ended the edit.
