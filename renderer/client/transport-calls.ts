@@ -1,6 +1,6 @@
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { EventName, EventOf, OutputOf } from '../../shared/contract/operations.ts';
-import { unpackFrame } from '../../shared/contract/pack-pending.ts';
+import { isPackedFrame, unpackFrame } from '../../shared/contract/pack-pending.ts';
 import { type CallFrame, type HostFrame, hostFrame, settleAnswer } from '../../shared/contract/wire.ts';
 import { AppError } from '../../shared/model/failure.ts';
 
@@ -38,6 +38,8 @@ export const createClient = async (dial: Dial, options: ClientOptions): Promise<
   const inFlight = new Map<number, Waiting>();
   const held = new Map<number, Waiting>();
   const listeners = new Map<string, Set<(event: never) => void>>();
+  /** Frames that came while another was being taken apart, that one first. */
+  const backlog: HostFrame[] = [];
   let link: Link | null = null;
   let nextId = 1;
 
@@ -46,7 +48,28 @@ export const createClient = async (dial: Dial, options: ClientOptions): Promise<
   };
 
   const receive = (raw: unknown): void => {
-    const frame: HostFrame = unpackFrame(hostFrame.parse(raw));
+    const frame = hostFrame.parse(raw);
+    if (backlog.length === 0 && !isPackedFrame(frame)) deliver(frame);
+    else if (backlog.push(frame) === 1) void work();
+  };
+
+  /** Frames with much in them are taken apart and delivered each in a turn of its own; what comes after them waits its turn. */
+  const work = async (): Promise<void> => {
+    for (let frame = backlog[0]; frame; frame = backlog[0]) {
+      const packed = isPackedFrame(frame);
+      if (packed) await options.wait(0);
+      const unpacked = unpackFrame(frame);
+      if (packed) await options.wait(0);
+      backlog.shift();
+      try {
+        deliver(unpacked);
+      } catch (error) {
+        reportError(error);
+      }
+    }
+  };
+
+  const deliver = (frame: HostFrame): void => {
     if (frame.kind === 'event') {
       emit(frame.name, frame.event);
       return;

@@ -2,6 +2,7 @@ import type { BackendClient } from '../../shared/contract/client.ts';
 import type { EditStep, PendingDelta } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
+import { breathe } from '../ui/breathe.ts';
 import { asksForPending } from './conditions.ts';
 import { EditQueue } from './edit-queue.ts';
 import type { Overlay } from './overlay.ts';
@@ -22,6 +23,9 @@ export interface PendingWorkOptions {
   show(): Promise<void>;
 }
 
+/** Cells of a step that is sent in a turn of its own. */
+const LARGE = 5_000;
+
 /** The way of edits to the journal and back: what is on its way, what was kept, what could not be kept, undo and redo. */
 export class PendingWork {
   readonly #options: PendingWorkOptions;
@@ -30,10 +34,16 @@ export class PendingWork {
 
   constructor(options: PendingWorkOptions) {
     this.#options = options;
-    this.#queue = new EditQueue((step) => options.client.call('edits.append', { step }), {
+    this.#queue = new EditQueue((step) => this.#append(step), {
       kept: (step, delta) => this.#kept(step, delta),
       failed: (step, error) => this.#failed(step, error),
     });
+  }
+
+  // Copying a large step for its way takes a while; making it has just taken one.
+  async #append(step: EditStep): Promise<PendingDelta> {
+    if ((step.sets?.rows.length ?? 0) > LARGE) await breathe();
+    return this.#options.client.call('edits.append', { step });
   }
 
   begin(sheet: string): void {

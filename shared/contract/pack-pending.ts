@@ -112,6 +112,16 @@ const put = <T>(record: Record<string, T>, column: string, value: T): void => {
 export const packFrame = (frame: HostFrame): HostFrame =>
   inFrame(frame, (rows) => (isPending(rows) ? packPending(rows) : null));
 
+/** Whether a frame has pending rows as columns. */
+export const isPackedFrame = (frame: HostFrame): boolean => {
+  let found = false;
+  inFrame(frame, (rows) => {
+    found ||= isPacked(rows);
+    return null;
+  });
+  return found;
+};
+
 /** The frame as the backend sent it: `packFrame` backwards. */
 export const unpackFrame = (frame: HostFrame): HostFrame =>
   inFrame(frame, (rows) => (isPacked(rows) ? unpackPending(rows) : null));

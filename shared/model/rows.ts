@@ -55,7 +55,8 @@ export const GROUP_ROW_PREFIX = 'group:';
 
 export const rowKeyOf = (values: readonly (string | null)[]): RowKey => JSON.stringify(values);
 export const isGroupRow = (key: RowKey): boolean => key.startsWith(GROUP_ROW_PREFIX);
-export const isNewRow = (key: RowKey): boolean => key.startsWith(NEW_ROW_PREFIX);
+// Keys of stored rows begin with a bracket, and this is asked of every cell.
+export const isNewRow = (key: RowKey): boolean => key.charCodeAt(0) !== 91 && key.startsWith(NEW_ROW_PREFIX);
 
 /** The key columns' values of a stored row; throws on a new row's key, which has none. */
 export const keyValues = (key: RowKey): readonly string[] => JSON.parse(key) as string[];

@@ -129,7 +129,7 @@ const longestBlock = (): (() => Promise<number>) => {
     const now = performance.now();
     longest = Math.max(longest, now - last);
     last = now;
-    if (on) port2.postMessage(null);
+    if (on) setTimeout(() => port2.postMessage(null));
   };
   port2.postMessage(null);
   return async () => {
