@@ -1,6 +1,6 @@
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { EventName, EventOf, OutputOf } from '../../shared/contract/operations.ts';
-import { isPackedFrame, unpackFrame } from '../../shared/contract/pack-pending.ts';
+import { isPackedFrame, unpackInTurns } from '../../shared/contract/pack-pending.ts';
 import { type CallFrame, type HostFrame, hostFrame, settleAnswer } from '../../shared/contract/wire.ts';
 import { AppError } from '../../shared/model/failure.ts';
 
@@ -53,13 +53,10 @@ export const createClient = async (dial: Dial, options: ClientOptions): Promise<
     else if (backlog.push(frame) === 1) void work();
   };
 
-  /** Frames with much in them are taken apart and delivered each in a turn of its own; what comes after them waits its turn. */
+  /** Frames with much in them are taken apart in turns of their own; what comes after them waits its turn. */
   const work = async (): Promise<void> => {
     for (let frame = backlog[0]; frame; frame = backlog[0]) {
-      const packed = isPackedFrame(frame);
-      if (packed) await options.wait(0);
-      const unpacked = unpackFrame(frame);
-      if (packed) await options.wait(0);
+      const unpacked = await unpackInTurns(frame, () => options.wait(0));
       backlog.shift();
       try {
         deliver(unpacked);

@@ -90,6 +90,22 @@ export class Overlay {
     return touched;
   }
 
+  /** Cells of a step are on their way to the journal; answers their rows. */
+  send(step: string, { rows, columns, columnOf, after }: CellSets): ReadonlySet<RowKey> {
+    const touched = new Set<RowKey>();
+    let last: RowKey | null = null;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i];
+      if (row === undefined) continue;
+      const column = columns[columnOf[i] ?? -1] ?? '';
+      this.unsaved.set(row, column, { step, value: after[i] ?? null, failure: null });
+      // Cells of a row mostly follow each other.
+      if (row !== last) touched.add(row);
+      last = row;
+    }
+    return touched;
+  }
+
   /** The journal has a step: its cells are on their way no more, except those typed over since. Answers their rows. */
   keep(step: string, { rows }: CellSets): readonly RowKey[] {
     const kept: RowKey[] = [];

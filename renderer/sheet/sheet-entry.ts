@@ -1,4 +1,4 @@
-import type { EditStep, RowInsert } from '../../shared/model/edit.ts';
+import type { CellSets, EditStep, RowInsert } from '../../shared/model/edit.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import { unstorable } from '../../shared/values/parse.ts';
@@ -176,25 +176,30 @@ export class SheetEntry {
   /** Takes judged values as one step, new rows with them; a change above its column's limit asks for the reason first. */
   take(items: readonly Taken[], inserts: readonly RowInsert[], label: string): 'asking' | 'kept' {
     if (items.length === 0 && inserts.length === 0) return 'kept';
-    const { overlay, reading } = this.#host;
-    let needing = 0;
-    const changes = items.map(({ row, column, value }): CellChange => {
-      overlay.refused.delete(row.key, column.name);
-      // The cell may have changed while the person was asked.
-      const before = reading.kept(row, column);
-      if (reading.needsReason(column, before, value)) needing++;
-      return { row: row.key, column: column.name, before, after: value };
-    });
+    const sets = cellSetsOf(this.#changesTo(items));
+    const needing = items.filter(({ column, value }, i) =>
+      this.#host.reading.needsReason(column, sets.before[i] ?? null, value),
+    ).length;
     if (needing > 0) {
-      const asked = items.flatMap(({ column, text }, i) => {
-        const change = changes[i];
-        return change ? [{ change, column, text }] : [];
+      const changes = items.map(({ row, column, text, value }, i): Accepted => {
+        const before = sets.before[i] ?? null;
+        return { change: { row: row.key, column: column.name, before, after: value }, column, text };
       });
-      this.#host.ask({ label, changes: asked, needing, inserts });
+      this.#host.ask({ label, changes, needing, inserts });
       return 'asking';
     }
-    this.#push(changes, label, inserts);
+    this.#push(sets, label, inserts);
     return 'kept';
+  }
+
+  // One by one, so that a hundred thousand of them are never there together.
+  *#changesTo(items: readonly Taken[]): Generator<CellChange> {
+    const { overlay, reading } = this.#host;
+    for (const { row, column, value } of items) {
+      overlay.refused.delete(row.key, column.name);
+      // The cell may have changed while the person was asked.
+      yield { row: row.key, column: column.name, before: reading.kept(row, column), after: value };
+    }
   }
 
   /** Holds texts at their cells, marked with why they are no values; `joined` where the rest of their block has just become a step. */
@@ -219,13 +224,13 @@ export class SheetEntry {
     const after = overlay.original(row.key, column.name);
     if (after === undefined) return;
     const before = reading.kept(row, column);
-    this.#push([{ row: row.key, column: column.name, before, after }], 'Discard change');
+    this.#push(cellSetsOf([{ row: row.key, column: column.name, before, after }]), 'Discard change');
   }
 
   /** Goes on with changes that waited for a reason. */
   giveReason(asked: AskedReason, reason: string): void {
     this.#push(
-      asked.changes.map(({ change }) => ({ ...change, reason })),
+      cellSetsOf(asked.changes.map(({ change }) => ({ ...change, reason }))),
       asked.label,
       asked.inserts,
     );
@@ -263,20 +268,17 @@ export class SheetEntry {
       this.#host.ask({ label, changes: accepted, needing, inserts: [] });
       return true;
     }
-    this.#push(
-      accepted.map(({ change }) => change),
-      label,
-    );
+    this.#push(cellSetsOf(accepted.map(({ change }) => change)), label);
     return false;
   }
 
-  #push(changes: readonly CellChange[], label: string, inserts: readonly RowInsert[] = []): void {
-    const step = this.#step(label, changes, inserts);
-    this.#show(step.id, changes);
+  #push(sets: CellSets, label: string, inserts: readonly RowInsert[] = []): void {
+    const step = this.#step(label, sets, inserts);
+    this.#show(step.id, sets);
     this.#host.push(step);
   }
 
-  #step(label: string, changes: readonly CellChange[], inserts: readonly RowInsert[]): EditStep {
+  #step(label: string, sets: CellSets, inserts: readonly RowInsert[]): EditStep {
     const { sheet } = this.#host;
     const at = this.#host.now().toISOString();
     return {
@@ -284,30 +286,19 @@ export class SheetEntry {
       sheet,
       at,
       label,
-      ...(changes.length > 0 ? { sets: cellSetsOf(changes) } : {}),
+      ...(sets.rows.length > 0 ? { sets } : {}),
       ...(inserts.length > 0 ? { inserts: [...inserts] } : {}),
     };
   }
 
-  #show(step: string, changes: readonly CellChange[]): void {
-    const rows = new Set<RowKey>();
-    let last: RowKey | null = null;
-    for (const { row, column, after } of changes) {
-      this.#host.overlay.unsaved.set(row, column, { step, value: after, failure: null });
-      // Cells of a row mostly follow each other.
-      if (row !== last) rows.add(row);
-      last = row;
-    }
-    this.#host.changed(rows);
+  #show(step: string, sets: CellSets): void {
+    this.#host.changed(this.#host.overlay.send(step, sets));
   }
 
   async #verify(unsure: readonly Accepted[], label: string): Promise<void> {
     const { overlay } = this.#host;
     const mark = this.#host.newId();
-    this.#show(
-      mark,
-      unsure.map(({ change }) => change),
-    );
+    this.#show(mark, cellSetsOf(unsure.map(({ change }) => change)));
     const found = await this.lookUp(
       unsure.map(({ change, column, text }) => ({ column, text, value: change.after })),
     );

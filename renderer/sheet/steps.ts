@@ -11,7 +11,7 @@ export interface CellChange {
 }
 
 /** Changes in the shape the journal takes: parallel arrays, each column named once. */
-export const cellSetsOf = (changes: readonly CellChange[]): CellSets => {
+export const cellSetsOf = (changes: Iterable<CellChange>): CellSets => {
   const columns: string[] = [];
   const position = new Map<string, number>();
   const reasons: Record<string, string> = {};

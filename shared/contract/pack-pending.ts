@@ -23,6 +23,8 @@ export interface PackedPending {
 const KINDS = ['update', 'insert', 'delete'] as const;
 /** Fewer rows than this are as quick as they are. */
 const MANY = 500;
+/** Rows that are taken apart in one turn. */
+const A_TURN = 4_000;
 /** Characters one text may have on the way; longer ones go row by row. */
 const LONGEST_TEXT = 100_000_000;
 
@@ -76,12 +78,16 @@ export const packPending = (pending: readonly PendingRow[]): PackedPending | nul
 };
 
 /** The rows again: `packPending` backwards. */
-export const unpackPending = (packed: PackedPending): PendingRow[] => {
+export const unpackPending = (packed: PackedPending): PendingRow[] =>
+  unpackSome(packed, 0, packed.kinds.length);
+
+/** Rows `start` (included) to `stop` of them. */
+const unpackSome = (packed: PackedPending, start: number, stop: number): PendingRow[] => {
   const { kinds, rows, ends, columns, columnOf, from, to } = packed;
   const reasons = new Map(packed.reasons);
   const columnAt = (cell: number): string => columns[columnOf[cell] ?? -1] ?? '';
   const unpacked: PendingRow[] = [];
-  for (let i = 0, cell = 0; i < kinds.length; i++) {
+  for (let i = start, cell = ends[start - 1] ?? 0; i < stop; i++) {
     const row = packedValue(rows, i) ?? '';
     const end = ends[i] ?? 0;
     const kind = KINDS[kinds[i] ?? 0] ?? 'update';
@@ -125,6 +131,25 @@ export const isPackedFrame = (frame: HostFrame): boolean => {
 /** The frame as the backend sent it: `packFrame` backwards. */
 export const unpackFrame = (frame: HostFrame): HostFrame =>
   inFrame(frame, (rows) => (isPacked(rows) ? unpackPending(rows) : null));
+
+/** The same some rows a turn, where there are many: `turn` lets others go first. */
+export const unpackInTurns = async (frame: HostFrame, turn: () => Promise<void>): Promise<HostFrame> => {
+  const lists = new Map<unknown, PendingRow[]>();
+  inFrame(frame, (rows) => {
+    if (isPacked(rows)) lists.set(rows, []);
+    return null;
+  });
+  for (const [packed, unpacked] of lists) {
+    if (!isPacked(packed)) continue;
+    const count = packed.kinds.length;
+    for (let at = 0; at < count; at += A_TURN) {
+      await turn();
+      for (const row of unpackSome(packed, at, Math.min(at + A_TURN, count))) unpacked.push(row);
+    }
+    await turn();
+  }
+  return lists.size === 0 ? frame : inFrame(frame, (rows) => lists.get(rows) ?? null);
+};
 
 type Change = (rows: unknown) => unknown;
 

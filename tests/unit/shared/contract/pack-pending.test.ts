@@ -5,6 +5,7 @@ import {
   packFrame,
   packPending,
   unpackFrame,
+  unpackInTurns,
   unpackPending,
 } from '../../../../shared/contract/pack-pending.ts';
 import { type HostFrame, hostFrame } from '../../../../shared/contract/wire.ts';
@@ -53,6 +54,20 @@ const many = (count: number): PendingRow[] =>
     row: `["${i}"]`,
     cells: { amount: { before: null, after: `${i}.50` } },
   }));
+
+test('many rows are taken apart in turns, and come out as in one', async () => {
+  const rows = many(9_001);
+  const frame: HostFrame = {
+    kind: 'event',
+    name: 'pending.changed',
+    event: { delta: { rows, cleared: [] } },
+  };
+  let turns = 0;
+  const turn = async (): Promise<void> => void turns++;
+  expect(await unpackInTurns(packFrame(frame), turn)).toEqual(frame);
+  expect(turns).toBeGreaterThan(2);
+  expect(await unpackInTurns(frame, turn)).toBe(frame);
+});
 
 test('a frame with many pending rows crosses as columns wherever it has them, and any other as it is', () => {
   const rows = many(1_000);
