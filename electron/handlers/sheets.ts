@@ -69,7 +69,11 @@ export const closeSheets = (client: Client): void => {
 const openSheet = async (client: Client, source: Source): Promise<SheetOpened> => {
   const profile = profileOf(client);
   const id = sheetIdOf(source);
-  const { facts, drift, keptAt } = await factsOf(client, profile, source);
+  const [{ facts, drift, keptAt }, views] = await Promise.all([
+    factsOf(client, profile, source),
+    // Views that cannot be read are no reason not to open; the window asks again and tells why.
+    profile.views.list(id).catch(() => undefined),
+  ]);
   if (client.profile !== profile)
     throw new AppError('cancelled', 'session-changed', 'The session ended meanwhile.');
   const sheet = profile.acquire(facts);
@@ -87,6 +91,7 @@ const openSheet = async (client: Client, source: Source): Promise<SheetOpened> =
     drift: [...drift, ...sheet.rules.definitionProblems],
     ...(facts.policy ? { policy: facts.policy } : {}),
     ...(keptAt === null ? {} : { keptAt }),
+    ...(views ? { views } : {}),
     submitted: submittedOf(profile, id),
   };
 };

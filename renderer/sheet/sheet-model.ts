@@ -320,7 +320,7 @@ export class SheetModel implements GridModel {
     if (this.isClosed) return;
     this.#start(opened);
     this.#listen(opened.definition.id);
-    await this.layout.begin(opened.definition);
+    await this.layout.begin(opened.definition, opened.views);
     // The grid is made while its rows are on their way.
     this.#store.set({ phase: 'ready' });
     await this.#show();

@@ -48,6 +48,8 @@ const sheetOpened = z.object({
   policy: sheetPolicy.optional(),
   /** Batches of this person that wait for review or commit. */
   submitted: z.array(submittedEdits).optional(),
+  /** The person's views of the sheet; absent where they could not be read, to be asked for by themselves. */
+  views: sheetViews.optional(),
   /** All of this is as it was kept on this machine at that time, since the warehouse cannot be reached. */
   keptAt: z.string().optional(),
 });

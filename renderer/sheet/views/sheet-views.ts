@@ -55,17 +55,17 @@ export class SheetViews implements GridLayout {
     return this.#byName.get(name);
   }
 
-  /** Takes up a definition: reads the views the first time, then fits the layout in use. The query is set, not yet asked for. */
-  async begin(definition: SheetDefinition): Promise<void> {
+  /** Takes up a definition: the first time with the views that came with it, or reads them, then fits the layout in use. The query is set, not yet asked for. */
+  async begin(definition: SheetDefinition, views?: StoredViews): Promise<void> {
     const first = this.#definition === null;
     this.#definition = definition;
     if (!first) {
       this.#show(this.#layout);
       return;
     }
-    this.#show(NO_LAYOUT);
+    if (!views) this.#show(NO_LAYOUT);
     try {
-      this.#stored = await this.#options.client.call('views.list', { sheet: definition.id });
+      this.#stored = views ?? (await this.#options.client.call('views.list', { sheet: definition.id }));
     } catch (thrown) {
       this.#options.store.say(AppError.wrap(thrown).message);
       return;
