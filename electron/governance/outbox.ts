@@ -13,7 +13,7 @@ import type { OpenSheet } from '../sheets/open-sheet.ts';
 import type { Submitted } from './batch-runs.ts';
 import { settle } from './settle.ts';
 import { blockedBy, type SubmitRequest, touchedRows } from './submit.ts';
-import { nothingToSubmit, submittable } from './submittable.ts';
+import { nothingToSubmit, queueable } from './submittable.ts';
 
 /** What sending did: to be told to windows. */
 export interface Sent {
@@ -31,8 +31,7 @@ export const queueBatch = async (
 ): Promise<PendingDelta> => {
   const { journal } = profile;
   const { id, key } = sheet.definition;
-  const { rows, undecided } = submittable(profile, id);
-  const pending = rows.filter(({ row }) => !journal.isFrozen(id, row));
+  const { rows: pending, undecided } = queueable(profile, id);
   if (pending.length === 0) throw nothingToSubmit(undecided.length);
   if (sha256Of(canonicalPayload(sheet.definition, pending)) !== sha256) {
     throw new AppError(

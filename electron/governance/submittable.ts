@@ -20,6 +20,12 @@ export const submittable = (
   return { rows, undecided: [...undecided].filter((row) => pending.has(row)) };
 };
 
+/** What can be queued while the warehouse cannot be asked: rows of a batch whose end is not known wait for that end. */
+export const queueable = (profile: Pick<Profile, 'journal' | 'merges'>, sheet: string): Submittable => {
+  const { rows, undecided } = submittable(profile, sheet);
+  return { rows: rows.filter(({ row }) => !profile.journal.isFrozen(sheet, row)), undecided };
+};
+
 /** Why a submit has nothing to write. */
 export const nothingToSubmit = (undecided: number): AppError =>
   undecided > 0

@@ -4,7 +4,7 @@ import { commitApproved, resolveApproved } from '../governance/commit-approved.t
 import { previewOf } from '../governance/preview.ts';
 import { resolveBatch, resolveOpenBatches } from '../governance/resolve.ts';
 import { submitBatch } from '../governance/submit.ts';
-import { submittable } from '../governance/submittable.ts';
+import { queueable, submittable } from '../governance/submittable.ts';
 import type { Profile } from '../profile.ts';
 import { breathing } from '../sheets/breathe.ts';
 import { announce, announceToProfile } from './announce.ts';
@@ -25,7 +25,8 @@ export const batchHandlers: BatchHandlers = {
     }
     await sheet.know([...profile.journal.pending(id).keys()]);
     await profile.merges.whenDone(id);
-    return previewOf(sheet, submittable(profile, id), profile.warehouse, breathing(client.shared.clock));
+    const shown = profile.isLost ? queueable(profile, id) : submittable(profile, id);
+    return previewOf(sheet, shown, profile.warehouse, breathing(client.shared.clock));
   },
   'batches.commit': async (client, { sheet: id, batch, sha256, note, approved }) => {
     const { sheet } = sheetOf(client, id);

@@ -3,35 +3,56 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Backend, createBackend } from '../../electron/backend.ts';
+import type { OutputOf } from '../../shared/contract/operations.ts';
 import type { PendingRow } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { attachClient, type TestClient } from '../support/backend-client.ts';
 import { memoryKeychain } from '../unit/electron/identity/memory-keychain.ts';
 import { PASSWORD, rowsOf } from '../warehouse/backend-world.ts';
-import { ask, openLive, persist } from './link-world.ts';
+import { ask, nextTurn, openLive, persist } from './link-world.ts';
+import { deadline } from './suite.ts';
+
+/** Seconds after which a person gives up waiting for what was queued. */
+const PATIENCE = 20;
 
 export const SOURCE = { schema: 'plan', table: 'model' };
 export const SHEET = JSON.stringify([SOURCE.schema, SOURCE.table]);
 
-type Update = Extract<PendingRow, { kind: 'update' }>;
+/** A row's pending edit by what a person sees: null where there is no row. */
+export interface Change {
+  readonly kind: PendingRow['kind'];
+  readonly before: string | null;
+  readonly after: string | null;
+}
+export type Changes = ReadonlyMap<string, Change>;
 
-/** What a window knows: the value each row shows, and what is pending. */
+/** What a window knows: the value each row shows, what is pending, and what waits to be sent, by the rows' ids. */
 export interface Seen {
   readonly shown: ReadonlyMap<string, string>;
-  readonly pending: ReadonlyMap<string, { readonly before: string; readonly after: string }>;
+  readonly pending: Changes;
+  /** By batch, in the order they were submitted. */
+  readonly waiting: ReadonlyMap<string, Changes>;
   readonly undo: string | null;
   readonly redo: string | null;
 }
 
-const pendingOf = (rows: readonly PendingRow[]): Seen['pending'] =>
-  new Map(
-    rows
-      .filter((row): row is Update => row.kind === 'update')
-      .map(({ row, cells }) => [
-        JSON.parse(row)[0],
-        { before: cells.v?.before ?? '', after: cells.v?.after ?? '' },
-      ]),
-  );
+/** Stored rows are known by their key, new ones by the key they will have. */
+export const idOf = (row: PendingRow): string =>
+  row.kind === 'insert' ? (row.values.id ?? '') : JSON.parse(row.row)[0];
+
+const changeOf = (row: PendingRow): Change => {
+  switch (row.kind) {
+    case 'update':
+      return { kind: row.kind, before: row.cells.v?.before ?? null, after: row.cells.v?.after ?? null };
+    case 'insert':
+      return { kind: row.kind, before: null, after: row.values.v ?? null };
+    case 'delete':
+      return { kind: row.kind, before: row.before.v ?? null, after: null };
+  }
+};
+
+const changesOf = (rows: Iterable<PendingRow>): Changes =>
+  new Map([...rows].map((row) => [idOf(row), changeOf(row)]));
 
 /** One person's program over a folder of its own; it can be killed and started again over what is on disk. */
 export class ModelPerson {
@@ -40,7 +61,8 @@ export class ModelPerson {
   #folder: string;
   readonly #keychain;
   readonly #forgetful: boolean;
-  #pending: Seen['pending'] = new Map();
+  #pending: ReadonlyMap<string, PendingRow> = new Map();
+  #waiting: Seen['waiting'] = new Map();
   #undo: string | null = null;
   #redo: string | null = null;
 
@@ -73,12 +95,12 @@ export class ModelPerson {
         ...{ port, database: 'postgres', tls: 'disable' },
       },
     });
-    await person.#signIn();
+    await person.#signIn(false);
     return person;
   }
 
-  /** The program dies and starts again: what the folder holds at this moment is all there is. */
-  async kill(): Promise<void> {
+  /** The program dies and starts again: what the folder holds at this moment is all there is. `down`: without the server. */
+  async kill(down: boolean): Promise<void> {
     const next = mkdtempSync(join(tmpdir(), 'writ-model-'));
     cpSync(this.#folder, next, {
       recursive: true,
@@ -88,7 +110,7 @@ export class ModelPerson {
     this.#folder = next;
     this.#backend = await backendOf(next, this.#keychain);
     this.client = attachClient(this.#backend);
-    await this.#signIn();
+    await this.#signIn(down);
   }
 
   async stop(): Promise<void> {
@@ -100,10 +122,41 @@ export class ModelPerson {
   async settle(): Promise<boolean> {
     for (let tries = 0; tries < 300; tries++) {
       const opened = await persist(() => openLive(this.client, SOURCE));
-      this.#note(opened.pending.rows, opened.pending.counts);
+      this.#note(opened);
       if (opened.unresolved.length === 0) return true;
     }
     return false;
+  }
+
+  /** Opens the sheet from what is kept on this machine, if need be, and takes note of what is pending. */
+  async open(): Promise<void> {
+    this.#note(await this.client.call('sheets.open', { source: SOURCE }));
+  }
+
+  /** Waits until everything that was queued is written or refused, and takes note of it. */
+  async drain(): Promise<void> {
+    const left = deadline(PATIENCE);
+    for (;;) {
+      const { batches } = await this.client.call('outbox.list', {});
+      if (batches.every(({ state }) => state === 'refused') || !left()) {
+        for (const { batch } of batches) await this.client.call('outbox.dismiss', { batch });
+        return;
+      }
+      await this.client.call('link.retry', {});
+      await nextTurn();
+    }
+  }
+
+  /** The key of the row a person sees under this id. */
+  keyOf(id: string): string {
+    const inserted = [...this.#pending.values()].find((row) => row.kind === 'insert' && idOf(row) === id);
+    return inserted?.row ?? JSON.stringify([id]);
+  }
+
+  /** Inverse of `keyOf`. */
+  idOfKey(key: string): string {
+    const row = this.#pending.get(key);
+    return row ? idOf(row) : JSON.parse(key)[0];
   }
 
   /** Reads the rows again and waits for them. */
@@ -123,16 +176,21 @@ export class ModelPerson {
 
   async look(): Promise<Seen> {
     const rows = await rowsOf(this.client, {}, SHEET);
-    const stored = new Map(rows.map((row) => [row.id ?? '', row.v ?? '']));
-    for (const [row, { after }] of this.#pending) stored.set(row, after);
-    return { shown: stored, pending: this.#pending, undo: this.#undo, redo: this.#redo };
+    const shown = new Map(rows.flatMap(({ id, v }) => (id ? [[id, v ?? ''] as const] : [])));
+    const pending = changesOf(this.#pending.values());
+    for (const changes of [...this.#waiting.values(), pending])
+      for (const [id, { after }] of changes)
+        if (after === null) shown.delete(id);
+        else shown.set(id, after);
+    return { shown, pending, waiting: this.#waiting, undo: this.#undo, redo: this.#redo };
   }
 
   /** Takes note of what the journal answered. */
-  #note(rows: readonly PendingRow[], { undo, redo }: { undo: string | null; redo: string | null }): void {
-    this.#pending = pendingOf(rows);
-    this.#undo = undo;
-    this.#redo = redo;
+  #note({ pending, submitted = [] }: OutputOf<'sheets.open'>): void {
+    this.#pending = new Map(pending.rows.map((row) => [row.row, row]));
+    this.#waiting = new Map(submitted.map(({ batch, rows }) => [batch, changesOf(rows)]));
+    this.#undo = pending.counts.undo;
+    this.#redo = pending.counts.redo;
   }
 
   /** An edit, undo, redo or discard; the answer is its refusal, or null. */
@@ -146,19 +204,20 @@ export class ModelPerson {
       cleared: readonly string[];
     };
     const pending = new Map(this.#pending);
-    for (const row of delta.cleared) pending.delete(JSON.parse(row)[0]);
-    for (const [row, cell] of pendingOf(delta.rows)) pending.set(row, cell);
+    for (const row of delta.cleared) pending.delete(row);
+    for (const row of delta.rows) pending.set(row.row, row);
     this.#pending = pending;
     this.#undo = delta.counts.undo;
     this.#redo = delta.counts.redo;
     return null;
   }
 
-  async #signIn(): Promise<void> {
+  async #signIn(down: boolean): Promise<void> {
     await persist(() =>
       this.client.call('session.open', { connection: 'test', user: 'ann', password: PASSWORD }),
     );
-    await this.settle();
+    if (down) await this.open();
+    else await this.settle();
     await rowsOf(this.client, {}, SHEET);
   }
 }
