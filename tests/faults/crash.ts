@@ -22,6 +22,8 @@ const EDITS = 2;
 const LANES = 2;
 /** Whether a batch is known to have ended: a server that has not noticed the end of the program holds it for a moment. */
 const TRIES = 500;
+/** The point that shows the mutant: the server has not committed what the program has forgotten. */
+const AT_MUTANT = 'submit, killed at step "written"';
 
 const nameOf = (point: Point): string =>
   point.kind === 'step'
@@ -124,7 +126,15 @@ export const crashSuite: FaultSuite = {
   name: 'crash',
   about: 'a program killed at any step of a submit keeps its edits and settles the batch once',
   mutant: 'that forgets what was kept when it starts again',
-  run: async ({ seed, seconds, whole = false, mutant = false, part = { index: 1, of: 1 }, onProgress }) => {
+  run: async ({
+    seed,
+    seconds,
+    whole = false,
+    mutant = false,
+    part = { index: 1, of: 1 },
+    at = '',
+    onProgress,
+  }) => {
     const tally = new Tally();
     const random = randomFrom(seed);
     const lanes: Lane[] = [];
@@ -138,7 +148,8 @@ export const crashSuite: FaultSuite = {
       for (const way of whole ? WAYS : random.shuffled(WAYS).slice(0, mutant ? 0 : 1))
         wire.push(...messagesOf(way, await first.live(way, null)));
       const own = [...named, ...wire].filter((_, n) => n % part.of === part.index - 1);
-      const all = mutant ? named.filter((point) => nameOf(point) === nameOfMutant) : own;
+      const wanted = mutant ? AT_MUTANT : at;
+      const all = (mutant ? named : own).filter((point) => nameOf(point).includes(wanted));
       const left = deadline(seconds);
       const queue = whole || mutant ? [...all] : random.shuffled(all);
       let tried = 0;
@@ -162,5 +173,3 @@ export const crashSuite: FaultSuite = {
     }
   },
 };
-
-const nameOfMutant = 'submit, killed at step "written"';

@@ -63,6 +63,7 @@ export class ModelPerson {
   readonly #forgetful: boolean;
   #pending: ReadonlyMap<string, PendingRow> = new Map();
   #waiting: Seen['waiting'] = new Map();
+  #waitingRows: readonly PendingRow[] = [];
   #undo: string | null = null;
   #redo: string | null = null;
 
@@ -149,7 +150,9 @@ export class ModelPerson {
 
   /** The key of the row a person sees under this id. */
   keyOf(id: string): string {
-    const inserted = [...this.#pending.values()].find((row) => row.kind === 'insert' && idOf(row) === id);
+    const inserted = [...this.#pending.values(), ...this.#waitingRows].find(
+      (row) => row.kind === 'insert' && idOf(row) === id,
+    );
     return inserted?.row ?? JSON.stringify([id]);
   }
 
@@ -189,6 +192,7 @@ export class ModelPerson {
   #note({ pending, submitted = [] }: OutputOf<'sheets.open'>): void {
     this.#pending = new Map(pending.rows.map((row) => [row.row, row]));
     this.#waiting = new Map(submitted.map(({ batch, rows }) => [batch, changesOf(rows)]));
+    this.#waitingRows = submitted.flatMap(({ rows }) => rows);
     this.#undo = pending.counts.undo;
     this.#redo = pending.counts.redo;
   }

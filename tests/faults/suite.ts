@@ -6,7 +6,7 @@ export interface FaultOptions {
   readonly whole?: boolean;
   /** Of a suite that can be divided: only this part of its points, from 1. */
   readonly part?: { readonly index: number; readonly of: number };
-  /** Of a suite that names its points: only this one. */
+  /** Of a suite that names its points: only this one, or those named so in part. */
   readonly at?: string;
   /** Hears how far a pass over all points is. */
   readonly onProgress?: (points: Coverage) => void;
