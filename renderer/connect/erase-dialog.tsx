@@ -99,9 +99,11 @@ export const EraseDialog = ({ client, connection, onErased, onClose }: EraseDial
           {locked ? (
             <>
               <SecretField label="Passphrase, to count and save what is locked with one" field={passphrase} />
-              <Button isDisabled={busy} onPress={() => void attempt(() => look(given()))}>
-                Count
-              </Button>
+              <p>
+                <Button isDisabled={busy} onPress={() => void attempt(() => look(given()))}>
+                  Count
+                </Button>
+              </p>
             </>
           ) : null}
           <p>
