@@ -1,7 +1,9 @@
 import type { PendingDelta } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
+import { isNewRow } from '../../shared/model/rows.ts';
 import { checkStep } from '../governance/check-step.ts';
 import { typedBack } from '../governance/merge/typed-back.ts';
+import { rowsOf } from '../journal/open-journal.ts';
 import type { Profile } from '../profile.ts';
 import { tellPending, tellTrouble } from './announce.ts';
 import { type Client, type Handlers, profileOf, sheetOf } from './context.ts';
@@ -14,6 +16,8 @@ export const editHandlers: EditHandlers = {
     if (sheet.paged)
       await sheet.know([...(step.sets?.rows ?? []), ...(step.deletes ?? []).map(({ row }) => row)]);
     const { journal } = profileOf(client);
+    // A new row in a batch that waits or is under review is not pending, but it is not gone.
+    journal.refuseLocked(step.sheet, rowsOf(step).filter(isNewRow));
     checkStep(sheet, step, journal.pending(step.sheet));
     const rows = typedBack(sheet, step, journal.pending(step.sheet));
     if (rows.length === 0) return journaled(client, () => journal.append(step));

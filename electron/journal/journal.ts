@@ -73,6 +73,8 @@ export interface Journal {
   merged(sheet: string, changes: readonly QuietChange[], at: string): PendingDelta;
   /** Tells of every row whose pending state changes from now on, or whose batch ended without being written. */
   watch(listener: (sheet: string, rows: readonly string[]) => void): void;
+  /** AppError `conflict` where a row is part of a batch that waits, is under review or is being written: it takes no edits. */
+  refuseLocked(sheet: string, rows: readonly string[]): void;
   /** Whether the row is part of a batch whose end is not known. */
   isFrozen(sheet: string, row: string): boolean;
   pending(sheet: string): ReadonlyMap<string, PendingRow>;

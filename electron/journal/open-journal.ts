@@ -38,7 +38,8 @@ export interface OpenedJournal extends Journal {
   close(told?: boolean): void;
 }
 
-const rowsOf = ({ sets, inserts = [], deletes = [] }: EditStep): readonly string[] => [
+/** The rows a step is about. */
+export const rowsOf = ({ sets, inserts = [], deletes = [] }: EditStep): readonly string[] => [
   ...new Set([...(sets?.rows ?? []), ...inserts.map(({ row }) => row), ...deletes.map(({ row }) => row)]),
 ];
 
@@ -115,6 +116,10 @@ class FileJournal implements OpenedJournal {
 
   watch(listener: (sheet: string, rows: readonly string[]) => void): void {
     this.#fold.watcher = listener;
+  }
+
+  refuseLocked(sheet: string, rows: readonly string[]): void {
+    this.#fold.sheet(sheet).refuseLocked(rows);
   }
 
   isFrozen(sheet: string, row: string): boolean {

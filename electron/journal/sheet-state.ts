@@ -98,7 +98,7 @@ export class SheetState {
   stepAction(step: EditStep): Action | undefined {
     const changes = changesOf(this.pending, step);
     const rows = [...changes.keys()];
-    this.#refuseFrozen(rows);
+    this.refuseLocked(rows);
     if (rows.length === 0) return undefined;
     const before = rows.map((row) => this.pending.get(row));
     return { id: step.id, label: step.label, rows, before, after: [...changes.values()] };
@@ -151,7 +151,7 @@ export class SheetState {
 
   canRedo(): boolean {
     const action = this.#undone.at(-1);
-    if (action) this.#refuseFrozen(action.rows);
+    if (action) this.refuseLocked(action.rows);
     return action !== undefined;
   }
 
@@ -188,7 +188,7 @@ export class SheetState {
   decideAction({ id, label, rows: decided }: Pick<DecidedStep, 'id' | 'label' | 'rows'>): Action | undefined {
     const states = new Map(decided.map(({ row, state }) => [row, state ?? undefined]));
     const rows = [...states.keys()].filter((row) => !sameState(this.pending.get(row), states.get(row)));
-    this.#refuseFrozen(rows);
+    this.refuseLocked(rows);
     if (rows.length === 0) return undefined;
     const before = rows.map((row) => this.pending.get(row));
     return { id, label, rows, before, after: rows.map((row) => states.get(row)) };
@@ -338,7 +338,7 @@ export class SheetState {
   }
 
   /** A row being inserted, deleted or renamed has no lasting key until the batch ends: nothing can be kept about it. */
-  #refuseFrozen(rows: readonly RowKey[]): void {
+  refuseLocked(rows: readonly RowKey[]): void {
     for (const row of this.#reviewOf.size > 0 ? rows : []) {
       const batch = this.#reviewOf.get(row);
       if (batch !== undefined) throw underReview(row, batch);

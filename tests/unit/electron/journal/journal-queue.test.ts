@@ -3,7 +3,7 @@ import type { OpenBatch } from '../../../../electron/journal/journal.ts';
 import type { OpenedJournal } from '../../../../electron/journal/open-journal.ts';
 import type { CommitOutcome } from '../../../../shared/model/batch.ts';
 import type { FailureKind } from '../../../../shared/model/failure.ts';
-import { setStep } from '../../shared/plan/steps.ts';
+import { insertStep, setStep } from '../../shared/plan/steps.ts';
 import { AT, asObject, codeOf, scratchJournal } from './scratch.ts';
 
 const ONE = '["1"]';
@@ -114,4 +114,17 @@ test('where it did not get through it waits again; where it was refused its edit
   journal.dismiss('b1');
   reopen();
   expect(journal.refusals()).toEqual([]);
+});
+
+test('a new row that waits to be sent, or is under review, is locked and not gone', () => {
+  journal.append(insertStep('new:1', { a: 'x' }));
+  const locked = (): string => codeOf(() => journal.refuseLocked('plan', ['new:1']));
+  journal.refuseLocked('plan', ['new:1']);
+  journal.queue(batchOf('b'), [...journal.pending('plan').values()]);
+  expect(locked()).toBe('conflict row-waiting');
+  journal.release('b', 'send', true);
+  journal.underReview('b');
+  expect(locked()).toBe('conflict row-under-review');
+  journal.reviewEnded('b', 'returned');
+  journal.refuseLocked('plan', ['new:1']);
 });
