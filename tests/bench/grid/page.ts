@@ -60,7 +60,7 @@ const transaction = async (rows: number, changed: number): Promise<number> => {
     },
     { modules: [ClientSideRowModelModule, ClientSideRowModelApiModule] },
   );
-  await firstCellOf('id');
+  await firstCellOf(at, 'id');
   show({ ms: 0, full: 0, api, host: at, destroy: () => api.destroy() });
   const update = data.slice(0, changed).map((row) => ({ ...row, amount: '1.00' }));
   const start = performance.now();
@@ -89,10 +89,10 @@ const paint = async (rows: number, changed: number): Promise<number> => {
   return performance.now() - start;
 };
 
-const firstCellOf = (name: string): Promise<void> =>
+const firstCellOf = (at: HTMLElement, name: string): Promise<void> =>
   new Promise((resolve) => {
     const look = (): void => {
-      if (current()?.host.querySelector(`[col-id="${name}"].ag-cell`)?.textContent) resolve();
+      if (at.querySelector(`[col-id="${name}"].ag-cell`)?.textContent) resolve();
       else requestAnimationFrame(look);
     };
     look();
