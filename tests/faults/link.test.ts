@@ -1,4 +1,4 @@
 import { testSuite } from './fault-test.ts';
 import { linkSuite } from './link.ts';
 
-testSuite(linkSuite, 4, 60);
+testSuite(linkSuite, 4, 120);
