@@ -24,8 +24,8 @@ export class ModelRun {
   readonly #person: ModelPerson;
   readonly #tally: Tally;
   readonly #shown = new Map<string, Value>();
-  /** What the table held when it was last read. */
-  #read: ReadonlyMap<string, string> = new Map();
+  /** What the table held of each row when it was last read: of all rows, or of those a batch touched since. */
+  readonly #read = new Map<string, Set<Value>>();
   #done: Action[] = [];
   #undone: Action[] = [];
   /** What was sent and is not known to have ended. */
@@ -44,8 +44,11 @@ export class ModelRun {
   }
 
   async begin(): Promise<void> {
-    this.#read = await this.#held();
-    for (const row of IDS) this.#shown.set(row, this.#read.get(row) ?? null);
+    const held = await this.#held();
+    for (const row of IDS) {
+      this.#read.set(row, new Set([held.get(row) ?? null]));
+      this.#shown.set(row, held.get(row) ?? null);
+    }
   }
 
   async step(command: Command, n: number): Promise<void> {
@@ -118,7 +121,8 @@ export class ModelRun {
   async #insert(row: string, value: string): Promise<void> {
     const { pending } = await this.#person.look();
     // A row that is deleted and not yet written is still there under its key.
-    if (this.#shown.get(row) !== null || pending.has(row) || this.#read.has(row)) return;
+    if (this.#shown.get(row) !== null || pending.has(row)) return;
+    if ([...(this.#read.get(row) ?? [])].some((value) => value !== null)) return;
     const step = inserting(SHEET, `new:${randomUUID()}`, { id: row, v: value });
     await this.#keep(step, [{ row, from: null, to: value }], row);
   }
@@ -173,8 +177,11 @@ export class ModelRun {
   /** What is pending goes, down to what a batch has sent; rows show what was read, or what the table holds by now. */
   async #discard(only: string | null): Promise<void> {
     const rows = only === null ? {} : { rows: [this.#person.keyOf(only)] };
+    // What others wrote alike settles by itself, while nobody asks.
+    await this.#person.open();
     const before = await this.#person.look();
     await this.#person.change(() => this.#person.client.call('edits.discard', { sheet: SHEET, ...rows }));
+    await this.#person.open();
     const { shown, pending } = await this.#person.look();
     const held = await this.#held();
     const action: { row: string; from: Value; to: Value }[] = [];
@@ -182,7 +189,7 @@ export class ModelRun {
       if (!before.pending.has(row) || (only !== null && only !== row)) continue;
       const [from, to] = [this.#shown.get(row) ?? null, shown.get(row) ?? null];
       const sent = this.#open.get(row);
-      const expected = sent ? [sent.after] : [this.#read.get(row) ?? null, held.get(row) ?? null];
+      const expected = sent ? [sent.after] : [...(this.#read.get(row) ?? []), held.get(row) ?? null];
       if (!sent && pending.has(row)) this.#say('untrue', `row ${row} is pending after it was discarded`);
       if (!expected.includes(to))
         this.#say('lost', `row ${row} shows ${to} after discarding instead of ${expected.join(' or ')}`);
@@ -334,6 +341,7 @@ export class ModelRun {
     const [{ pending }, held] = [await this.#person.look(), await this.#held()];
     if ([...pending].some(([row, { before }]) => (held.get(row) ?? null) !== before)) this.#unsure = true;
     await this.#person.refresh();
+    for (const values of this.#read.values()) values.clear();
     await this.#reread();
   }
 
@@ -342,8 +350,8 @@ export class ModelRun {
     await this.#person.settle();
     const { shown, pending, undo, redo } = await this.#person.look();
     const held = await this.#held();
-    this.#read = held;
     for (const row of IDS) {
+      this.#read.get(row)?.add(held.get(row) ?? null);
       const cell = pending.get(row);
       const is = shown.get(row) ?? null;
       if (cell && cell.before !== (held.get(row) ?? null)) this.#unsure = true;
