@@ -3,17 +3,9 @@ import { deleting, inserting, setting } from '../support/backend-client.ts';
 import type { World } from '../warehouse/backend-world.ts';
 import { ask, isWritten, untilQuiet } from './link-world.ts';
 import { type Command, IDS } from './model-commands.ts';
-import { type Change, type Changes, type ModelPerson, SHEET } from './model-person.ts';
+import { type Changes, type ModelPerson, SHEET } from './model-person.ts';
+import { type Action, bars, isUntouched, type Value } from './model-values.ts';
 import type { Breach, Tally } from './suite.ts';
-
-/** What a row shows; null where there is none. */
-type Value = string | null;
-
-/** One step to undo: rows with what they showed before and after it. */
-type Action = readonly { readonly row: string; readonly from: Value; readonly to: Value }[];
-
-/** Rows that are written by their key take no edits until their batch has ended. */
-const bars = (change: Change | undefined): boolean => change !== undefined && change.kind !== 'update';
 
 /**
  * What a person expects, said simply: a row shows what was last done to it, or what the table held when it was last read.
@@ -396,7 +388,3 @@ export class ModelRun {
       if (before === after) this.#say('untrue', `row ${row} is pending and unchanged`);
   }
 }
-
-/** Whether the table holds, of every row, what was there when it was entered. */
-const isUntouched = (sent: Changes, held: ReadonlyMap<string, string>): boolean =>
-  [...sent].every(([row, { before }]) => (held.get(row) ?? null) === before);
