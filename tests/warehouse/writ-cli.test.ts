@@ -42,7 +42,7 @@ const tablesOf = (
 const comparable = (state: readonly string[]): readonly string[] =>
   state
     .filter((line) => !line.startsWith('database '))
-    .map((line) => (line.startsWith('function writ.sees_') ? line.replace(/\b\d{5,}\b/g, 'oid') : line));
+    .map((line) => (line.startsWith('function writ.') ? line.replace(/\b\d{5,}\b/g, 'oid') : line));
 
 /** Rights given anew stand behind the others in the list of a table; their order means nothing. */
 const comparableGrants = (state: readonly string[]): readonly string[] =>
