@@ -63,6 +63,13 @@ export const contentWidth = (column: Column, model: GridModel, sample = sampleOf
   return Math.round(Math.min(320, Math.max(typicalWidth(column), byValues, byLabel)));
 };
 
+/** Whether the labels of the first rows are all known, so that a width that fits them will do. */
+export const isLabelled = (column: Column, model: GridModel): boolean =>
+  sampleOf(model).every((row) => {
+    const { text, label } = model.look(row, column);
+    return text === '' || label !== null;
+  });
+
 /** Key columns kept in sight: as many of the first ones as there is room for, so that the key's order is not torn apart. */
 export const pinnedKeys = (
   { definition: { key }, layout }: GridModel,

@@ -1,6 +1,14 @@
 import type { GridApi, IRowNode } from 'ag-grid-community';
 import { breathe } from '../ui/breathe.ts';
-import { columnId, columnOf, columnWidths, fittingWidth, pinnedKeys, ROW_NUMBERS } from './columns.ts';
+import {
+  columnId,
+  columnOf,
+  columnWidths,
+  fittingWidth,
+  isLabelled,
+  pinnedKeys,
+  ROW_NUMBERS,
+} from './columns.ts';
 import type { GridChange, GridModel } from './grid-model.ts';
 import { GridTips } from './grid-tips.ts';
 import type { PlacedColumn } from './layout.ts';
@@ -94,7 +102,9 @@ export class GridDrawing {
   complete(): void {
     if (!this.#beginning) return;
     this.#beginning = false;
-    if (!this.#api.isDestroyed()) this.#api.setRowCount(this.#model.rowCount, true);
+    if (this.#api.isDestroyed()) return;
+    this.#api.setRowCount(this.#model.rowCount, true);
+    this.#fit();
   }
 
   /** Draws rows that had to wait for an editor. */
@@ -125,18 +135,19 @@ export class GridDrawing {
 
   // Labels of a lookup arrive after the first draw; its column then gets the room they need, if nobody has sized it.
   #fitOnce(columns: readonly string[]): void {
-    const before = this.#sized.size;
+    let wider = false;
     for (const name of columns) {
       const id = columnId(name);
       const column = columnOf(this.#model, id);
       if (!column || this.#sized.has(id) || this.#placed(name)?.width !== null) continue;
-      this.#sized.add(id);
+      if (isLabelled(column, this.#model)) this.#sized.add(id);
       const newWidth = fittingWidth(column, this.#model);
       if ((this.#api.getColumn(id)?.getActualWidth() ?? newWidth) < newWidth) {
         this.#api.setColumnWidths([{ key: id, newWidth }]);
+        wider = true;
       }
     }
-    if (this.#sized.size > before) this.#pinKeys();
+    if (wider) this.#pinKeys();
   }
 
   #placed(name: string): PlacedColumn | undefined {
