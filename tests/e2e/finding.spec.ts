@@ -120,6 +120,7 @@ test('F3 steps through what was found; a filter gives the focus back to its head
   await expect(header).toBeFocused();
   await expect(page.locator('.sheet-status-rows')).not.toContainText('600 of');
   await expect(cell(page, 0, 'driver')).not.toHaveText('manual');
+  await expect(cell(page, 1, 'driver')).not.toHaveText('manual');
 
   const amount = cell(page, 1, 'amount');
   const held = await amount.innerText();
