@@ -42,7 +42,7 @@ test('a batch under approval is written after another person has approved it, as
   await expect(page.getByText('The row is part of a batch under review').first()).toBeVisible();
 
   await become(page, 'Mei Tan');
-  await page.getByRole('button', { name: 'Reviews' }).click();
+  await page.getByRole('button', { name: /^Reviews/ }).click();
   const batches = page.getByRole('listbox', { name: 'Batches' });
   await expect(batches.getByRole('option')).toContainText('anna.berg');
   await batches.focus();
@@ -64,7 +64,7 @@ test('a batch under approval is written after another person has approved it, as
   await expect(page.getByText('Nothing waits for your approval.')).toBeVisible();
 
   await become(page, 'Anna Berg');
-  await page.getByRole('button', { name: 'Reviews' }).click();
+  await page.getByRole('button', { name: /^Reviews/ }).click();
   await page.getByRole('tab', { name: /Mine/ }).click();
   await page.getByRole('option').click();
   await expect(batch.getByRole('button', { name: 'Approve…' })).toHaveCount(0);
@@ -87,7 +87,7 @@ test('a returned batch comes back as pending edits, with what has to change', as
   await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
 
   await become(page, 'Mei Tan');
-  await page.getByRole('button', { name: 'Reviews' }).click();
+  await page.getByRole('button', { name: /^Reviews/ }).click();
   await page.getByRole('listbox', { name: 'Batches' }).focus();
   await page.keyboard.press('r');
   const deciding = page.getByRole('dialog', { name: 'Return this batch' });
@@ -100,7 +100,7 @@ test('a returned batch comes back as pending edits, with what has to change', as
   await openPlan(page, 'FC1', 'CC1030');
   await expect(page.locator('.sheet-status')).toContainText('1 row changed');
   await expect(cell(page, 0, 'amount')).toHaveText('77.00');
-  await page.getByRole('button', { name: 'Reviews' }).click();
+  await page.getByRole('button', { name: /^Reviews/ }).click();
   await page.getByRole('tab', { name: /Mine/ }).click();
   await expect(page.getByRole('option')).toContainText('Returned');
 });
