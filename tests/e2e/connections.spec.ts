@@ -128,7 +128,8 @@ test('a connection is added, tested step by step and opened through a sign-in pr
   await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'ann'`);
   provider.broken = null;
   const again = page.getByRole('button', { name: 'Sign in again' });
-  await expect(again).toBeVisible();
+  // Meanwhile the link is tried again, in pauses that grow.
+  await expect(again).toBeVisible({ timeout: 40_000 });
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await typeInto(page, 0, 'amount', '123.45');
   await expect(page.getByRole('button', { name: 'Submit (1)' })).toBeVisible();
