@@ -68,10 +68,8 @@ const openConnections = async (page: Page): Promise<void> => {
   await page.getByRole('button', { name: 'Connections' }).last().click();
 };
 
-test('a sheet works with the server down, also after a restart, and what was submitted is written when it is back', async ({
-  writ,
-}) => {
-  let { page } = writ;
+/** Adds the connection to the test's server and signs in. */
+const addConnection = async (page: Page): Promise<void> => {
   await openConnections(page);
   await page.getByRole('button', { name: 'Connect to a PostgreSQL database' }).click();
   await page.getByRole('textbox', { name: 'Host' }).fill(server.host);
@@ -79,6 +77,13 @@ test('a sheet works with the server down, also after a restart, and what was sub
   await page.getByRole('textbox', { name: 'Database' }).fill('postgres');
   await page.getByRole('textbox', { name: 'User' }).fill('controller');
   await connect(page, 'right');
+};
+
+test('a sheet works with the server down, also after a restart, and what was submitted is written when it is back', async ({
+  writ,
+}) => {
+  let { page } = writ;
+  await addConnection(page);
   await page.getByRole('button', { name: /^Cost/ }).click();
   await expect(cell(page, 0, 'amount')).toHaveText('100.00');
   await expect(page.getByRole('status').filter({ hasText: 'Online' })).toBeVisible();
@@ -157,13 +162,7 @@ test('on a train: find, groups, a file, new and deleted rows and closed periods 
   writ,
 }) => {
   const { page } = writ;
-  await openConnections(page);
-  await page.getByRole('button', { name: 'Connect to a PostgreSQL database' }).click();
-  await page.getByRole('textbox', { name: 'Host' }).fill(server.host);
-  await page.getByRole('textbox', { name: 'Port' }).fill(String(server.port));
-  await page.getByRole('textbox', { name: 'Database' }).fill('postgres');
-  await page.getByRole('textbox', { name: 'User' }).fill('controller');
-  await connect(page, 'right');
+  await addConnection(page);
   await page.getByRole('button', { name: /^Budget/ }).click();
   await expect(cell(page, 0, 'amount')).toHaveText('10.00');
   await expect(page.locator('.sheet-status-rows')).toHaveText('60 rows');
