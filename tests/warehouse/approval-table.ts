@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { governTable, grantUse, installGovernance } from '../../electron/governance/install.ts';
 import { sha256Of } from '../../electron/journal/payload-hash.ts';
-import type { TestPostgres } from '../support/postgres.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 /** People of these tests: two planners, two approvers, one who is both, one administrator; the name is the password. */
 export const PEOPLE = ['paula', 'peter', 'alice', 'albert', 'mallory', 'sam'] as const;
@@ -167,3 +168,33 @@ export const refusal = async (work: Promise<unknown>): Promise<string> =>
     () => 'committed',
     (error: unknown) => (error instanceof pg.DatabaseError ? (error.code ?? '') : String(error)),
   );
+
+/** Tables under approval, made anew for each test of a file on one server. */
+export const approvalForEachTest = (): ApprovalTables & { readonly server: TestPostgres } => {
+  let server: TestPostgres;
+  let tables: ApprovalTables;
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(() => server.stop());
+  beforeEach(async () => {
+    tables = await openApproval(server);
+  });
+  afterEach(() => tables.close());
+  return {
+    get server() {
+      return server;
+    },
+    get database() {
+      return tables.database;
+    },
+    get admin() {
+      return tables.admin;
+    },
+    as: (person) => tables.as(person),
+    policy: (sql) => tables.policy(sql),
+    mutate: (name, from, to) => tables.mutate(name, from, to),
+    amounts: () => tables.amounts(),
+    close: () => tables.close(),
+  };
+};

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sha256Of } from '../../electron/journal/payload-hash.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import {
-  type ApprovalTables,
+  approvalForEachTest,
   approve,
   finish,
   ONE_APPROVER,
-  openApproval,
   openBatch,
   type Person,
   payloadOf,
@@ -16,17 +14,7 @@ import {
   writeApproved,
 } from './approval-table.ts';
 
-let server: TestPostgres;
-let t: ApprovalTables;
-
-beforeAll(async () => {
-  server = await startPostgres();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  t = await openApproval(server);
-});
-afterEach(() => t.close());
+const t = approvalForEachTest();
 
 const RAISE = payloadOf([[1, 'n', '1.00', '100']]);
 const RAISE_SQL = 'update fin.line set n = 100 where id = 1';

@@ -1,12 +1,10 @@
 import type pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { describe, expect, test } from 'vitest';
 import {
-  type ApprovalTables,
+  approvalForEachTest,
   approve,
   finish,
   ONE_APPROVER,
-  openApproval,
   openBatch,
   payloadOf,
   propose,
@@ -14,17 +12,7 @@ import {
   writeApproved,
 } from './approval-table.ts';
 
-let server: TestPostgres;
-let t: ApprovalTables;
-
-beforeAll(async () => {
-  server = await startPostgres();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  t = await openApproval(server);
-});
-afterEach(() => t.close());
+const t = approvalForEachTest();
 
 const RAISE = payloadOf([[1, 'n', '1.00', '100']]);
 const RAISE_SQL = 'update fin.line set n = 100 where id = 1';
@@ -131,7 +119,7 @@ describe('races', () => {
   test('an approver dropped and made again under the same name is another person', async () => {
     await t.admin.query(`create role temp login password 'temp' in role approver`);
     const batch = await propose(await t.as('paula'), RAISE);
-    await approve(await server.client('temp', 'temp', t.database), batch, RAISE);
+    await approve(await t.server.client('temp', 'temp', t.database), batch, RAISE);
     await t.admin.query(`drop role temp; create role temp login in role approver`);
     expect(await refusal(writeApproved(await t.as('paula'), batch, RAISE, RAISE_SQL))).toBe('WR103');
     await t.admin.query('drop role temp');

@@ -1,27 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { describe, expect, test } from 'vitest';
 import { NO_PARAMETER_GRANTS, skipTest } from '../support/skipped.ts';
 import {
-  type ApprovalTables,
+  approvalForEachTest,
   approve,
-  openApproval,
   payloadOf,
   propose,
   refusal,
   writeApproved,
 } from './approval-table.ts';
 
-let server: TestPostgres;
-let t: ApprovalTables;
-
-beforeAll(async () => {
-  server = await startPostgres();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  t = await openApproval(server);
-});
-afterEach(() => t.close());
+const t = approvalForEachTest();
 
 const RAISE = payloadOf([[1, 'n', '1.00', '100']]);
 const RAISE_SQL = 'update fin.line set n = 100 where id = 1';
@@ -156,7 +144,7 @@ describe('what was approved', () => {
 
 describe('a write without approval', () => {
   test('is refused with session_replication_role, where a person was granted it', async (context) => {
-    if (server.release < 15) skipTest(context, NO_PARAMETER_GRANTS);
+    if (t.server.release < 15) skipTest(context, NO_PARAMETER_GRANTS);
     await t.admin.query('grant set on parameter session_replication_role to paula');
     const paula = await t.as('paula');
     await paula.query('set session_replication_role = replica');

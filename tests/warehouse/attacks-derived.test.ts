@@ -1,26 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { describe, expect, test } from 'vitest';
 import {
-  type ApprovalTables,
+  approvalForEachTest,
   approve,
-  openApproval,
   payloadOf,
   propose,
   refusal,
   writeApproved,
 } from './approval-table.ts';
 
-let server: TestPostgres;
-let t: ApprovalTables;
-
-beforeAll(async () => {
-  server = await startPostgres();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  t = await openApproval(server);
-});
-afterEach(() => t.close());
+const t = approvalForEachTest();
 
 /** `memo` and `stamp` are filled by a trigger of the table, `total` by the server, `seen` by code of the owner afterwards. */
 const TABLE = `set role fin_owner; set search_path = fin;

@@ -1,29 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compareRowKeys } from '../../shared/plan/plan.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import {
-  type ApprovalTables,
+  approvalForEachTest,
   approve,
-  openApproval,
   payloadOf,
   propose,
   refusal,
   writeApproved,
 } from './approval-table.ts';
 
-let server: TestPostgres;
-let t: ApprovalTables;
-
-beforeAll(async () => {
-  server = await startPostgres();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  t = await openApproval(server);
-});
-afterEach(() => t.close());
+const t = approvalForEachTest();
 
 const RAISE = payloadOf([
   [1, 'n', '1.00', '100'],

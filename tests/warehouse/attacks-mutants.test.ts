@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sha256Of } from '../../electron/journal/payload-hash.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import {
-  type ApprovalTables,
+  approvalForEachTest,
   approve,
   finish,
   ONE_APPROVER,
-  openApproval,
   openBatch,
   payloadOf,
   propose,
@@ -18,17 +16,7 @@ import {
 
 // Where one guard stands behind another, the mutants are cumulative: each is killed by the guard that remains, the last is not.
 
-let server: TestPostgres;
-let t: ApprovalTables;
-
-beforeAll(async () => {
-  server = await startPostgres();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  t = await openApproval(server);
-});
-afterEach(() => t.close());
+const t = approvalForEachTest();
 
 const RAISE = payloadOf([[1, 'n', '1.00', '100']]);
 /** The same length, one byte changed. */

@@ -1,13 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { governTable } from '../../electron/governance/install.ts';
 import { sha256Of } from '../../electron/journal/payload-hash.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { skipTest } from '../support/skipped.ts';
 import {
-  type ApprovalTables,
+  approvalForEachTest,
   approve,
   finish,
-  openApproval,
   openBatch,
   payloadOf,
   propose,
@@ -15,17 +13,7 @@ import {
   writeApproved,
 } from './approval-table.ts';
 
-let server: TestPostgres;
-let t: ApprovalTables;
-
-beforeAll(async () => {
-  server = await startPostgres();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  t = await openApproval(server);
-});
-afterEach(() => t.close());
+const t = approvalForEachTest();
 
 const RAISE = payloadOf([[1, 'n', '1.00', '100']]);
 const RAISE_SQL = 'update fin.line set n = 100 where id = 1';
@@ -69,7 +57,7 @@ describe('the last look at an approval', () => {
   });
 
   test('asks the tables for the role; mutant: the cache of a transaction under way still has it', async (context) => {
-    if (server.release < 18)
+    if (t.server.release < 18)
       skipTest(
         context,
         'An older server brings its cache of memberships up to date in a transaction under way.',
