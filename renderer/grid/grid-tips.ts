@@ -50,7 +50,8 @@ export class GridTips {
     if (this.#rested) this.#show();
   }
 
-  readonly #enter = ({ target }: MouseEvent): void => {
+  readonly #enter = ({ target, clientX, clientY }: MouseEvent): void => {
+    this.#at = { x: clientX, y: clientY };
     const over = target instanceof Element ? target.closest('.ag-cell, .ag-header-cell') : null;
     if (over === this.#over) return;
     this.#give();

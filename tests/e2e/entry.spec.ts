@@ -78,6 +78,13 @@ test('what is no value stays at its cell with the reason, and the rest is kept',
   await expect(page.locator('.sheet-status')).toContainText('12 entries not valid');
   await expect(page.locator('.sheet-status')).toContainText('1 row changed');
 
+  // A cell drawn under a pointer that rests: nothing moved, and the tip stands at the pointer all the same.
+  const first = cell(page, 0, 'amount');
+  const { x, y } = (await first.boundingBox()) ?? { x: 0, y: 0 };
+  await first.dispatchEvent('mouseover', { clientX: x + 4, clientY: y + 4 });
+  await expect
+    .poll(async () => Math.abs(((await page.locator('.sheet-tip').boundingBox())?.y ?? 0) - y))
+    .toBeLessThan(60);
   await page.locator('.sheet-status').hover();
   await kept.hover();
   await expect(page.locator('.sheet-tip')).toContainText('Not submitted yet');
