@@ -83,6 +83,8 @@ export class WarehouseLink {
     }
     const before = this.#warehouse;
     this.#warehouse = warehouse;
+    // What is still being tried concerns the link before.
+    this.#trying = null;
     this.#watch(warehouse);
     before?.close().catch(() => {});
     this.#found();
@@ -138,26 +140,29 @@ export class WarehouseLink {
 
   #begin(attempt: Promise<Warehouse>, count = 0): void {
     const slow = setTimeout(() => {
+      if (this.#trying !== trying) return;
       this.#set('starting', 'The warehouse takes long to answer. It may be asleep or starting.');
     }, SLOW_MS);
     slow.unref();
     if (this.isDown) this.#set(this.#state.state, this.#state.message);
-    this.#trying = attempt
+    const trying: Promise<void> = attempt
       .then(
-        (warehouse) => this.#reached(warehouse),
-        (error: unknown) => this.#refusedOr(AppError.wrap(error), count + 1),
+        (warehouse) => {
+          if (this.#trying === trying && !this.#closed) this.#reached(warehouse);
+          else if (warehouse !== this.#warehouse) warehouse.close().catch(() => {});
+        },
+        (error: unknown) => {
+          if (this.#trying === trying) this.#refusedOr(AppError.wrap(error), count + 1);
+        },
       )
       .finally(() => {
         clearTimeout(slow);
-        this.#trying = null;
+        if (this.#trying === trying) this.#trying = null;
       });
+    this.#trying = trying;
   }
 
   #reached(warehouse: Warehouse): void {
-    if (this.#closed || (this.#warehouse && warehouse !== this.#warehouse)) {
-      if (warehouse !== this.#warehouse) warehouse.close().catch(() => {});
-      return;
-    }
     if (warehouse.identity.user !== this.#parts.user) {
       // Edits made as one person must never be sent as another.
       warehouse.close().catch(() => {});

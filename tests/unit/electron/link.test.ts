@@ -95,3 +95,46 @@ test('a server that is starting, or takes long, is said to', async () => {
     vi.useRealTimers();
   }
 });
+
+test('an attempt over a link that has been replaced says nothing about the new one', async () => {
+  vi.useFakeTimers();
+  try {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const old = { ...warehouseOf('ann'), capabilities: () => promise };
+    const { link, states } = linkTo(async () => old);
+    await link.tryNow();
+    link.suspect();
+    link.relink(warehouseOf('ann'));
+    await vi.advanceTimersByTimeAsync(3_000);
+    reject(gone());
+    await vi.advanceTimersByTimeAsync(0);
+    expect([link.state.state, states.at(-1)]).toEqual(['online', 'online']);
+    await link.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a link that was replaced and is lost again is tried, whatever the attempt before it waits for', async () => {
+  vi.useFakeTimers();
+  try {
+    const old = { ...warehouseOf('ann'), capabilities: () => new Promise<never>(() => {}) };
+    const { link } = linkTo(async () => old);
+    await link.tryNow();
+    link.suspect();
+    let lose = (_message: string): void => {};
+    link.relink({
+      ...warehouseOf('ann'),
+      onLost: (listener) => {
+        lose = listener;
+      },
+    });
+    lose('Gone.');
+    expect(link.state.state).toBe('offline');
+    await vi.advanceTimersByTimeAsync(600);
+    expect(link.state.state).toBe('online');
+    await link.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
