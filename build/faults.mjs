@@ -37,12 +37,9 @@ if (picked.length === 0) {
   process.exit(2);
 }
 
-/** Machines read the first seven names; what stands behind them is more than was asked for. */
-const lineOf = ({ name, runs, lost, doubled, falseConflicts, ok, untrue, points, skipped }) => ({
-  ...{ name, runs, lost, doubled, falseConflicts, ok, seed, untrue },
-  ...(points === undefined ? {} : { points }),
-  ...(values.part === undefined ? {} : { part: values.part }),
-  ...(skipped === undefined ? {} : { skipped }),
+/** What machines read: these seven names and no more, however much else there is to tell. */
+const lineOf = ({ name, runs, lost, doubled, falseConflicts, ok }) => ({
+  ...{ name, runs, lost, doubled, falseConflicts, ok, seed },
 });
 
 const print = (result, took) => {
@@ -59,13 +56,14 @@ const print = (result, took) => {
     notes = [],
     problems,
   } = result;
+  const counts = `${String(runs).padStart(7)} runs ${lost} lost ${doubled} doubled ${falseConflicts} false conflicts ${untrue} untrue`;
+  const of = values.part === undefined ? '' : ` of part ${values.part}`;
+  const covered = points === undefined ? '' : `, ${points.tried} of ${points.of} points${of}`;
+  const verdict = skipped === undefined ? (ok ? 'ok     ' : 'NOT OK ') : 'skipped';
+  const told = `${verdict} ${name.padEnd(24)} ${skipped ?? `${counts}${covered}`} (${took.toFixed(0)} s)`;
   if (json) console.log(JSON.stringify(lineOf(result)));
-  else {
-    const counts = `${String(runs).padStart(7)} runs ${lost} lost ${doubled} doubled ${falseConflicts} false conflicts ${untrue} untrue`;
-    const covered = points === undefined ? '' : `, ${points.tried} of ${points.of} points`;
-    const verdict = skipped === undefined ? (ok ? 'ok     ' : 'NOT OK ') : 'skipped';
-    console.log(`${verdict} ${name.padEnd(24)} ${skipped ?? `${counts}${covered}`} (${took.toFixed(0)} s)`);
-  }
+  // What a person reads goes past whoever reads the objects.
+  (json ? console.error : console.log)(told);
   for (const note of notes) console.error(`  ${name}: ${note}`);
   for (const problem of problems) console.error(`  ${name}: ${problem}`);
 };

@@ -8,7 +8,7 @@ import { arrive, ask, heldBy, isWritten, persist, untilQuiet } from './link-worl
 export const discardFlow = async (parts: FlowParts): Promise<Flow> => {
   const { world, tally } = parts;
   const ann = await arrive(world, 'ann');
-  await openTable(ann, 'entry');
+  await persist(() => openTable(ann, 'entry'));
   const sheet = sheetOf('entry');
   let run = 0;
   const typedOver = (from: number, to: number) =>

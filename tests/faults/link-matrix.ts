@@ -20,8 +20,8 @@ export interface Part {
 
 /** A run has a few messages more or fewer by what is prepared already; points behind the last one counted are tried as well. */
 const MARGIN = 4;
-/** How often a point that was not reached is tried again before it counts as not there. */
-const AGAIN = 2;
+/** How often a point that was not reached is tried again: where no run has passed it, and where one has. */
+const AGAIN = { unseen: 2, seen: 12 };
 
 /** How a point is written: `submit/server/12/before`. */
 export const pointName = ({ flow, to, message, when }: Point): string => `${flow}/${to}/${message}/${when}`;
@@ -38,8 +38,11 @@ export class Matrix {
   readonly #queue: Point[] = [];
   readonly #tries = new Map<string, number>();
   readonly #hit = new Set<string>();
-  /** Points that at least one run without a cut has passed. */
-  readonly #sure = new Set<string>();
+  /**
+   * Fewest and most messages of the runs without a cut, by flow and direction: how many connections are open at once, and so how
+   * many messages there are, is a matter of time.
+   */
+  readonly #runs = new Map<string, { readonly least: number; readonly most: number }>();
   /** The first message of a flow and direction that is not in the queue. */
   readonly #ends = new Map<string, number>();
   readonly #part: Part;
@@ -51,11 +54,15 @@ export class Matrix {
     this.#fits = fits;
   }
 
-  /** Takes in the points of a flow, whose runs have had at least and at most so many messages. */
-  add(flow: string, least: Counts, most: Counts): void {
+  /** Takes in the points of a flow, by what a run of it without a cut had of messages. */
+  add(flow: string, counts: Counts): void {
     for (const to of ['server', 'client'] as const) {
-      for (const point of this.#points(flow, to, 0, least[to])) this.#sure.add(pointName(point));
-      this.#extend(flow, to, most[to] + MARGIN);
+      const { least, most } = this.#runOf(flow, to);
+      this.#runs.set(`${flow}/${to}`, {
+        least: Math.min(least, counts[to]),
+        most: Math.max(most, counts[to]),
+      });
+      this.#extend(flow, to, counts[to] + MARGIN);
     }
   }
 
@@ -68,33 +75,53 @@ export class Matrix {
     return this.#queue.shift();
   }
 
-  /** Notes whether the link was cut there. Behind a last point that was reached there may be others. */
-  tried(point: Point, wasCut: boolean): void {
+  /** Notes whether the link was cut there (null), or what the run had of messages instead. Behind a last point that was reached there may be others. */
+  tried(point: Point, passed: Counts | null): void {
+    const { flow, to, message } = point;
     const name = pointName(point);
-    if (wasCut) {
+    if (passed === null) {
       this.#hit.add(name);
-      const end = this.#ends.get(`${point.flow}/${point.to}`) ?? 0;
-      if (point.message + MARGIN >= end) this.#extend(point.flow, point.to, point.message + MARGIN + 1);
+      const end = this.#ends.get(`${flow}/${to}`) ?? 0;
+      if (message + MARGIN >= end) this.#extend(flow, to, message + MARGIN + 1);
       return;
     }
+    this.add(flow, passed);
     const tries = (this.#tries.get(name) ?? 0) + 1;
     this.#tries.set(name, tries);
-    if (tries <= AGAIN) this.#queue.push(point);
+    if (tries <= (message < this.#runOf(flow, to).most ? AGAIN.seen : AGAIN.unseen)) this.#queue.push(point);
   }
 
-  /** Of the points known to be there, by a run that passed them or by a cut. */
+  /** Of the points known to be there: every run has them, or the link was cut there. */
   coverage(): Coverage {
-    return { tried: this.#hit.size, of: new Set([...this.#sure, ...this.#hit]).size };
+    return { tried: this.#hit.size, of: new Set([...this.#sure(), ...this.#hit]).size };
   }
 
-  /** How many of each flow. */
-  byFlow(): readonly { readonly flow: string; readonly tried: number; readonly of: number }[] {
-    const all = [...new Set([...this.#sure, ...this.#hit])];
+  /** How many of each flow; `elsewhere` is how many more a longer run had that were not met again. */
+  byFlow(): readonly (Coverage & { readonly flow: string; readonly elsewhere: number })[] {
+    const all = [...new Set([...this.#sure(), ...this.#hit])];
     const flows = [...new Set(all.map((name) => name.split('/')[0] ?? ''))];
     return flows.map((flow) => {
       const own = all.filter((name) => name.startsWith(`${flow}/`));
-      return { flow, tried: own.filter((name) => this.#hit.has(name)).length, of: own.length };
+      const seen = this.#passed(flow, 'most').filter((name) => !own.includes(name));
+      const tried = own.filter((name) => this.#hit.has(name)).length;
+      return { flow, tried, of: own.length, elsewhere: seen.length };
     });
+  }
+
+  #sure(): string[] {
+    const flows = new Set([...this.#runs.keys()].map((place) => place.split('/')[0] ?? ''));
+    return [...flows].flatMap((flow) => this.#passed(flow, 'least'));
+  }
+
+  /** The points that all runs of a flow without a cut have passed, or that the longest has. */
+  #passed(flow: string, which: 'least' | 'most'): string[] {
+    return (['server', 'client'] as const).flatMap((to) =>
+      this.#points(flow, to, 0, this.#runOf(flow, to)[which]).map(pointName),
+    );
+  }
+
+  #runOf(flow: string, to: Direction): { readonly least: number; readonly most: number } {
+    return this.#runs.get(`${flow}/${to}`) ?? { least: Number.POSITIVE_INFINITY, most: 0 };
   }
 
   #extend(flow: string, to: Direction, end: number): void {

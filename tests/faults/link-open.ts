@@ -7,7 +7,7 @@ import { arrive, ask, openLive, persist } from './link-world.ts';
 export const openFlow = async (parts: FlowParts): Promise<Flow> => {
   const { world, tally } = parts;
   const ann = await arrive(world, 'ben');
-  await openTable(ann, 'ledger');
+  await persist(() => openTable(ann, 'ledger'));
   const row = '["C1","1"]';
   await ann.call('sheets.open', { source: { schema: 'plan', table: 'line' } });
   const line = JSON.stringify(['plan', 'line']);

@@ -6,6 +6,7 @@ import {
   keepEdits,
   openTable,
   sheetOf,
+  shows,
   type Table,
 } from './link-flow.ts';
 import { arrive, ask, heldBy, isWritten, nextTurn, persist } from './link-world.ts';
@@ -18,7 +19,7 @@ const PATIENCE = 30;
 export const outboxFlow = async (parts: FlowParts, table: Table): Promise<Flow> => {
   const { world, tally } = parts;
   const [ann, ben] = [await arrive(world, 'ann'), await arrive(world, 'ben')];
-  await openTable(ann, table);
+  await persist(() => openTable(ann, table));
   const sheet = sheetOf(table);
   const name = table === 'entry' ? 'outbox' : 'outbox-review';
   let run = 0;
@@ -85,6 +86,8 @@ export const outboxFlow = async (parts: FlowParts, table: Table): Promise<Flow> 
         }
         await nextTurn();
       }
+      // The sheet is read anew beside the sending; its messages are part of this as well.
+      if (!(await shows(ann, sheet, '1'))) tally.breach('untrue', `${place}: the sheet is not there again`);
       resume();
       if (!(await look(place))) tally.breach('untrue', `${place}: never sent`);
       const opened = await persist(() => openTable(ann, table));

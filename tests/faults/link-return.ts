@@ -6,7 +6,7 @@ import { arrive, ask, heldBy, persist, untilQuiet } from './link-world.ts';
 export const returnFlow = async (parts: FlowParts, how: 'return' | 'withdraw'): Promise<Flow> => {
   const { world, tally } = parts;
   const [ann, ben] = [await arrive(world, 'ann'), await arrive(world, 'ben')];
-  await openTable(ann, 'ledger');
+  await persist(() => openTable(ann, 'ledger'));
   const sheet = sheetOf('ledger');
   let run = 0;
   const isBack = async (batch: string): Promise<boolean> =>

@@ -19,7 +19,7 @@ type Batch = { readonly batch: string; readonly sha256: string };
 export const reviewFlow = async (parts: FlowParts): Promise<Flow> => {
   const { world, tally } = parts;
   const [ann, ben] = [await arrive(world, 'ann'), await arrive(world, 'ben')];
-  await openTable(ann, 'ledger');
+  await persist(() => openTable(ann, 'ledger'));
   const sheet = sheetOf('ledger');
   let run = 0;
   const stateOf = async (batch: string): Promise<string> =>

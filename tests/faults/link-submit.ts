@@ -8,7 +8,7 @@ export const submitFlow = async (parts: FlowParts): Promise<Flow> => {
   const { world, tally, random } = parts;
   const ann = await arrive(world, 'ann');
   let run = 0;
-  await openTable(ann, 'entry');
+  await persist(() => openTable(ann, 'entry'));
   const sheet = sheetOf('entry');
   return {
     name: 'submit',

@@ -44,18 +44,20 @@ const openLane = async (tally: Tally, seed: number, mutant: boolean) => {
   };
   if (mutant) await world.admin.query(BLIND);
   return {
-    /** Runs a flow with the link cut there; answers whether it came to that. */
-    run: async ({ flow, ...cut }: Point): Promise<boolean> => {
+    /** Runs a flow with the link cut there: null, or the messages up to where it would be mended where it did not come to that. */
+    run: async ({ flow, ...cut }: Point): Promise<Counts | null> => {
       let wasCut = false;
+      let passed: Counts | null = null;
       const mend = (): void => {
         wasCut ||= proxy.wasCut();
+        passed ??= { ...proxy.counted() };
         proxy.arm(null);
       };
       const made = await flowOf(flow);
       const place = pointName({ flow, ...cut });
       await made.run({ begin: () => proxy.arm(cut), resume: mend, down: proxy.down, place });
       mend();
-      return wasCut;
+      return wasCut ? null : passed;
     },
     /** The messages of a flow up to where the link would be mended, in a run without a cut. */
     count: async (flow: string): Promise<Counts> => {
@@ -76,23 +78,13 @@ const openLane = async (tally: Tally, seed: number, mutant: boolean) => {
 };
 type Lane = Awaited<ReturnType<typeof openLane>>;
 
-/** Fewest and most messages of a flow; the first run has some of its own, and right after a cut there are more of them, for everything is asked for anew. */
-const countMessages = async (
-  lane: Lane,
-  flow: string,
-  whole: boolean,
-): Promise<readonly [least: Counts, most: Counts]> => {
-  const counts = [await lane.count(flow)];
-  if (whole) {
-    counts[0] = await lane.count(flow);
-    await lane.run({ flow, to: 'server', message: 0, when: 'before' });
-    counts.push(await lane.count(flow));
-  }
-  const over = (pick: (...of: number[]) => number): Counts => ({
-    server: pick(...counts.map(({ server }) => server)),
-    client: pick(...counts.map(({ client }) => client)),
-  });
-  return [over(Math.min), over(Math.max)];
+/** The messages of runs of a flow; the first run has some of its own, and right after a cut there are more, for everything is asked for anew. */
+const countMessages = async (lane: Lane, flow: string, whole: boolean): Promise<readonly Counts[]> => {
+  const first = await lane.count(flow);
+  if (!whole) return [first];
+  const second = await lane.count(flow);
+  await lane.run({ flow, to: 'server', message: 0, when: 'before' });
+  return [second, await lane.count(flow)];
 };
 
 /** Only where the work was done and its answer was lost can the mutant show. */
@@ -106,9 +98,10 @@ export const linkSuite: FaultSuite = {
     const tally = new Tally();
     const random = randomFrom(seed);
     const only = at === undefined ? null : pointNamed(at);
-    if (at !== undefined && !only)
-      throw new Error('A point is named FLOW/server|client/MESSAGE/before|after.');
-    const names = mutant ? ['submit'] : Object.keys(FLOWS).filter((name) => !only || name === only.flow);
+    if (at !== undefined && !only && !FLOWS[at])
+      throw new Error('A point is named FLOW/server|client/MESSAGE/before|after, or all of a flow FLOW.');
+    const wanted = mutant ? 'submit' : (only?.flow ?? at);
+    const names = Object.keys(FLOWS).filter((name) => name === (wanted ?? name));
     const lanes: Lane[] = [];
     try {
       const width = whole && !only ? LANES : 1;
@@ -116,25 +109,28 @@ export const linkSuite: FaultSuite = {
       const [first] = lanes;
       if (!first) throw new Error('No lane is open.');
       if (only) {
-        const wasCut = await first.run(only);
+        const passed = await first.run(only);
         tally.runs++;
-        tally.note(wasCut ? 'the link was cut there' : 'the point was not reached');
+        tally.note(passed === null ? 'the link was cut there' : 'the point was not reached');
         return tally.result('link', seed);
       }
       const matrix = new Matrix(part, mutant ? showsMutant : undefined);
-      for (const name of names) matrix.add(name, ...(await countMessages(first, name, whole)));
+      for (const name of names)
+        for (const counts of await countMessages(first, name, whole)) matrix.add(name, counts);
       matrix.shuffle(random.shuffled);
       const left = deadline(seconds);
       const goesOn = (): boolean => (mutant ? tally.clean && left() : whole || left() || tally.runs < ENOUGH);
       await Promise.all(
         lanes.map(async (_, n) => {
           for (let point = matrix.next(); point && goesOn(); point = matrix.next()) {
+            const lane = lanes[n];
+            if (!lane) return;
             try {
-              matrix.tried(point, (await lanes[n]?.run(point)) ?? false);
+              matrix.tried(point, await lane.run(point));
             } catch (error) {
               tally.breach('untrue', `${pointName(point)}: ${AppError.wrap(error).message}`);
               // What it has left behind would be found again and again.
-              await lanes[n]?.close();
+              await lane.close();
               lanes[n] = await openLane(tally, random.below(2 ** 31), mutant);
             }
             tally.runs++;
@@ -143,7 +139,10 @@ export const linkSuite: FaultSuite = {
         }),
       );
       tally.points = matrix.coverage();
-      for (const { flow, tried, of } of matrix.byFlow()) tally.note(`${flow}: ${tried} of ${of} points`);
+      for (const { flow, tried, of, elsewhere } of matrix.byFlow()) {
+        const more = elsewhere > 0 ? `; ${elsewhere} more were in longer runs only` : '';
+        tally.note(`${flow}: ${tried} of ${of} points${more}`);
+      }
       return tally.result('link', seed, mutant ? 1 : ENOUGH);
     } finally {
       for (const lane of lanes) await lane.close();
