@@ -8,8 +8,10 @@ import { demoWarehouse } from './demo-warehouse.ts';
 import { heardReview } from './handlers/announce-reviews.ts';
 import { appHandlers } from './handlers/app.ts';
 import { batchHandlers } from './handlers/batches.ts';
+import { renewClaims } from './handlers/claims.ts';
 import { commentHandlers } from './handlers/comments.ts';
-import { connectionHandlers } from './handlers/connections.ts';
+import { followClaims } from './handlers/connect.ts';
+import { connectionHandlers, connectionsOf } from './handlers/connections.ts';
 import type { Client, Handlers, Shared } from './handlers/context.ts';
 import { editHandlers } from './handlers/edits.ts';
 import { exchangeHandlers } from './handlers/exchange.ts';
@@ -29,7 +31,7 @@ import { createKeychain, type Keychain } from './identity/keychain.ts';
 import { createKeys } from './identity/keys.ts';
 import { createTokenSource } from './identity/oidc/token-source.ts';
 import { within } from './profile.ts';
-import { Profiles } from './profiles.ts';
+import { namedBy, Profiles } from './profiles.ts';
 import { administratorFileOf, openAdministrator } from './settings/administrator.ts';
 import { openSettings } from './settings/settings.ts';
 import { openDefinitions } from './sheets/definitions.ts';
@@ -115,6 +117,7 @@ export const createBackend = async (options: BackendOptions): Promise<Backend> =
     onReachable: (profile) => {
       void settleAndSend(shared, profile);
       tellAudit(shared, profile);
+      void followClaims(shared, profile);
     },
     onReview: (profile, batch) => heardReview(shared, profile, batch),
   });
@@ -127,7 +130,18 @@ export const createBackend = async (options: BackendOptions): Promise<Backend> =
     definitions: openDefinitions(join(dataFolder, 'sheets')),
     keys: createKeys({ keychain, folder: dataFolder, random }),
     passwords: openKeptPasswords(dataFolder, random),
-    tokens: createTokenSource({ folder: join(dataFolder, 'tokens'), random, now: () => now().getTime() }),
+    tokens: createTokenSource({
+      folder: join(dataFolder, 'tokens'),
+      random,
+      now: () => now().getTime(),
+      onClaims: ({ profile }, claims) => {
+        const owner = namedBy(profile);
+        renewClaims(shared.settings, connectionsOf(shared), owner, claims);
+        void profiles
+          .find(owner.connection, owner.user)
+          .then((found) => found && followClaims(shared, found));
+      },
+    }),
     administrator: openAdministrator(
       options.administratorFile ?? administratorFileOf(process.env, process.platform),
     ),

@@ -5,6 +5,8 @@ import { unreachable } from './warehouse/unreachable.ts';
 
 /** Pauses between attempts to reach a warehouse again, in milliseconds; the last one repeats. */
 const RETRY_MS: readonly number[] = [500, 1_000, 2_000, 5_000, 15_000];
+/** How long a link that still worked is left to what is under way over it when another takes its place. */
+const PARTING_MS = 5_000;
 /** A warehouse that takes longer to answer than this is taken to be waking up. */
 const SLOW_MS = 2_500;
 
@@ -35,6 +37,9 @@ export class WarehouseLink {
   #trying: Promise<void> | null = null;
   /** The role the person chose; undefined: the one that is proposed. */
   #role: string | null | undefined;
+  #following = false;
+  /** Links that were replaced, until what is under way over them has had its time. */
+  readonly #parting = new Map<Warehouse, NodeJS.Timeout>();
   /** Nobody is told before the profile is there to be told about. */
   #begun = false;
   #closed = false;
@@ -81,12 +86,11 @@ export class WarehouseLink {
       warehouse.close().catch(() => {});
       throw otherPerson(found, this.#parts.user);
     }
-    const before = this.#warehouse;
+    this.#part();
     this.#warehouse = warehouse;
     // What is still being tried concerns the link before.
     this.#trying = null;
     this.#watch(warehouse);
-    before?.close().catch(() => {});
     this.#found();
   }
 
@@ -105,6 +109,24 @@ export class WarehouseLink {
     this.relink(warehouse);
   }
 
+  /**
+   * Goes on in the role that is proposed by now, unless the person chose one. Tells whether it does; one that the database refuses
+   * leaves the login's own rights.
+   */
+  async followProposal(): Promise<boolean> {
+    if (this.#role !== undefined || this.#following) return false;
+    this.#following = true;
+    try {
+      const warehouse = await this.#parts.connect();
+      const follows = !this.#closed && this.#role === undefined;
+      if (follows) this.relink(warehouse);
+      else warehouse.close().catch(() => {});
+      return follows;
+    } finally {
+      this.#following = false;
+    }
+  }
+
   /** Something failed as if the link were lost: whether it is, is found out at once. */
   suspect(): void {
     if (!this.isDown && !this.#closed) this.#try(0);
@@ -120,7 +142,23 @@ export class WarehouseLink {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    await this.#warehouse?.close();
+    const parting = [...this.#parting];
+    this.#parting.clear();
+    for (const [, timer] of parting) clearTimeout(timer);
+    await Promise.all([this.#warehouse, ...parting.map(([each]) => each)].map((each) => each?.close()));
+  }
+
+  #part(): void {
+    const before = this.#warehouse;
+    if (!before) return;
+    const timer = setTimeout(
+      () => {
+        this.#parting.delete(before);
+        before.close().catch(() => {});
+      },
+      this.isDown ? 0 : PARTING_MS,
+    );
+    this.#parting.set(before, timer);
   }
 
   #watch(warehouse: Warehouse): void {

@@ -137,12 +137,13 @@ export class Profile {
   async act(role: string | null): Promise<void> {
     const wasDown = this.isLost;
     await this.link.act(role);
-    if (!wasDown) this.#found();
-    for (const sheet of this.#sheets.keys()) {
-      const { id } = sheet.definition;
-      if (!sheet.age) this.tell('sheet.reopen', { sheet: id }, id);
-    }
-    this.tell('session.acting', { session: this.session });
+    this.#changedRole(wasDown);
+  }
+
+  /** Works on in the role that is proposed by now, where the person chose none; rejects where the warehouse cannot be reached. */
+  async followProposal(): Promise<void> {
+    const wasDown = this.isLost;
+    if (await this.link.followProposal()) this.#changedRole(wasDown);
   }
 
   /** Hears from now on what happens to batches under review; more than one call is one. */
@@ -268,6 +269,15 @@ export class Profile {
     await within(CLOSE_MS, this.link.close());
     this.snapshots.close();
     this.journal.close();
+  }
+
+  #changedRole(wasDown: boolean): void {
+    if (!wasDown) this.#found();
+    for (const sheet of this.#sheets.keys()) {
+      const { id } = sheet.definition;
+      if (!sheet.age) this.tell('sheet.reopen', { sheet: id }, id);
+    }
+    this.tell('session.acting', { session: this.session });
   }
 
   /** Windows hear every turn of the link, and once that it is lost, refused or there again. */

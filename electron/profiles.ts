@@ -260,6 +260,12 @@ const notKnownHere = (): AppError =>
 /** What a profile is known by, for its key and its journal. */
 export const profileName = (connection: string, user: string): string => JSON.stringify([connection, user]);
 
+/** Inverse of `profileName`. */
+export const namedBy = (profile: string): { readonly connection: string; readonly user: string } => {
+  const [connection = '', user = ''] = JSON.parse(profile) as string[];
+  return { connection, user };
+};
+
 /** The journal of a profile, by its name, in a data folder. */
 export const journalFile = (folder: string, profile: string): string =>
   join(folder, 'journals', `${fileName(profile)}.journal`);

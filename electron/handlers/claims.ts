@@ -63,6 +63,23 @@ export const keepClaims = (
   if (changed) settings.update({ claimed });
 };
 
+/**
+ * Takes over the claims of an ID token that came with renewed tokens: a group that came or went counts from now on. An ID token may
+ * say less than the one of the sign-in (OpenID Connect Core 1.0, 12.2): one that does not even name the person leaves all as it was.
+ */
+export const renewClaims = (
+  settings: SettingsStore,
+  all: readonly Connection[],
+  owner: { readonly connection: string; readonly user: string },
+  claims: Claims,
+): void => {
+  const connection = all.find(({ id }) => id === owner.connection);
+  const method = connection && signInOf(connection);
+  if (!connection || method?.kind !== 'oidc') return;
+  const says = [method.userClaim, byClaimOf(connection)?.claim ?? ''].some((name) => name in claims);
+  if (says) keepClaims(settings, all, { connection, user: owner.user, claims });
+};
+
 /** Forgets what claims chose for people on a connection; `user` absent: for everybody. */
 export const forgetClaims = (settings: SettingsStore, connection: string, user?: string): void => {
   const { [connection]: before, ...rest } = settings.read().claimed;

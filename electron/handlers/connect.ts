@@ -9,7 +9,7 @@ import type { EmbeddedWarehouse } from '../warehouse/embedded/embedded.ts';
 import { openPostgres } from '../warehouse/postgres/postgres.ts';
 import { isReachable } from '../warehouse/postgres/reachable.ts';
 import { proposedRole } from './claims.ts';
-import type { Client } from './context.ts';
+import type { Client, Shared } from './context.ts';
 import { authoritiesOf, type Credential, credentialOf } from './credentials.ts';
 
 /** The demo's connection; its port is known once it runs. */
@@ -152,8 +152,10 @@ export const connect = async (
   user: string,
   { password, identity }: Pick<Credential, 'password' | 'identity'>,
   role?: string | null,
-): Promise<Warehouse> =>
-  openPostgres({
+): Promise<Warehouse> => {
+  // Renewing a token may bring other claims, which propose the role.
+  if (typeof password === 'function') await password();
+  return openPostgres({
     role: role === undefined ? proposedRole(shared.settings, connection, user) : (role ?? undefined),
     host: connection.host,
     port: connection.port,
@@ -166,3 +168,14 @@ export const connect = async (
     timeZone: shared.timeZone,
     version: shared.version,
   });
+};
+
+/** Where the claims of a person propose another role than the link works in, and the person chose none, work goes on in that. */
+export const followClaims = async ({ settings }: Shared, profile: Profile): Promise<void> => {
+  const { connection, person } = profile.session;
+  if (!profile.link.isReached) return;
+  const proposed = proposedRole(settings, connection, person.user);
+  if (proposed === profile.warehouse.identity.acting?.role) return;
+  // Without a link it is done when that is back.
+  await profile.followProposal().catch(() => {});
+};

@@ -10,7 +10,12 @@ import type { Connection } from '../../shared/model/connection.ts';
 import type { ClaimChoices } from '../../shared/model/sign-in.ts';
 import { attachClient, setting, type TestClient } from '../support/backend-client.ts';
 import { browse } from '../support/browser.ts';
-import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
+import {
+  claimsOf,
+  forge,
+  type IdentityProvider,
+  startIdentityProvider,
+} from '../support/identity-provider.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { memoryKeychain } from '../unit/electron/identity/memory-keychain.ts';
 
@@ -24,6 +29,9 @@ let folder: string;
 let backend: Backend;
 let client: TestClient;
 const keychain = memoryKeychain();
+const HOUR = 3_600_000;
+/** How far this machine's clock is ahead, in milliseconds. */
+let ahead = 0;
 
 const start = (): Promise<Backend> =>
   createBackend({
@@ -32,7 +40,7 @@ const start = (): Promise<Backend> =>
     host: 'web',
     platform: 'test',
     timeZone: 'UTC',
-    now: () => new Date(),
+    now: () => new Date(Date.now() + ahead),
     uuid: randomUUID,
     checkOutputs: true,
     keychain,
@@ -70,6 +78,8 @@ afterAll(async () => {
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'writ-claims-'));
   provider.groups = ['fp-planners'];
+  provider.tamper = null;
+  ahead = 0;
   backend = await start();
   client = attachClient(backend);
 });
@@ -147,6 +157,86 @@ describe('claims of a sign-in', () => {
     await client.call('session.signout', {});
     provider.groups = ['fp-readers'];
     expect((await signIn('planning')).acting).toBeUndefined();
+  });
+});
+
+describe('claims that come with renewed tokens', () => {
+  /** The link breaks after the token has ended, so that the next one is opened with a renewed one. */
+  const renew = async (): Promise<void> => {
+    ahead += 2 * HOUR;
+    await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'ann'`);
+  };
+  const roleNow = async () => (await client.call('session.current', {})).session?.acting?.role ?? null;
+
+  test('give the role of a group that was added, and take that of one that was left, while the sheet is open', async () => {
+    provider.groups = [];
+    await provide(connectionTo('planning', PLANNERS));
+    await signIn('planning');
+    await client.call('sheets.open', { source: SOURCE });
+    expect(await roleNow()).toBe(null);
+
+    provider.groups = ['fp-planners'];
+    await renew();
+    await client.heard('session.acting', ({ session }) => session.acting?.role === 'planners');
+    await client.heard('sheet.reopen', ({ sheet }) => sheet === SHEET);
+    expect((await rightsNow()).updateColumns).toContain('amount');
+
+    provider.groups = [];
+    client.forget();
+    await renew();
+    await client.heard('session.acting', ({ session }) => session.acting === undefined);
+    expect((await rightsNow()).updateColumns).toEqual([]);
+    expect((await client.call('connections.list', {})).proposed).toEqual({});
+  });
+
+  test('count at the next start, without the browser', async () => {
+    await provide(connectionTo('planning', PLANNERS));
+    await signIn('planning');
+    provider.groups = ['fp-readers'];
+    ahead = 2 * HOUR;
+    await restart();
+    expect(
+      (await client.call('session.open', { connection: 'planning', user: 'ann' })).acting,
+    ).toBeUndefined();
+    expect(await roleNow()).toBe(null);
+  });
+
+  test('leave a role that the person chose', async () => {
+    await provide(connectionTo('planning', PLANNERS));
+    await signIn('planning');
+    await client.call('session.act', { role: 'readers' });
+    provider.groups = [];
+    await renew();
+    const listed = async () => (await client.call('connections.list', {})).proposed;
+    await expect.poll(listed, { timeout: 20_000 }).toEqual({});
+    await expect
+      .poll(async () => (await client.call('link.get', {})).state, { timeout: 20_000 })
+      .toBe('online');
+    expect(await roleNow()).toBe('readers');
+  });
+
+  test('say nothing of groups where the ID token names nobody, or does not come', async () => {
+    await provide(connectionTo('planning', PLANNERS));
+    await signIn('planning');
+    const proposed = async () => (await client.call('connections.list', {})).proposed;
+    const before = await proposed();
+    for (const less of [
+      (token: string) => {
+        const { groups: _, preferred_username: __, ...claims } = claimsOf(token);
+        return forge(claims, provider.signingKey);
+      },
+      () => undefined,
+    ]) {
+      provider.tamper = (path, body) =>
+        path === '/token' && typeof body.id_token === 'string'
+          ? { ...body, id_token: less(body.id_token) }
+          : { ...body };
+      ahead += 2 * HOUR;
+      await restart();
+      const session = await client.call('session.open', { connection: 'planning', user: 'ann' });
+      expect(session.acting).toEqual({ role: 'planners', refused: false });
+      expect(await proposed()).toEqual(before);
+    }
   });
 });
 

@@ -79,7 +79,11 @@ export const signInWithBrowser = async (options: BrowserSignInOptions): Promise<
 const redeem = async (
   config: Configuration,
   answer: URL,
-  checks: Parameters<typeof authorizationCodeGrant>[2],
+  checks: {
+    readonly pkceCodeVerifier: string;
+    readonly expectedState: string;
+    readonly expectedNonce: string;
+  },
   settings: OidcSignIn,
   now: () => number,
 ): Promise<SignedIn> => {
@@ -96,7 +100,12 @@ const redeem = async (
     // OpenID Connect Core 1.0, 3.1.3.7 (5); the library checks it only where there are several audiences.
     if (claims.azp !== undefined && claims.azp !== settings.clientId) throw notTrusted('azp');
     return {
-      tokens: tokensOf(granted, settings, { subject: claims.sub, refreshToken: null }, asked),
+      tokens: tokensOf(
+        granted,
+        settings,
+        { subject: claims.sub, nonce: checks.expectedNonce, refreshToken: null },
+        asked,
+      ),
       proposedUser: userOf(claims, settings),
       claims,
     };

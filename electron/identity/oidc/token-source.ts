@@ -37,10 +37,14 @@ export interface TokenSourceOptions {
   readonly random: RandomBytes;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Hears the checked claims of the ID token that came with renewed tokens, if one did; these are kept by then. */
+  readonly onClaims?: (owner: TokenOwner, claims: Claims) => void;
 }
 
+type Claims = Readonly<Record<string, unknown>>;
+
 /** Tokens kept in one folder, sealed under the keys of their profiles. */
-export const createTokenSource = ({ folder, random, now }: TokenSourceOptions): TokenSource => {
+export const createTokenSource = ({ folder, random, now, onClaims }: TokenSourceOptions): TokenSource => {
   const store = createTokenStore(folder, random);
   const renewing = new Map<string, Promise<Tokens>>();
 
@@ -57,9 +61,10 @@ export const createTokenSource = ({ folder, random, now }: TokenSourceOptions): 
       // Somebody else renewed them while this one waited.
       if (isFresh(kept, now())) return kept;
       try {
-        const renewed = await refresh(owner.settings, kept, now());
-        await store.write(owner.profile, owner.key, renewed);
-        return renewed;
+        const { tokens, claims } = await refresh(owner.settings, kept, now());
+        await store.write(owner.profile, owner.key, tokens);
+        if (claims) onClaims?.(owner, claims);
+        return tokens;
       } catch (error) {
         const failure = mapSignInError(error);
         if (failure.code === 'sign-in-needed') await store.remove(owner.profile);
@@ -98,14 +103,23 @@ export const createTokenSource = ({ folder, random, now }: TokenSourceOptions): 
   };
 };
 
-const refresh = async (settings: OidcSignIn, kept: Tokens, asked: number): Promise<Tokens> => {
+/** Renewed tokens, and the claims of the ID token among them; a provider need not give one. */
+const refresh = async (
+  settings: OidcSignIn,
+  kept: Tokens,
+  asked: number,
+): Promise<{ readonly tokens: Tokens; readonly claims: Claims | null }> => {
   if (kept.refreshToken === null) throw signInNeeded();
   const config = await discoverProvider(settings);
   const granted = await refreshTokenGrant(config, kept.refreshToken, grantParameters(settings));
-  const claims = granted.claims();
-  // OpenID Connect Core 1.0, 12.2: a renewed ID token is about the same person.
+  const claims = granted.claims() ?? null;
+  // OpenID Connect Core 1.0, 12.2: a renewed ID token is of the same issuer (which the library checks), about the same person, for
+  // the same program, and of the same sign-in where it says which.
   if (claims && claims.sub !== kept.subject) throw notTrusted('sub');
-  return tokensOf(granted, settings, kept, asked);
+  if (claims?.azp !== undefined && claims.azp !== settings.clientId) throw notTrusted('azp');
+  if (claims?.nonce !== undefined && kept.nonce !== undefined && claims.nonce !== kept.nonce)
+    throw notTrusted('nonce');
+  return { tokens: tokensOf(granted, settings, kept, asked), claims };
 };
 
 const revoke = async (settings: OidcSignIn, kept: Tokens): Promise<boolean> => {

@@ -9,6 +9,8 @@ export const tokens = z.object({
   clientId: z.string(),
   /** `sub`: who this is at the issuer; a refreshed token must be for the same one. */
   subject: z.string(),
+  /** The `nonce` of the sign-in; a refreshed ID token that has one must have the same. */
+  nonce: z.string().optional(),
   accessToken: z.string(),
   /** When it was asked for, in milliseconds since 1970. */
   askedAt: z.number(),
@@ -29,13 +31,14 @@ export const isFresh = ({ askedAt, expiresAt }: Tokens, now: number): boolean =>
 export const tokensOf = (
   granted: TokenEndpointResponse,
   { issuer, clientId }: OidcSignIn,
-  before: Pick<Tokens, 'subject' | 'refreshToken'>,
+  before: Pick<Tokens, 'subject' | 'nonce' | 'refreshToken'>,
   asked: number,
 ): Tokens => ({
   version: 1,
   issuer,
   clientId,
   subject: before.subject,
+  ...(before.nonce === undefined ? {} : { nonce: before.nonce }),
   accessToken: granted.access_token,
   askedAt: asked,
   expiresAt: granted.expires_in === undefined ? null : asked + granted.expires_in * 1_000,

@@ -138,3 +138,38 @@ test('a link that was replaced and is lost again is tried, whatever the attempt 
     vi.useRealTimers();
   }
 });
+
+test('a link that still worked is left to what is under way over it when another takes its place', async () => {
+  vi.useFakeTimers();
+  try {
+    const [first, second] = [warehouseOf('ann'), warehouseOf('ann')];
+    const { link } = linkTo(async () => first);
+    await link.tryNow();
+    link.relink(second);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(first.closed()).toBe(false);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([first.closed(), second.closed()]).toEqual([true, false]);
+    const third = warehouseOf('ann');
+    link.relink(third);
+    await link.close();
+    expect([second.closed(), third.closed()]).toEqual([true, true]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a role proposed anew is taken up once, and not over one the person chose', async () => {
+  let connects = 0;
+  const { link } = linkTo(async () => {
+    connects++;
+    return warehouseOf('ann');
+  });
+  await link.tryNow();
+  expect(await Promise.all([link.followProposal(), link.followProposal()])).toEqual([true, false]);
+  expect(connects).toBe(2);
+  await link.act(null);
+  expect(await link.followProposal()).toBe(false);
+  expect(connects).toBe(3);
+  await link.close();
+});

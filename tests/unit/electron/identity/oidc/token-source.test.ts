@@ -140,6 +140,8 @@ describe('a token', () => {
   });
 
   test.each<[string, (token: string) => string]>([
+    ['of another sign-in', (token) => signed({ ...claimsOf(token), nonce: 'another' })],
+    ['for another program', (token) => signed({ ...claimsOf(token), azp: 'someone-else' })],
     ['of another issuer', (token) => signed({ ...claimsOf(token), iss: 'https://issuer.example' })],
     ['for another audience', (token) => signed({ ...claimsOf(token), aud: 'someone-else' })],
     ['that has ended', (token) => signed({ ...claimsOf(token), exp: 1, iat: 0 })],
