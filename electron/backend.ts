@@ -8,6 +8,7 @@ import { demoWarehouse } from './demo-warehouse.ts';
 import { heardReview } from './handlers/announce-reviews.ts';
 import { appHandlers } from './handlers/app.ts';
 import { batchHandlers } from './handlers/batches.ts';
+import { brokenRowsHandlers } from './handlers/broken-rows.ts';
 import { renewClaims } from './handlers/claims.ts';
 import { commentHandlers } from './handlers/comments.ts';
 import { followClaims } from './handlers/connect.ts';
@@ -80,6 +81,7 @@ const handlers: Handlers = {
   ...governanceHandlers,
   ...exchangeHandlers,
   ...commentHandlers,
+  ...brokenRowsHandlers,
   ...periodHandlers,
   ...offlineHandlers,
   ...mergeHandlers,

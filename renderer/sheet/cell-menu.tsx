@@ -33,6 +33,7 @@ export const CellMenu = ({ label = 'Cell', at, entries, onClose }: CellMenuProps
           triggerRef={{ current: anchor }}
           onOpenChange={(open) => !open && onClose()}
           className="sheet-menu"
+          aria-label={label}
         >
           <Menu
             aria-label={label}

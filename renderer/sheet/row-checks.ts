@@ -2,9 +2,20 @@ import type { Problem } from '../../shared/model/batch.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
 
-/** Rules that look at a whole row, run over pending rows as they are drawn; answers are kept until the row changes. */
+/** What is known of a pending row that was not drawn. */
+export interface Undrawn {
+  readonly column: string | undefined;
+  readonly blocks: boolean;
+}
+
+/**
+ * Rules that look at a whole row, run over pending rows as they are drawn; answers are kept until the row changes. What is found in
+ * the rows that are not drawn is told by `learn`.
+ */
 export class RowChecks {
   readonly #found = new Map<RowKey, readonly Problem[]>();
+  readonly #undrawn = new Map<RowKey, Undrawn>();
+  #more = { problems: 0, warnings: 0 };
   readonly #check: (row: SheetRow) => readonly Problem[];
   readonly #told: () => void;
 
@@ -30,18 +41,39 @@ export class RowChecks {
   }
 
   forget(rows: Iterable<RowKey>): void {
-    if (this.#found.size === 0) return;
-    for (const row of rows) this.#found.delete(row);
+    if (this.#found.size + this.#undrawn.size === 0) return;
+    for (const row of rows) {
+      this.#found.delete(row);
+      this.#undrawn.delete(row);
+    }
   }
 
-  clear(): void {
-    this.#found.clear();
+  /** Whether the row was drawn since it changed. */
+  knows(row: RowKey): boolean {
+    return this.#found.has(row);
+  }
+
+  /** Takes in what was found in rows that may not have been drawn; `more` counts rows besides, and null leaves that as it is. */
+  learn(
+    rows: Iterable<readonly [RowKey, Undrawn]>,
+    more: { readonly problems: number; readonly warnings: number } | null,
+  ): void {
+    if (more) {
+      this.#more = { ...more };
+      this.#undrawn.clear();
+    }
+    for (const [row, found] of rows) this.#undrawn.set(row, found);
+    this.#told();
   }
 
   /** Rows with a blocking problem and rows with warnings only. */
   counts(): { readonly problems: number; readonly warnings: number } {
-    let problems = 0;
-    let warnings = 0;
+    let { problems, warnings } = this.#more;
+    for (const [row, { blocks }] of this.#undrawn) {
+      if (this.#found.has(row)) continue;
+      if (blocks) problems++;
+      else warnings++;
+    }
     for (const found of this.#found.values()) {
       if (found.some(({ severity }) => severity === 'block')) problems++;
       else if (found.length > 0) warnings++;
@@ -51,10 +83,14 @@ export class RowChecks {
 
   /** The rows something was found in, with the first column concerned. */
   found(): readonly { readonly row: RowKey; readonly column: string | undefined }[] {
-    return [...this.#found].flatMap(([row, problems]) =>
+    const drawn = [...this.#found].flatMap(([row, problems]) =>
       problems.length > 0
         ? [{ row, column: problems.find(({ column }) => column !== undefined)?.column }]
         : [],
     );
+    const others = [...this.#undrawn].flatMap(([row, { column }]) =>
+      this.#found.has(row) ? [] : [{ row, column }],
+    );
+    return [...drawn, ...others];
   }
 }

@@ -365,7 +365,7 @@ export class SheetModel implements GridModel {
       ...listenTo(this.#options.client, sheet, {
         progress: (event) => this.#parts?.view.progress(event),
         pending: (delta) => this.#work.apply(delta),
-        changed: () => void this.#work.after(() => this.#show()),
+        changed: () => void this.#work.after(() => this.#show(true)),
         reopen: () => void this.reload(),
         submitted: (batches) => {
           const { rows, anew } = this.overlay.showSubmitted(batches);
@@ -380,8 +380,10 @@ export class SheetModel implements GridModel {
     );
   }
 
-  async #show(): Promise<void> {
+  /** `judge`: values may be other ones than those the rules were run over. */
+  async #show(judge = false): Promise<void> {
     if (!this.#parts || this.isClosed) return;
+    if (judge) this.#parts.broken.all();
     await this.#parts.view.show(this.#store.snapshot.query, this.overlay.newRows());
   }
 

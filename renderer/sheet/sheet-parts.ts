@@ -5,6 +5,7 @@ import type { RowKey } from '../../shared/model/rows.ts';
 import type { Column, SheetDefinition, Source } from '../../shared/model/sheet.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type { LookupMatch } from '../grid/grid-model.ts';
+import { BrokenRows } from './broken-rows.ts';
 import { markedQuery } from './conditions.ts';
 import { SheetGroups } from './groups/sheet-groups.ts';
 import { LookupLabels } from './lookup-labels.ts';
@@ -36,6 +37,7 @@ export interface SheetParts {
   readonly comments: SheetComments;
   readonly conflicts: SheetConflicts;
   readonly groups: SheetGroups;
+  readonly broken: BrokenRows;
   /** Entries of a lookup that fit a text, the best first. */
   search(column: Column, text: string): Promise<{ matches: readonly LookupMatch[]; total: number }>;
 }
@@ -95,8 +97,20 @@ export const sheetParts = (options: SheetPartsOptions): SheetParts => {
     now,
     locale,
     told,
-    changed: () => view.figures.stale(),
+    changed: (rows) => {
+      view.figures.stale();
+      broken.changed(rows);
+    },
   });
+  const broken = new BrokenRows({
+    client,
+    sheet,
+    checks: reading.checks,
+    isPending: (row) => overlay.kind(row) !== null,
+    kept: () => run(async () => {}),
+    known: (judged) => store.set({ judged }),
+  });
+  if (overlay.pending.size > 0) broken.all();
   const search: SheetParts['search'] = async (column, text) => {
     const asked = { sheet, column: column.name, text: text.slice(0, MOST_SEARCHED), limit: MOST_FOUND };
     const answer = await client.call('lookups.search', asked);
@@ -109,5 +123,5 @@ export const sheetParts = (options: SheetPartsOptions): SheetParts => {
   void comments.load();
   const conflicts = new SheetConflicts(client, sheet, overlay, store);
   void conflicts.load();
-  return { reading, view, entry, labels, groups, comments, conflicts, search };
+  return { reading, view, entry, labels, groups, broken, comments, conflicts, search };
 };

@@ -28,7 +28,7 @@ export interface SheetReadingOptions {
   /** Something new was found in a row. */
   told(): void;
   /** Values of rows are other ones. */
-  changed(): void;
+  changed(rows: Iterable<RowKey>): void;
 }
 
 /** Types whose texts can mean another day than they say. */
@@ -42,7 +42,8 @@ export class SheetReading {
   readonly #rights: ColumnRights;
   readonly #sheetRefusal: string | null;
   readonly #positions: ReadonlyMap<string, number>;
-  readonly #checks: RowChecks;
+  /** What the rules over whole rows say. */
+  readonly checks: RowChecks;
 
   constructor(options: SheetReadingOptions) {
     this.definition = options.definition;
@@ -51,7 +52,7 @@ export class SheetReading {
     this.#rights = columnRights(options.rights);
     this.#sheetRefusal = sheetReadOnly(options.definition, options.rights);
     this.#positions = new Map(options.definition.columns.map(({ name }, i) => [name, i]));
-    this.#checks = new RowChecks((row) => this.#check(row), options.told);
+    this.checks = new RowChecks((row) => this.#check(row), options.told);
   }
 
   /** Value shown, pending edits included. */
@@ -176,7 +177,7 @@ export class SheetReading {
       original: overlay.original(key, column.name),
       unsaved: overlay.unsaved.get(key, column.name),
       refused: overlay.refused.get(key, column.name),
-      problem: pending ? this.#checks.at(row, column.name) : undefined,
+      problem: pending ? this.checks.at(row, column.name) : undefined,
       conflict: conflicts?.find((one) => one.column === undefined || one.column === column.name),
       readOnly: this.readOnlyReason(row, column),
       submittedKind,
@@ -193,17 +194,17 @@ export class SheetReading {
   }
 
   forget(rows: Iterable<RowKey>): void {
-    this.#options.changed();
-    this.#checks.forget(rows);
+    this.checks.forget(rows);
+    this.#options.changed(rows);
   }
 
   counts(): ReturnType<RowChecks['counts']> {
-    return this.#checks.counts();
+    return this.checks.counts();
   }
 
   /** Rows a rule is broken in, with the first column concerned. */
   problems(): readonly { readonly row: RowKey; readonly column: string | undefined }[] {
-    return this.#checks.found();
+    return this.checks.found();
   }
 
   #check(row: SheetRow): readonly Problem[] {

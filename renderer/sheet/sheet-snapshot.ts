@@ -52,6 +52,8 @@ export interface SheetSnapshot {
   /** Pending rows that break a rule, by severity. */
   readonly warnings: number;
   readonly problems: number;
+  /** They are those of the whole sheet, not only of the rows that were drawn. */
+  readonly judged: boolean;
   /** Rows that need a decision, and rows that settled without one since the person was told. */
   readonly conflicts: number;
   readonly settled: number;
@@ -120,6 +122,7 @@ export const FIRST_SNAPSHOT: SheetSnapshot = {
   redoesRefused: false,
   warnings: 0,
   problems: 0,
+  judged: true,
   conflicts: 0,
   settled: 0,
   saving: 0,

@@ -55,6 +55,14 @@ const savedText = ({ saving, saveFailure, counts }: SheetSnapshot): string => {
   return counts.updated + counts.inserted + counts.deleted > 0 ? 'Kept on this machine' : '';
 };
 
+/** What the rows against a rule are counted of. */
+const judgedText = ({ judged, counts }: SheetSnapshot): string => {
+  const pending = counts.updated + counts.inserted;
+  return judged
+    ? `Of ${pending === 1 ? 'the one row' : `all ${count(pending, 'row')}`} changed or new in the sheet. Go to the next one`
+    : 'Only of the changed rows that were shown; the others could not be read. Go to the next one';
+};
+
 /** The line under the grid: rows, pending work, what needs attention, and the active cell with its exact value. */
 export const SheetStatus = (props: StatusProps): ReactNode => {
   const { snapshot, model, active } = props;
@@ -83,7 +91,12 @@ export const SheetStatus = (props: StatusProps): ReactNode => {
           <Only what="entries that are not valid" onPress={() => props.onOnly('refused')} />
         )}
         {snapshot.problems > 0 && (
-          <button type="button" className="sheet-status-part refused" onClick={props.onNextProblem}>
+          <button
+            type="button"
+            className="sheet-status-part refused"
+            title={judgedText(snapshot)}
+            onClick={props.onNextProblem}
+          >
             {count(snapshot.problems, 'row')} against a rule
           </button>
         )}
@@ -95,7 +108,12 @@ export const SheetStatus = (props: StatusProps): ReactNode => {
         )}
         {snapshot.conflicts > 0 && <Only what="conflicts" onPress={() => props.onOnly('conflicts')} />}
         {snapshot.warnings > 0 && (
-          <button type="button" className="sheet-status-part warn" onClick={props.onNextProblem}>
+          <button
+            type="button"
+            className="sheet-status-part warn"
+            title={judgedText(snapshot)}
+            onClick={props.onNextProblem}
+          >
             {count(snapshot.warnings, 'warning')}
           </button>
         )}

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { DialogBody } from './dialog-body.tsx';
 
 export interface DialogProps {
   readonly title: string;
@@ -34,7 +35,7 @@ export const Dialog = ({
         <Heading slot="title" className="dialog-title">
           {title}
         </Heading>
-        <div className="dialog-body">{children}</div>
+        <DialogBody>{children}</DialogBody>
         {foot ? <div className="dialog-foot">{foot}</div> : null}
       </AriaDialog>
     </Modal>

@@ -7,6 +7,7 @@ import { packedColumn, rowPage } from '../model/rows.ts';
 import { sheetViews, viewsChange } from '../model/saved-view.ts';
 import { sheetDefinition, source } from '../model/sheet.ts';
 import { viewQuery } from '../model/view.ts';
+import { brokenRowsOperations } from './broken-rows.ts';
 import { commentEvents, commentOperations } from './comments.ts';
 import { connectionEvents, connectionOperations } from './connections.ts';
 import { exchangeEvents, exchangeOperations } from './exchange.ts';
@@ -285,6 +286,7 @@ export const operations = {
   ...historyOperations,
   ...exchangeOperations,
   ...commentOperations,
+  ...brokenRowsOperations,
   ...periodOperations,
   ...offlineOperations,
   ...mergeOperations,

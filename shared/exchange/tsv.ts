@@ -9,7 +9,7 @@ const NEEDS_QUOTES = /["\t\r\n]/;
 export const parseTsv = (text: string): string[][] => {
   if (text === '') return [];
   // A quote that opens no quoted cell (5" pipe) is a plain character; the quick path also is the fast one.
-  if (!text.includes('"')) return dropTail(text.split(/\r\n|\n|\r/).map((line) => line.split('\t')));
+  if (!text.includes('"')) return splitTsv(text);
   const { data } = Papa.parse<string[]>(text, {
     delimiter: '\t',
     quoteChar: '"',
@@ -19,6 +19,10 @@ export const parseTsv = (text: string): string[][] => {
   });
   return dropTail(data);
 };
+
+/** A clipboard text as rows of cells where quotes are plain characters, so that every tab and line break separates. */
+export const splitTsv = (text: string): string[][] =>
+  dropTail(text.split(/\r\n|\n|\r/).map((line) => line.split('\t')));
 
 const dropTail = (rows: string[][]): string[][] => {
   const last = rows.at(-1);

@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures.ts';
-import { cell, demoDatabase, openPlan, typeInto } from './support/grid.ts';
+import { cell, demoDatabase, openPlan, rowsShown, typeInto } from './support/grid.ts';
 
 const line = "version = 'FC1' and cost_center = 'CC1020' and account = '4010'";
 
@@ -98,7 +98,18 @@ test('a rule over two columns marks the row, blocks the submit, and leads to the
   await openPlan(page, 'FC1', 'CC1020');
   await typeInto(page, 0, 'valid_from', '2026-12-01');
   await typeInto(page, 0, 'valid_to', '2026-11-01');
-  await expect(page.getByRole('button', { name: /1 row against a rule/ })).toBeVisible();
+  const against = page.getByRole('button', { name: /against a rule/ }).first();
+  await expect(against).toHaveText('1 row against a rule');
+  // Rows out of sight count too.
+  const rows = await rowsShown(page);
+  await cell(page, 0, 'valid_from').click();
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('Control+Space');
+  await expect(page.locator('.sheet-stats')).toContainText((2 * rows).toLocaleString('en'));
+  await page.keyboard.press('Control+d');
+  await expect(against).toHaveText(`${rows} rows against a rule`);
+  await page.keyboard.press('Control+z');
+  await expect(against).toHaveText('1 row against a rule');
   await page.getByRole('button', { name: 'Submit (1)' }).click();
   const dialog = page.getByRole('dialog', { name: 'Submit' });
   await expect(dialog.getByText(/valid_to >= valid_from/)).toBeVisible();

@@ -1,10 +1,10 @@
-import { parseTsv } from '../../../shared/exchange/tsv.ts';
+import { parseTsv, splitTsv } from '../../../shared/exchange/tsv.ts';
 import type { DateOrder, DecimalMark } from '../../../shared/values/conventions.ts';
 import { withDecimalMark } from '../../../shared/values/conventions.ts';
 import { absoluteDecimal, compareDecimals, subtractDecimals } from '../../../shared/values/decimal.ts';
 import { localeOf } from '../../../shared/values/locale.ts';
 import { readNumber } from '../../../shared/values/read-number.ts';
-import type { HtmlCell } from './clipboard-html.ts';
+import type { HtmlTable } from './clipboard-html.ts';
 
 /** How a text is written, said by the program that copied it; `example` is a text that it settles. */
 export interface Said<T> {
@@ -21,26 +21,55 @@ export interface ClipboardTable {
 
 /**
  * Clipboard text as a table. The HTML beside it, where it is the same table, gives back line breaks the text has lost (LibreOffice) and
- * the values behind the texts, which settle what could be read in two ways; alone it stands for the text.
+ * the values behind the texts, which settle what could be read in two ways, as does the mark Excel says it shows; alone it stands for
+ * the text.
  */
-export const clipboardTable = (
-  text: string,
-  html: readonly (readonly HtmlCell[])[] | null,
-): ClipboardTable => {
-  const rows = text === '' && html ? html.map((row) => row.map((cell) => cell.text)) : parseTsv(text);
-  if (!html || !sameShape(rows, html)) return { rows, mark: null, order: null };
-  const pairs = html.flatMap((row, r) =>
+export const clipboardTable = (text: string, html: HtmlTable | null): ClipboardTable => {
+  const rows =
+    text === '' && html ? html.rows.map((row) => row.map((cell) => cell.text)) : rowsLike(text, html?.rows);
+  if (!html || !sameShape(rows, html.rows)) return { rows, mark: saidMark(rows, html), order: null };
+  const pairs = html.rows.flatMap((row, r) =>
     row.flatMap((cell, c) => (cell.value === null ? [] : [[rows[r]?.[c] ?? '', cell.value] as const])),
   );
   return {
-    rows: rows.map((row, r) => row.map((cell, c) => withBreaks(cell, html[r]?.[c]?.text ?? cell))),
-    mark: markBehind(pairs),
+    rows: rows.map((row, r) => row.map((cell, c) => withBreaks(cell, html.rows[r]?.[c]?.text ?? cell))),
+    mark: markBehind(pairs) ?? saidMark(rows, html),
     order: orderBehind(pairs),
   };
 };
 
-const sameShape = (rows: readonly (readonly string[])[], html: readonly (readonly HtmlCell[])[]): boolean =>
+type Shape = readonly { readonly length: number }[];
+
+/** The text as rows; where it can be taken in more than one way, in the way that has the shape of the HTML beside it. */
+const rowsLike = (text: string, html: HtmlTable['rows'] | undefined): readonly (readonly string[])[] => {
+  const rows = parseTsv(text);
+  if (!html || sameShape(rows, html)) return rows;
+  // A cell that begins with a quote may be a quoted one or plain.
+  const plain = splitTsv(text);
+  if (sameShape(plain, html)) return plain;
+  // Google Sheets does not end the last row, so that an empty last cell looks like the end of the row before.
+  const ended = [...rows, ['']];
+  return html.at(-1)?.[0]?.text === '' && sameShape(ended, html) ? ended : rows;
+};
+
+const sameShape = (rows: Shape, html: Shape): boolean =>
   rows.length === html.length && rows.every((row, r) => row.length === html[r]?.length);
+
+/** The mark Excel says, unless a text of the block is written with the other one. */
+const saidMark = (rows: readonly (readonly string[])[], html: HtmlTable | null): Said<DecimalMark> | null => {
+  if (!html?.mark) return null;
+  const { mark } = html;
+  const [own, other] = mark === '.' ? ['\\.', ','] : [',', '\\.'];
+  const against = new RegExp(`^\\D*\\d{1,3}(?:\\d*|(?:${own}\\d{3})*)${other}(?:\\d{1,2}|\\d{4,})\\D*$`);
+  let example: string | null = null;
+  for (const row of rows) {
+    for (const text of row) {
+      if (against.test(text)) return null;
+      if (example === null && /\d[.,]\d/.test(text)) example = text.trim();
+    }
+  }
+  return example === null ? null : { value: mark, example };
+};
 
 const squeezed = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
