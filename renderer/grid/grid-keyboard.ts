@@ -15,6 +15,8 @@ export type GridCommand =
   | { readonly kind: 'undo' }
   | { readonly kind: 'redo' }
   | { readonly kind: 'submit' }
+  | { readonly kind: 'refresh' }
+  | { readonly kind: 'format' }
   | { readonly kind: 'filter' }
   | { readonly kind: 'menu' }
   | { readonly kind: 'fill'; readonly direction: 'down' | 'right' };
@@ -39,6 +41,7 @@ const withControl = (event: Key): GridCommand | null => {
   if (key === 'd' && event.altKey) return { kind: 'series' };
   if (key === 'g' && !event.shiftKey) return { kind: 'go-to' };
   if (key === ';') return { kind: 'today' };
+  if (key === '1' && !event.shiftKey && !event.altKey) return { kind: 'format' };
   if (key === 'd' && !event.shiftKey) return { kind: 'fill', direction: 'down' };
   if (key === 'r' && !event.shiftKey) return { kind: 'fill', direction: 'right' };
   if (key === 'l' && event.shiftKey) return { kind: 'filter' };
@@ -57,6 +60,10 @@ export const commandOf = (event: Key, boolean: boolean): GridCommand | null => {
       return { kind: event.shiftKey ? 'comment' : 'edit' };
     case 'F3':
       return { kind: 'find', again: event.shiftKey ? -1 : 1 };
+    case 'F5':
+      return { kind: 'go-to' };
+    case 'F9':
+      return { kind: 'refresh' };
     case 'Delete':
     case 'Backspace':
       return { kind: 'clear' };

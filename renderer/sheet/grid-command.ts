@@ -1,10 +1,12 @@
 import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
+import type { Column } from '../../shared/model/sheet.ts';
 import { localDay } from '../../shared/values/local-day.ts';
 import type { ActiveCell, GridEvents } from '../grid/grid-controller.ts';
 import { disjoint, type Selection } from '../grid/ranges/selection.ts';
 import { fillSeries } from './fill-series.ts';
 import { fillSelection, type RangeTarget, type Told } from './range-commands.ts';
 import type { SheetModel } from './sheet-model.ts';
+import type { ToolbarActions } from './sheet-toolbar.tsx';
 
 type Command = Parameters<GridEvents['command']>[0];
 
@@ -19,7 +21,8 @@ export interface GridCommandParts {
   goTo(): void;
   copyWithHeaders(): void;
   comment(row: RowKey, column: string): void;
-  submit(): void;
+  readonly actions: Pick<ToolbarActions, 'submit' | 'refresh'>;
+  format(column: Column): void;
 }
 
 /** Kinds of columns that take a date. */
@@ -61,7 +64,13 @@ export const runGridCommand = (command: Command, range: Selection | null, parts:
       void model.redo();
       return;
     case 'submit':
-      parts.submit();
+      parts.actions.submit();
+      return;
+    case 'refresh':
+      parts.actions.refresh();
+      return;
+    case 'format':
+      if (active) parts.format(active.column);
       return;
   }
 };

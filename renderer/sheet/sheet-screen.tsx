@@ -239,7 +239,8 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
         goTo: ranges.goTo,
         copyWithHeaders: () => copying.byCommand('headers'),
         comment: (row, column) => props.onComment(context, row, column),
-        submit: () => void submit(),
+        actions,
+        format: columns.openFormat,
       }),
   };
 

@@ -33,6 +33,8 @@ export interface DragTarget {
   /** Draws where the fill handle is being dragged to. */
   paintFill(to: Rectangle | null): void;
   fill(from: Rectangle, to: Rectangle, copy: boolean): void;
+  /** Fills down as far as the column beside goes on. */
+  fillDown(): void;
 }
 
 /** Pixels from the border of the rows at which dragging scrolls. */
@@ -65,6 +67,7 @@ export class RangeDrag {
     // AG Grid moves its focus on this event, before a mouse button is told of.
     host.addEventListener('pointerdown', this.#down, true);
     host.addEventListener('mousedown', this.#pressed, true);
+    host.addEventListener('dblclick', this.#twice, true);
     window.addEventListener('mousemove', this.#move);
     window.addEventListener('mouseup', this.#up);
   }
@@ -73,6 +76,7 @@ export class RangeDrag {
     cancelAnimationFrame(this.#scrolling);
     this.#host.removeEventListener('pointerdown', this.#down, true);
     this.#host.removeEventListener('mousedown', this.#pressed, true);
+    this.#host.removeEventListener('dblclick', this.#twice, true);
     window.removeEventListener('mousemove', this.#move);
     window.removeEventListener('mouseup', this.#up);
   }
@@ -172,6 +176,14 @@ export class RangeDrag {
     this.#kept = false;
     event.preventDefault();
     event.stopPropagation();
+  };
+
+  /** On the fill handle; elsewhere the cell is edited. */
+  readonly #twice = (event: MouseEvent): void => {
+    if (this.#target.editing() || !this.#placeOf(event.target) || !this.#target.isHandle(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#target.fillDown();
   };
 
   readonly #move = (event: MouseEvent): void => {

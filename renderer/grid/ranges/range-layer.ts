@@ -95,6 +95,7 @@ export class RangeLayer {
       isHandle: (event) => this.#painter.isHandle(event),
       paintFill: (to) => this.#painter.paint(this.#selection, to),
       fill: (from, to, copy) => this.#events.fill(from, to, copy),
+      fillDown: () => this.#fillDown(),
     };
   }
 
@@ -276,6 +277,29 @@ export class RangeLayer {
       .then((row) => {
         if (this.#selection === selection && !this.#api.isDestroyed()) go({ ...from, row });
       });
+  }
+
+  /** Fills down to where the column on the left ends, else the one on the right, as a double click on the handle does elsewhere. */
+  #fillDown(): void {
+    const range = this.#selection?.ranges.at(-1);
+    if (!range) return;
+    const from = rectangleOf(range);
+    const beside = [from.left - 1, from.right + 1].find(
+      (column) =>
+        column >= 0 &&
+        column < this.extent.columns &&
+        this.#events.filled({ row: from.bottom, column }) &&
+        this.#events.filled({ row: from.bottom + 1, column }),
+    );
+    if (beside === undefined) return;
+    this.#reach({ row: from.bottom, column: beside }, 'down', true, ({ row: bottom }) => {
+      this.#events.fill(from, { ...from, bottom }, false);
+      const [anchor, head] = [
+        { row: from.top, column: from.left },
+        { row: bottom, column: from.right },
+      ];
+      this.#set({ ranges: [{ anchor, head }], active: anchor });
+    });
   }
 
   #set(selection: Selection | null): void {

@@ -11,6 +11,7 @@ import type { SheetSnapshot } from '../sheet-snapshot.ts';
 import { viewCommands } from '../views/view-commands.ts';
 import { ViewsMenu } from '../views/views-menu.tsx';
 import { columnCommands, columnEntries, sortEntries } from './column-entries.ts';
+import { isFormattable } from './column-format.ts';
 import { ColumnsPanel } from './columns-panel.tsx';
 import { FormatDialog } from './format-dialog.tsx';
 import './columns.css';
@@ -36,6 +37,8 @@ export interface ColumnWork {
   /** Menus and dialogs that are open. */
   readonly dialogs: ReactNode;
   openMenu(column: Column, at: OpenMenu['at']): void;
+  /** Asks for the format of a column; the focus goes back to the cell. */
+  openFormat(column: Column): void;
   /** What the menu of a cell offers for its column. */
   cellEntries(column: Column): readonly MenuEntry[];
 }
@@ -45,10 +48,10 @@ export const useColumns = (parts: ColumnsParts): ColumnWork => {
   const { model, snapshot, grid, active, onFilter, onDefinition } = parts;
   const [menu, setMenu] = useState<OpenMenu | null>(null);
   const [panel, setPanel] = useState(false);
-  const [formatting, setFormatting] = useState<string | null>(null);
+  const [formatting, setFormatting] = useState<{ name: string; fromCell: boolean } | null>(null);
   const tool = useRef<HTMLButtonElement>(null);
   const columns = grid.current?.columns;
-  const formatted = formatting === null ? undefined : model.layout.column(formatting);
+  const formatted = formatting === null ? undefined : model.layout.column(formatting.name);
   const entriesOf = (column: Column, of: ColumnLayer): readonly MenuEntry[] =>
     columnEntries({
       model,
@@ -58,7 +61,7 @@ export const useColumns = (parts: ColumnsParts): ColumnWork => {
         const anchor = of.header(column.name);
         if (anchor) requestAnimationFrame(() => onFilter(column, anchor));
       },
-      onFormat: () => setFormatting(column.name),
+      onFormat: () => setFormatting({ name: column.name, fromCell: false }),
       onDefinition,
       onPanel: () => setPanel(true),
     });
@@ -75,6 +78,10 @@ export const useColumns = (parts: ColumnsParts): ColumnWork => {
   };
   return {
     openMenu: (column, at) => setMenu({ column, at }),
+    openFormat: (column) => {
+      if (isFormattable(column)) setFormatting({ name: column.name, fromCell: true });
+      else model.say('Only numbers and dates have formats.');
+    },
     cellEntries: (column) =>
       columns
         ? [
@@ -146,7 +153,8 @@ export const useColumns = (parts: ColumnsParts): ColumnWork => {
             onFormat={(format) => columns.format(formatted.name, format)}
             onClose={() => {
               setFormatting(null);
-              back(formatted.name);
+              if (formatting?.fromCell) requestAnimationFrame(() => grid.current?.focus());
+              else back(formatted.name);
             }}
           />
         )}
