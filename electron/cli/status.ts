@@ -44,7 +44,7 @@ export const statusCommand: Command = {
       out(
         `Table ${table}: ${active === 'true' ? `audited since ${since} by ${by}, policy ${mode ?? 'open'}` : 'no longer audited'}`,
       );
-      if (behind != null) out(`  ${behind} "writ govern ${table}" renews its triggers.`);
+      if (behind != null) out(`  ${behind} "writ govern ${table}" brings it up to date.`);
       if (mode === 'approval' && active === 'true')
         for (const { message } of await rowsOf(client, DOORS, [table ?? '']))
           out(`  approval is advisory: ${message}`);

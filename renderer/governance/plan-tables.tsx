@@ -32,7 +32,7 @@ export const PlanTables = ({ plan, fixed, onWish }: PlanTablesProps): ReactNode 
               {settled
                 ? 'governed already'
                 : behind !== null
-                  ? `${behind} Putting it under audit again renews its triggers.`
+                  ? `${behind} Apply brings it up to date.`
                   : (problem ??
                     `rows named by ${key.join(', ')}; ${triggers.length} triggers; belongs to ${owner}`)}
             </span>

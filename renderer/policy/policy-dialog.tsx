@@ -131,7 +131,9 @@ export const PolicyDialog = ({ context, client, onClose }: PolicyDialogProps): R
     >
       {policy.canSet ? null : <Banner>Only administrators of schema writ may change this.</Banner>}
       {policy.behind ? (
-        <Banner look="warn">{policy.behind} An administrator puts it under audit again.</Banner>
+        <Banner look="warn">
+          {policy.behind} An administrator brings it up to date under "Governance of this database".
+        </Banner>
       ) : null}
       {policy.sideDoors.length > 0 ? (
         <Banner look="warn">

@@ -325,10 +325,11 @@ test('audit verify tells that the audit is sound, and what is not, by its exit c
 test('status names a column that came after its table was put under audit, and govern takes it in', async () => {
   expect((await writ([...INSTALL, '--yes'])).code).toBe(0);
   await admin.query('alter table fin.line add column extra text');
-  const told = '"extra" came after fin.line was put under audit. "writ govern fin.line" renews its triggers.';
+  const behind = 'Columns of fin.line changed after it was put under audit: "extra" came later.';
+  const told = `${behind} "writ govern fin.line" brings it up to date.`;
   expect((await writ(['status'])).out).toContain(told);
   expect((await planInstall(admin, null)).tables.find(({ source }) => source.table === 'line')?.behind).toBe(
-    '"extra" came after fin.line was put under audit.',
+    behind,
   );
   expect((await writ(['govern', 'fin.line'])).code).toBe(0);
   expect((await writ(['status'])).out).not.toContain(told);

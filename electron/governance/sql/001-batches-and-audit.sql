@@ -18,12 +18,45 @@ create table writ.governed (
   id integer generated always as identity primary key,
   relation regclass not null unique,
   key text[] not null,
+  shape jsonb not null,
   active boolean not null default true,
   since timestamptz not null default clock_timestamp(),
   by text not null default session_user
 );
 comment on table writ.governed is 'Tables whose changes are audited; id stays when a table is renamed, dumped or restored';
 comment on column writ.governed.key is 'Columns whose values name a row in writ.audit, in order';
+comment on column writ.governed.shape is 'The table and its columns as its triggers know them; see writ.shape_of';
+
+-- A table and its columns as the triggers of the audit know them: place, name, type, and a collation of the column's own.
+create function writ.shape_of(relation regclass) returns jsonb language sql stable set search_path = pg_catalog, pg_temp as $$
+  select jsonb_build_object('relation', relation::oid::bigint, 'columns', jsonb_agg(jsonb_build_array(a.attnum, a.attname, format_type(a.atttypid, null),
+    case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end) order by a.attnum))
+  from pg_attribute a join pg_type t on t.oid = a.atttypid
+  where a.attrelid = relation and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+$$;
+
+-- Whether a table still has this shape. Called immutable so that it is answered when a plan is made, and costs nothing
+-- after that: the triggers ask it in a query over a transition table, whose plan is made anew whenever the table changes
+-- (plancache.c). To a transaction with an old snapshot nothing is sure: its catalogue may be that of before.
+create function writ.has_shape(relation oid, shape jsonb) returns boolean language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return current_setting('transaction_isolation') not in ('repeatable read', 'serializable') and writ.shape_of(has_shape.relation::regclass) = has_shape.shape;
+end $$;
+
+-- The same for a partition, or a table of a restored database: columns of these names, and no others.
+create function writ.has_columns(relation oid, names text[]) returns boolean language sql volatile set search_path = pg_catalog, pg_temp as $$
+  select current_setting('transaction_isolation') not in ('repeatable read', 'serializable')
+    and count(*) = cardinality(has_columns.names) and bool_and(a.attname::text = any (has_columns.names))
+  from pg_attribute a where a.attrelid = has_columns.relation and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+$$;
+
+-- What a column of a governed table is called now; null: it was removed. Places tell only in the table they were taken from.
+create function writ.name_now(g writ.governed, name text) returns text language sql stable set search_path = pg_catalog, pg_temp as $$
+  select a.attname::text
+  from (select 1) one left join jsonb_array_elements(g.shape->'columns') c on c->>1 = name_now.name and (g.shape->>'relation')::bigint = g.relation::oid::bigint
+  join pg_attribute a on a.attrelid = g.relation and a.attnum > 0 and not a.attisdropped
+    and case when c is null then a.attname::text = name_now.name else a.attnum = (c->>0)::smallint end
+$$;
 
 create table writ.batch (
   id uuid primary key,

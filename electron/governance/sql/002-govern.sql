@@ -92,7 +92,7 @@ $$;
 create function writ.record_update_sql(target integer, relation regclass, key text[]) returns text
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select format('
-  if exists (select from new_rows) and not exists (select from new_rows offset 1) then
+  if v_rows = 1 then
     select * into strict v_old from old_rows;
     select * into strict v_new from new_rows;
     if %s then
@@ -129,71 +129,97 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
   ) d
 $$;
 
--- Statement that records columns which came after the table was put under audit; the triggers run it with what they know of
--- the transaction ($1 to $5). It is found anew by each of their statements, which is slow, until the table is put under
--- audit again. Null: none came.
-create function writ.record_later_sql(target integer, part regclass, key text[], known text[], op text) returns text
-language sql stable set search_path = pg_catalog, pg_temp as $$
-  with later as (
-    select c.name, c.place from writ.audited_columns(part, key) c where c.name <> all (known)
-  ), rows(kind, source) as (
-    select 'insert', 'new_rows n' where op = 'insert'
-    union all select 'delete', 'old_rows o' where op = 'delete'
-    union all select 'update', format('old_rows o join new_rows n on %s', writ.match_sql('o', 'n', part, key)) where op = 'update'
-    union all select 'delete', format('old_rows o where not exists (select from new_rows n where %s)', writ.match_sql('o', 'n', part, key)) where op = 'update'
-    union all select 'insert', format('new_rows n where not exists (select from old_rows o where %s)', writ.match_sql('o', 'n', part, key)) where op = 'update'
-  )
-  select format('
+-- The statement of a trigger for a table that has changed since it was put under audit, as it is now, found anew by each
+-- statement, which is slow, until the table is put under audit again. The triggers run it with what they know of the
+-- transaction ($1 to $5). `names` are the columns the trigger was given. SQLSTATE WR301: its rows can no longer be named.
+create function writ.record_anew_sql(target integer, part regclass, op text, names text[]) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+  g writ.governed;
+  key text[];
+  v_rows text;
+  v_cells text;
+begin
+  select * into strict g from writ.governed w where w.id = target;
+  if exists (select a.attname from pg_attribute a where a.attrelid = part and a.attnum > 0 and not a.attisdropped except select unnest(names))
+    or exists (select unnest(names) except select a.attname from pg_attribute a where a.attrelid = part and a.attnum > 0 and not a.attisdropped) then
+    raise exception 'the columns of % changed while this transaction was under way; try it again', part using errcode = 'serialization_failure';
+  end if;
+  key := array(select writ.name_now(g, k.name) from unnest(g.key) with ordinality k(name, n) order by k.n);
+  if (select count(*) from writ.audited_columns(part, key) c where c.is_key) <> cardinality(g.key) then
+    raise exception '%', format('A column that names the rows of %s in its audit (%s) was removed. An administrator has to put the table under audit again, with the key it has now.',
+      part, array_to_string(g.key, ', ')) using errcode = 'WR301';
+  end if;
+  select string_agg(format('(%L, @.%I::text)', c.name, c.name), ', ' order by c.place),
+    string_agg(format('(%L, o.%I::text, n.%I::text, %s)', c.name, c.name, c.name, writ.compare_sql('is distinct from', 'o', 'n', c.name, c.comparable)), ', ' order by c.place)
+      filter (where not c.is_key)
+  into v_rows, v_cells from writ.audited_columns(part, key) c;
+  return (
+    select format('
     insert into writ.audit (at, txid, batch, target, kind, person, application, row_key, column_name, before, after)
-    select $1, $2, $3, %s, x.kind, $4, $5, x.row_key, x.name, x.before, x.after from (%s) x where x.before is distinct from x.after', target,
-    string_agg(format('select %L as kind, %s as row_key, %L as name, %s as before, %s as after from %s', r.kind,
-      writ.row_key_sql(case r.kind when 'delete' then 'o' else 'n' end, part, key), l.name,
-      case r.kind when 'insert' then 'null::text' else format('o.%I::text collate "C"', l.name) end,
-      case r.kind when 'delete' then 'null::text' else format('n.%I::text collate "C"', l.name) end, r.source), ' union all '))
-  from rows r cross join later l having count(*) > 0
-$$;
+    select $1, $2, $3, %s, x.kind, $4, $5, x.row_key, x.name, x.before, x.after from (%s) x', target, string_agg(x.sql, ' union all ' order by x.n))
+    from (
+      select 1 as n, format('select ''update'' as kind, %s as row_key, c.name, c.before, c.after from old_rows o join new_rows n on %s
+        cross join lateral (values %s) c(name, before, after, differs) where c.differs', writ.row_key_sql('n', part, key), writ.match_sql('o', 'n', part, key), v_cells) as sql
+      where op = 'update' and v_cells is not null
+      union all
+      select 2, format('select ''delete'' as kind, %s as row_key, c.name, c.value as before, null::text as after from old_rows o
+        cross join lateral (values %s) c(name, value) where c.value is not null', writ.row_key_sql('o', part, key), replace(v_rows, '@', 'o'))
+        || case op when 'update' then format(' and not exists (select from new_rows n where %s)', writ.match_sql('o', 'n', part, key)) else '' end
+      where op <> 'insert'
+      union all
+      select 3, format('select ''insert'' as kind, %s as row_key, c.name, null::text as before, c.value as after from new_rows n
+        cross join lateral (values %s) c(name, value) where c.value is not null', writ.row_key_sql('n', part, key), replace(v_rows, '@', 'n'))
+        || case op when 'update' then format(' and not exists (select from old_rows o where %s)', writ.match_sql('o', 'n', part, key)) else '' end
+      where op <> 'delete'
+    ) x);
+end $$;
 
--- Creates or replaces one audit trigger function. The body is passed as a literal: no column name can end it. A column that
--- came adds to a table's attributes, and one that went keeps its place among them: their number is asked first; partitions
--- count their own.
+-- Creates or replaces one audit trigger function. The body is passed as a literal: no column name can end it. One look tells
+-- how many rows there are, whether the table is the one the body was written for, and the batch.
 create function writ.define_audit(target integer, relation regclass, key text[], op text, body text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
   name constant text := format('audit_%s_%s', target, op);
-  known constant text[] := array(select c.name from writ.audited_columns(relation, key) c order by c.place);
 begin
   execute format('create or replace function writ.%I() returns trigger language plpgsql volatile security definer
     set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_nestloop = off set enable_mergejoin = off %s as %L',
-    name, writ.canonical_settings(relation), '
+    name, writ.canonical_settings(relation), format('
 #variable_conflict use_variable
--- Printed with: ' || writ.canonical_settings(relation) || '
 declare
   v_hint constant text := current_setting(''writ.batch'', true);
-  v_batch constant uuid := case when length(v_hint) = 36 and translate(v_hint, ''0123456789abcdef'', '''') = ''----'' then
-    (select b.id from writ.batch b where b.id = v_hint::uuid and b.person = session_user and b.txid = pg_current_xact_id()) end;
   v_at constant timestamptz := clock_timestamp();
   v_txid constant xid8 := pg_current_xact_id();
   v_person constant text := session_user;
   v_application constant text := split_part(current_setting(''application_name''), '' batch:'', 1);
-  v_later text;
-  v_settings text[];
-  changed record;
+  v_batch uuid;
+  v_rows bigint;
+  v_known boolean;
   v_alone boolean := false;
   v_old record;
   v_new record;
-begin' || body || format('
-  if not exists (select from pg_class c where c.oid = tg_relid and c.oid = %6$s and c.relnatts = %1$s) and exists (select from pg_attribute a
-    where a.attrelid = tg_relid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '''' and a.attname <> all (%4$L::name[])) then
-    v_later := writ.record_later_sql(%2$s, tg_relid::regclass, %3$L, %4$L, %5$L);
-    if v_later is not null then
-      -- The settings of the function are those of the columns it knew.
-      select array_agg(current_setting(s.name) order by s.n) into v_settings from writ.canonical_values() s;
-      perform set_config(s.name, s.value, true) from writ.canonical_values() s;
-      execute v_later using v_at, v_txid, v_batch, v_person, v_application;
-      perform set_config(s.name, v_settings[s.n], true) from writ.canonical_values() s;
-    end if;
-  end if;', (select c.relnatts from pg_class c where c.oid = relation), target, key, known, op, relation::oid) || '
+  changed record;
+  v_settings text[];
+begin
+  select count(*), writ.has_shape(%1$s, %2$L),
+    (select b.id from writ.batch b where b.id = case when length(v_hint) = 36 and translate(v_hint, ''0123456789abcdef'', '''') = ''----'' then v_hint::uuid end
+      and b.person = session_user and b.txid = pg_current_xact_id())
+  into v_rows, v_known, v_batch
+  from (select from %3$s limit 2) r;
+  if v_rows = 0 then return null; end if;
+  if tg_relid <> %1$s then v_known := writ.has_columns(tg_relid, %4$L); end if;
+  if not v_known then
+    -- The settings of this function are those of the columns it knew.
+    select array_agg(current_setting(s.name) order by s.n) into v_settings from writ.canonical_values() s;
+    perform set_config(s.name, s.value, true) from writ.canonical_values() s;
+    execute writ.record_anew_sql(%5$s, tg_relid::regclass, %6$L, (select array(select jsonb_object_keys(to_jsonb(r))) from %3$s r limit 1))
+      using v_at, v_txid, v_batch, v_person, v_application;
+    perform set_config(s.name, v_settings[s.n], true) from writ.canonical_values() s;
+    return null;
+  end if;', relation::oid, writ.shape_of(relation), case op when 'delete' then 'old_rows' else 'new_rows' end,
+      (select array_agg(c.name order by c.place) from writ.audited_columns(relation, key) c), target, op) || body || '
   return null;
 end ');
   execute format('revoke all on function writ.%I() from public', name);
@@ -214,7 +240,12 @@ begin
   end if;
   if not row_security_active(%1$s) then return true; end if;
   if %2$s then return false; end if;
-  return exists (select from %3$s t where %4$s);
+  begin
+    return exists (select from %3$s t where %4$s);
+  exception when undefined_column then
+    -- The key has another name, and the table was not put under audit again.
+    return false;
+  end;
 end ', relation::oid,
     string_agg(format('not has_column_privilege(%s, %s::int2, ''select'')', relation::oid, c.place), ' or '),
     format('%I.%I', n.nspname, r.relname),
@@ -256,8 +287,8 @@ begin
     or (select count(*) from writ.audited_columns(relation, key) c where c.is_key) <> cardinality(key) then
     raise exception 'the key of % must name its columns', relation using errcode = 'undefined_column';
   end if;
-  insert into writ.governed (relation, key) values (relation, key)
-  on conflict on constraint governed_relation_key do update set key = excluded.key, active = true,
+  insert into writ.governed (relation, key, shape) values (relation, key, writ.shape_of(relation))
+  on conflict on constraint governed_relation_key do update set key = excluded.key, shape = excluded.shape, active = true,
     since = case when governed.active then governed.since else excluded.since end
   returning id into target;
   perform writ.define_audit(target, relation, key, 'insert', writ.record_rows_sql(target, 'insert', relation, key, 'new_rows'));
@@ -281,25 +312,33 @@ begin
   return target;
 end $$;
 
--- What became of a table's columns since it was put under audit, as a sentence; null: nothing. Columns that came later are
--- recorded all the same; one that was renamed or removed makes writes fail until the table is put under audit again.
-create function writ.audit_behind(relation regclass) returns text language sql stable set search_path = pg_catalog, pg_temp as $$
-  with audit as (
-    select g.id, g.relation, g.key, i.prosrc as inserts, u.prosrc as updates
-    from writ.governed g join pg_proc i on i.oid = to_regprocedure(format('writ.audit_%s_insert()', g.id))
-    join pg_proc u on u.oid = to_regprocedure(format('writ.audit_%s_update()', g.id))
-    where g.relation = audit_behind.relation and g.active
-  ), later as (
-    select c.name, c.place from audit a, writ.audited_columns(a.relation, a.key) c
-    where position(format('(%L, r.%I::text)', c.name, c.name) in a.inserts) = 0
+-- What became of a table's columns since it was put under audit, one row a change.
+create function writ.column_changes(g writ.governed) returns table (place smallint, kind text, name text, message text)
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  with was as (
+    select (c->>0)::smallint as place, c->>1 as name, c->>2 as type, c->>3 as collation, writ.name_now(g, c->>1) as now from jsonb_array_elements(g.shape->'columns') c
+  ), is_now as (
+    select (c->>0)::smallint as place, c->>1 as name, c->>2 as type, c->>3 as collation from jsonb_array_elements(writ.shape_of(g.relation)->'columns') c
   )
+  select n.place, 'came', n.name, format('"%s" came later', n.name) from is_now n where n.name not in (select w.now from was w where w.now is not null)
+  union all
+  select w.place, 'removed', w.name, format('"%s" was removed', w.name) from was w where w.now is null
+  union all
+  select n.place, 'renamed', n.name, format('"%s" is "%s" now', w.name, n.name) from was w join is_now n on n.name = w.now where w.now <> w.name
+  union all
+  select n.place, 'other type', n.name, format('"%s" has another type', n.name) from was w join is_now n on n.name = w.now
+  where n.type <> w.type or n.collation is distinct from w.collation
+$$;
+
+-- The same as a sentence; null: nothing. All is recorded in any case, only slower, until the table is put under audit again.
+create function writ.audit_behind(relation regclass) returns text language sql stable set search_path = pg_catalog, pg_temp as $$
   select case
-    when exists (select from later) then format('%s came after %s was put under audit.', (select string_agg(format('"%s"', l.name), ', ' order by l.place) from later l), a.relation)
-    when position(writ.record_rows_sql(a.id, 'insert', a.relation, a.key, 'new_rows') in a.inserts) = 0
-      or position(writ.record_update_sql(a.id, a.relation, a.key) in a.updates) = 0
-      or position(E'\n-- Printed with: ' || writ.canonical_settings(a.relation) || E'\n' in a.inserts) = 0
-      then format('Columns of %s were renamed, removed or changed their type after it was put under audit.', a.relation) end
-  from audit a
+    when c.changes is not null then format('Columns of %s changed after it was put under audit: %s.', g.relation, c.changes)
+    when position(quote_literal(g.shape::text) in f.prosrc) = 0 or g.shape <> writ.shape_of(g.relation)
+      then format('The triggers of %s were made for another table, or before this database was restored.', g.relation) end
+  from writ.governed g join pg_proc f on f.oid = to_regprocedure(format('writ.audit_%s_insert()', g.id))
+  cross join lateral (select string_agg(d.message, ', ' order by d.place, d.kind) as changes from writ.column_changes(g) d) c
+  where g.relation = audit_behind.relation and g.active
 $$;
 
 -- Ends the audit of a table; what was recorded stays and stays readable.

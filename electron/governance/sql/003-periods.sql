@@ -154,20 +154,67 @@ create constraint trigger look_at_commit after insert or update on writ.period_t
   for each row execute function writ.look_at_commit();
 alter table writ.period_touch enable always trigger look_at_commit;
 
--- Body of one of the three triggers: the periods of all rows as they were and as they are.
+-- SQL for the periods of all rows as they were and as they are (`sources`), as a map has it; `columns` are those it names.
+create function writ.periods_sql(map writ.period_map, relation regclass, columns text[], scope text, sources text[]) returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select format('array(select p.period::text from (%s) p)',
+    string_agg(format('select %s as period from %s r%s', writ.period_sql('r', relation, columns, map.style), s.name,
+      case when scope is null then '' else format(' where r.%I::text = any (%L::text[])', scope, map.scope_values) end), ' union '))
+  from unnest(sources) s(name)
+$$;
+
+-- The same for a table that has changed since it was put under audit, found anew by each statement. SQLSTATE WR301: the column
+-- is no more, and nothing tells the period of a row.
+create function writ.periods_anew_sql(target integer, calendar integer, relation regclass, sources text[]) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+  map writ.period_map;
+  g writ.governed;
+  columns text[];
+  scope text;
+begin
+  select m.* into strict map from writ.period_map m where m.target = target and m.calendar = calendar;
+  select w.* into strict g from writ.governed w where w.id = target;
+  columns := array(select writ.name_now(g, c.name) from unnest(map.columns) with ordinality c(name, n) order by c.n);
+  scope := writ.name_now(g, map.scope_column);
+  if (select count(*) from pg_attribute a where a.attrelid = relation and a.attnum > 0 and not a.attisdropped and a.attname::text = any (columns || scope))
+    <> cardinality(map.columns || map.scope_column) - (map.scope_column is null)::integer then
+    raise exception '%', format('A column of %s that tells the period of its rows (%s) was removed. An administrator has to map its periods anew.',
+      relation, array_to_string(map.columns || map.scope_column, ', ')) using errcode = 'WR301';
+  end if;
+  return writ.periods_sql(map, relation, columns, scope, sources);
+end $$;
+
+-- Body of one of the three triggers. One open period, which nearly all statements write to, is held at once.
 create function writ.define_period_trigger(target integer, relation regclass, op text, sources text[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
 declare
   body text;
 begin
   select string_agg(format('
-  perform writ.hold_periods(%s, array(select p.period::text from (%s) p));', m.calendar,
-    (select string_agg(format('select %s as period from %s r%s group by 1', writ.period_sql('r', relation, m.columns, m.style), source.name,
-       case when m.scope_column is null then '' else format(' where r.%I::text = any (%L::text[])', m.scope_column, m.scope_values) end), ' union ')
-     from unnest(sources) source(name))), '' order by m.calendar)
+  if v_known then
+    v_periods := %s;
+  else
+    execute ''select '' || writ.periods_anew_sql(%s, %s, tg_relid::regclass, %L) into v_periods;
+  end if;
+  if cardinality(v_periods) = 1 then
+    perform from writ.period p where p.calendar = %3$s and p.period = v_periods[1] and p.state = ''open'' and p.closing_at is null for share;
+  end if;
+  if cardinality(v_periods) > 1 or not found then perform writ.hold_periods(%3$s, v_periods); end if;',
+    writ.periods_sql(m, relation, m.columns, m.scope_column, sources), target, m.calendar, sources), '' order by m.calendar)
   into body from writ.period_map m where m.target = define_period_trigger.target;
   execute format('create or replace function writ.period_%s_%s() returns trigger language plpgsql volatile security definer
-    set search_path = pg_catalog, pg_temp as %L', target, op, 'begin' || body || '
+    set search_path = pg_catalog, pg_temp as %L', target, op, format('
+declare
+  v_known boolean;
+  v_periods text[];
+begin
+  select writ.has_shape(%1$s, %2$L) into v_known from %3$s limit 1;
+  if not found then return null; end if;
+  if tg_relid <> %1$s then v_known := writ.has_columns(tg_relid, %4$L); end if;', relation::oid, writ.shape_of(relation), sources[1],
+      (select array_agg(c.name order by c.place) from writ.audited_columns(relation, '{}') c)) || body || '
   return null;
 end ');
   execute format('revoke all on function writ.period_%s_%s() from public', target, op);
@@ -247,6 +294,17 @@ begin
     assignment = excluded.assignment, assignment_person = excluded.assignment_person, assignment_value = excluded.assignment_value;
   perform writ.guard_periods(relation);
 end $$;
+
+-- A table that is put under audit again has its maps follow columns that have another name now.
+create function writ.follow_periods() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  update writ.period_map m set columns = array(select coalesce(writ.name_now(old, c.name), c.name) from unnest(m.columns) with ordinality c(name, n) order by c.n),
+    scope_column = coalesce(writ.name_now(old, m.scope_column), m.scope_column), dimension = coalesce(writ.name_now(old, m.dimension), m.dimension)
+  where m.target = new.id;
+  if found and new.active then perform writ.guard_periods(new.relation); end if;
+  return null;
+end $$;
+create trigger follow_periods after update of shape on writ.governed for each row execute function writ.follow_periods();
 
 create function writ.unmap_periods(relation regclass, calendar text) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
@@ -329,7 +387,7 @@ end $$;
 create function writ.grant_periods(role name) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   execute format('grant select on writ.calendar, writ.period, writ.period_event, writ.period_map to %I', role);
-  execute format('grant execute on function writ.may_close(text), writ.close_period(text, text, text, timestamptz),
+  execute format('grant execute on function writ.name_now(writ.governed, text), writ.may_close(text), writ.close_period(text, text, text, timestamptz),
     writ.reopen_period(text, text, text), writ.settle_periods() to %I', role);
 end $$;
 

@@ -305,12 +305,30 @@ begin
   end loop;
 end $$;
 
--- The audit is what the comparison reads: it follows changed columns with the guard, and does not end under approval.
+-- What a list of columns is called now; one that was removed keeps its name, and then means no column.
+create function writ.names_now(g writ.governed, names text[]) returns text[] language sql stable set search_path = pg_catalog, pg_temp as $$
+  select array(select coalesce(writ.name_now(g, n.name), n.name) from unnest(names) with ordinality n(name, place) order by n.place)
+$$;
+
+-- The audit is what the comparison reads: it follows changed columns with the guard, and does not end under approval. A policy
+-- that names a column which has another name now is set anew.
 create function writ.keep_guard() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  p writ.policy := writ.current_policy(new.id);
+  renamed writ.policy := p;
 begin
-  if (writ.current_policy(new.id)).mode = 'approval' then
+  if p.mode = 'approval' then
     if not new.active then
       raise exception '% is under approval; set its policy to open first', new.relation using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    renamed.amount_column := (writ.names_now(old, array[p.amount_column]))[1];
+    renamed.free_columns := writ.names_now(old, p.free_columns);
+    renamed.derived_columns := writ.names_now(old, p.derived_columns);
+    if renamed is distinct from p then
+      renamed.version := p.version + 1;
+      renamed.set_by := session_user;
+      renamed.at := clock_timestamp();
+      insert into writ.policy select renamed.*;
     end if;
     perform writ.define_guard(new.id);
   end if;

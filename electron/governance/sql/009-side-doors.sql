@@ -37,10 +37,13 @@ language sql volatile set search_path = pg_catalog, pg_temp as $$
   left join pg_trigger t on t.tgrelid = r.part and t.tgname = '!writ_derived_' || d.op and t.tgfoid = 'writ.refuse_derived()'::regprocedure
   where writ.derived_sql(relation, (writ.current_policy(target)).derived_columns, d.op) is not null and (t.oid is null or t.tgenabled <> 'A')
   union all
-  -- The audit is what the comparison reads: a column it does not know takes anything.
-  select 'guard-missing', format('%s.%I', relation, c.name), format('The audit of %s does not know its column %s: put the table under audit again.', relation, c.name)
-  from writ.audited_columns(relation, '{}') c join pg_proc f on f.oid = to_regprocedure(format('writ.audit_%s_insert()', target))
-  where position(format('(%L, r.%I::text)', c.name, c.name) in f.prosrc) = 0
+  -- The comparison knows the columns of then: one that came or has another name since takes anything in a new row.
+  select 'guard-missing', format('%s.%I', relation, c.name), format('%s since the approval of %s was set up: bring the table up to date.', c.message, relation)
+  from writ.governed g cross join lateral writ.column_changes(g) c where g.id = target and c.kind <> 'removed'
+  union all
+  select 'guard-missing', relation::text, format('The audit of %s is not the one that was made for it: bring the table up to date.', relation)
+  from writ.governed g cross join unnest(array['insert', 'update', 'delete']) o(op) left join pg_proc f on f.oid = to_regprocedure(format('writ.audit_%s_%s()', target, o.op))
+  where g.id = target and position(quote_literal(g.shape::text) in coalesce(f.prosrc, '')) = 0
   union all
   select 'guard-disabled', 'writ.ticket', 'The check of tickets at COMMIT is missing or switched off.'
   where not exists (select from pg_trigger t where t.tgrelid = 'writ.ticket'::regclass and t.tgname = 'settle' and t.tgenabled = 'A' and t.tgfoid = 'writ.settle_ticket()'::regprocedure)
@@ -149,20 +152,12 @@ begin
   end if;
 end $$;
 
--- From how many machines this login works with Writ right now, as far as the server tells: one person sits at one. Runs as
--- the person, who sees the sessions of the own login.
-create function writ.machines() returns integer language sql volatile security invoker set search_path = pg_catalog, pg_temp as $$
-  select count(distinct case when a.client_addr is null or a.client_addr in ('127.0.0.1', '::1') then 'here' else host(a.client_addr) end)::integer
-  from pg_stat_activity a
-  where a.usename = session_user and a.datname = current_database() and a.application_name like 'Writ/%'
-$$;
-
 -- Lets a role take part in approval: submit, look, comment, write what was approved; to decide it also has to be in a policy.
 create function writ.grant_approval(role name) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   execute format('grant execute on function writ.propose(uuid, text, text, text, text), writ.approve(uuid, text, text), writ.return_batch(uuid, text),
     writ.end_batch(uuid, text, text), writ.remark(uuid, text, text, text), writ.expire(), writ.review_state(uuid), writ.reviews(text, text, uuid[], integer),
-    writ.review_payload(uuid), writ.review_log(uuid), writ.review_touched(uuid, integer), writ.touched_entries(uuid, integer), writ.policy_of(text), writ.side_doors(text), writ.machines(),
+    writ.review_payload(uuid), writ.review_log(uuid), writ.review_touched(uuid, integer), writ.touched_entries(uuid, integer), writ.policy_of(text), writ.side_doors(text),
     writ.take_ticket(uuid, text, boolean), writ.finish_ticket(uuid) to %I', role);
 end $$;
 

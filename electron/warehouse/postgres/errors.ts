@@ -67,6 +67,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   WR201: ['denied', 'period-closed', 'The period is closed.'],
   WR202: ['denied', 'may-not-close', 'This sign-in may not close or reopen periods of this calendar.'],
   WR203: ['conflict', 'period-moved', 'The period is not in a state that allows it. Read the periods again.'],
+  WR301: ['conflict', 'governance-behind', 'A column that governance needs was removed.'],
   WR204: ['conflict', 'commit-needed', 'The period closes at a set time; end the transaction with COMMIT.'],
   P0001: ['invalid', 'refused-by-database', 'The database refused it.'],
 };
@@ -148,7 +149,7 @@ const mapDatabaseError = (error: DatabaseError, doing: string, sql: string | und
     });
   const [kind, code, advice] = shape;
   // What a trigger raises is written for people; the server's other texts may quote a cell.
-  const text = state === 'P0001' || state === 'WR201' ? error.message : advice;
+  const text = state === 'P0001' || state === 'WR201' || state === 'WR301' ? error.message : advice;
   return new AppError(kind, code, `${doing} failed. ${text}${place(details)}`, { details, cause: error });
 };
 

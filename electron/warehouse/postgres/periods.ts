@@ -23,9 +23,11 @@ const periodJson = `pg_catalog.json_build_object('period', p.period, 'label', co
   'closingAt', ${at('p.closing_at')}, 'by', p.changed_by, 'at', ${at('p.changed_at')}, 'reason', p.reason)`;
 
 const scopeJson = `case when m.scope_column is null then null else
-  pg_catalog.json_build_object('column', m.scope_column, 'values', m.scope_values) end`;
+  pg_catalog.json_build_object('column', coalesce(writ.name_now(g, m.scope_column), m.scope_column), 'values', m.scope_values) end`;
 
-const ofSql = `select pg_catalog.json_build_object('calendar', c.name, 'columns', m.columns, 'style', m.style, 'scope', ${scopeJson},
+// Columns may have got another name since they were mapped.
+const ofSql = `select pg_catalog.json_build_object('calendar', c.name, 'columns',
+  (select pg_catalog.json_agg(coalesce(writ.name_now(g, k.name), k.name) order by k.n) from unnest(m.columns) with ordinality k(name, n)), 'style', m.style, 'scope', ${scopeJson},
   'periods', coalesce((select pg_catalog.json_agg(${periodJson} order by p.period) from writ.period p
     where p.calendar = c.id and (p.state = 'closed' or p.closing_at is not null)), '[]'))
 from writ.period_map m join writ.governed g on g.id = m.target join writ.calendar c on c.id = m.calendar

@@ -34,5 +34,6 @@ end $$;
 
 drop function writ.audited_columns, writ.canonical_settings, writ.row_key_sql, writ.compare_sql, writ.match_sql,
   writ.record_sql, writ.record_rows_sql, writ.record_update_sql, writ.define_audit, writ.define_sees,
-  writ.audited_relations, writ.record_later_sql, writ.canonical_values, writ.audit_behind,
+  writ.audited_relations, writ.record_anew_sql, writ.canonical_values, writ.audit_behind,
+  writ.column_changes,
   writ.govern, writ.ungovern, writ.grant_use, writ.for_each_user, writ.admit;

@@ -22,6 +22,8 @@ begin
   end loop;
 end $$;
 drop trigger look_at_commit on writ.period_touch;
+drop trigger follow_periods on writ.governed;
+drop function writ.periods_sql, writ.periods_anew_sql, writ.follow_periods;
 drop function writ.period_sql, writ.hold_periods, writ.refuse_period, writ.look_at_commit, writ.define_period_trigger,
   writ.guard_periods, writ.define_calendar, writ.list_periods, writ.map_periods, writ.unmap_periods, writ.may_close,
   writ.close_period, writ.reopen_period, writ.settle_periods, writ.grant_periods;

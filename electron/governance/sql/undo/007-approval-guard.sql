@@ -24,4 +24,4 @@ end $$;
 drop trigger keep_guard on writ.governed;
 drop function writ.written_sql, writ.same_sql, writ.same_cell, writ.default_sql, writ.payload_key_sql,
   writ.define_comparison, writ.recorded, writ.define_foretelling, writ.guard, writ.guard_truncate, writ.refuse_derived,
-  writ.derived_sql, writ.guard_derived, writ.define_guard, writ.drop_guard, writ.keep_guard;
+  writ.derived_sql, writ.guard_derived, writ.define_guard, writ.drop_guard, writ.keep_guard, writ.names_now;
