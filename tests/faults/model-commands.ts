@@ -29,6 +29,11 @@ export const command = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: 'cancel' as const }) },
   { weight: 3, arbitrary: fc.constant({ kind: 'resume' as const }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('other' as const), row: anyRow, value }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('other-insert' as const), row: anyRow, value }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('other-delete' as const), row: anyRow }) },
   { weight: 2, arbitrary: fc.constant({ kind: 'refresh' as const }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('decide' as const), mine: fc.boolean() }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'kill' as const }) },

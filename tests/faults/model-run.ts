@@ -93,6 +93,15 @@ export class ModelRun {
           command.row,
         ]);
         return;
+      case 'other-insert':
+        await this.#world.admin.query(
+          'insert into plan.model (id, v) values ($2, $1) on conflict do nothing',
+          [command.value, command.row],
+        );
+        return;
+      case 'other-delete':
+        await this.#world.admin.query('delete from plan.model where id = $1', [command.row]);
+        return;
       case 'decide':
         return this.#down ? undefined : this.#decide(command.mine ? 'mine' : 'theirs');
       case 'refresh':
@@ -111,9 +120,10 @@ export class ModelRun {
   }
 
   async #insert(row: string, value: string): Promise<void> {
-    const { pending } = await this.#person.look();
+    const { pending, waiting } = await this.#person.look();
     // A row that is deleted and not yet written is still there under its key.
-    if (this.#shown.get(row) !== null || pending.has(row)) return;
+    if (this.#shown.get(row) !== null || pending.has(row) || this.#open.has(row)) return;
+    if ([...waiting.values()].some((changes) => changes.has(row))) return;
     if ([...(this.#read.get(row) ?? [])].some((value) => value !== null)) return;
     const step = inserting(SHEET, `new:${randomUUID()}`, { id: row, v: value });
     await this.#keep(step, [{ row, from: null, to: value }], row);
@@ -306,7 +316,7 @@ export class ModelRun {
   async #resume(): Promise<void> {
     if (!this.#down) return;
     const { waiting } = await this.#person.look();
-    let before = await this.#held();
+    const before = await this.#held();
     this.#world.proxy.arm(null);
     this.#down = false;
     if (!(await this.#person.settle())) this.#say('untrue', 'a batch was never settled');
@@ -320,9 +330,14 @@ export class ModelRun {
       else if (isUntouched(sent, before) && isUntouched(sent, now))
         this.#say('falseConflicts', `batch ${batch} was refused`);
       for (const row of sent.keys())
-        if (!written && !pending.has(row) && now.get(row) !== sent.get(row)?.after)
+        if (!written && !pending.has(row) && (now.get(row) ?? null) !== sent.get(row)?.after)
           this.#say('lost', `row ${row} of a refused batch is not pending`);
-      if (written) before = new Map([...before].map(([row, v]) => [row, now.get(row) ?? v]));
+      if (written)
+        for (const row of sent.keys()) {
+          const value = now.get(row);
+          if (value === undefined) before.delete(row);
+          else before.set(row, value);
+        }
     }
     // Whether it was written shows in what can still be undone; how much that is, is not foretold here.
     [this.#floor, this.#open, this.#unsure] = [0, new Map(), true];
