@@ -282,6 +282,25 @@ describe('the connection', () => {
     await link.close();
   });
 
+  test('a link whose connections were closed with what they left open still hears of a loss', async () => {
+    const name = 'Writ/hears of a loss';
+    const link = await connectPostgres({ ...options, applicationName: name });
+    const { promise: told, resolve } = Promise.withResolvers<string>();
+    link.onLost(resolve);
+    // What is cancelled half-way leaves its transaction open, and goes with its connection.
+    await link.exclusive(async (client) => void (await client.query('begin')));
+    const ended = async () =>
+      (
+        await admin.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and state = 'idle'`,
+          [name],
+        )
+      ).rowCount;
+    await expect.poll(ended, { timeout: 5_000 }).toBe(1);
+    expect(await told).toContain('The connection failed.');
+    await link.close();
+  });
+
   test('works again after a loss, which is told once', async () => {
     const { port, cut } = await proxy();
     const link = await connectPostgres({ ...options, port });

@@ -213,14 +213,15 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
   const usedAt = new WeakMap<pg.Client, { at: number; losses: number }>();
   let lost = false;
   let losses = 0;
-  pool.on('error', (error) => {
+  const lose = (error: unknown): void => {
     losses++;
     // All idle connections break together; one message is enough until one works again.
     if (lost) return;
     lost = true;
     const { message } = mapError(error, 'The connection');
     for (const listener of listeners) listener(message);
-  });
+  };
+  pool.on('error', lose);
 
   // A token is fetched before the server waits for it: the provider may be slower than the handshake is patient.
   const readied = async (): Promise<void> => {
@@ -259,7 +260,13 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
       client.off('error', ignore);
       usedAt.set(client, { at: Date.now(), losses });
       client.release(client.getTransactionStatus() !== 'I');
+      stay();
     }
+  };
+
+  /** The last connection was closed with what it left open: without another nobody would hear of a loss. */
+  const stay = (): void => {
+    if (pool.totalCount === 0 && !pool.ending) exclusive(async () => {}).catch(lose);
   };
 
   const link: Link = {
