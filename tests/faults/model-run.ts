@@ -4,7 +4,7 @@ import type { World } from '../warehouse/backend-world.ts';
 import { ask, isWritten, untilQuiet } from './link-world.ts';
 import { type Command, IDS } from './model-commands.ts';
 import { type Changes, type ModelPerson, SHEET } from './model-person.ts';
-import { type Action, bars, isUntouched, type Value } from './model-values.ts';
+import { type Action, bars, isEdited, isUntouched, type Value, without } from './model-values.ts';
 import type { Breach, Tally } from './suite.ts';
 
 /**
@@ -293,12 +293,8 @@ export class ModelRun {
       return;
     }
     await this.#person.open();
-    const kept = (actions: readonly Action[]): Action[] =>
-      actions
-        .map((action) => action.filter(({ row }) => !sent.has(row)))
-        .filter((action) => action.length > 0);
-    this.#floor = kept(this.#done.slice(0, this.#floor)).length;
-    [this.#done, this.#undone] = [kept(this.#done), kept(this.#undone)];
+    this.#floor = without(this.#done.slice(0, this.#floor), sent).length;
+    [this.#done, this.#undone] = [without(this.#done, sent), without(this.#undone, sent)];
   }
 
   /** The batch queued last is taken back: its edits are pending again, and no steps to undo. */
@@ -364,7 +360,7 @@ export class ModelRun {
       if (cell && cell.before !== (held.get(row) ?? null)) this.#unsure = true;
       if (cell || is === this.#shown.get(row)) continue;
       // An edit that is gone must be in the table.
-      if (this.#edited(row)) continue;
+      if (!this.#unsure && isEdited(this.#done, row)) continue;
       // What undo and redo go back to lies on other ground now.
       if ([...this.#done, ...this.#undone].some((action) => action.some((each) => each.row === row)))
         this.#unsure = true;
@@ -372,12 +368,6 @@ export class ModelRun {
     }
     // Nothing to go back to: from here on undo is foretold again.
     if (undo === null && redo === null) [this.#done, this.#undone, this.#unsure] = [[], [], false];
-  }
-
-  /** Typed back to what it began with, an edit is none any more. */
-  #edited(row: string): boolean {
-    const actions = this.#done.flat().filter((action) => action.row === row);
-    return !this.#unsure && actions[0]?.from !== actions.at(-1)?.to;
   }
 
   /** Takes over what is shown: it cannot be foretold, but it is one of the values there were. */

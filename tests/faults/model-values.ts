@@ -12,3 +12,13 @@ export const bars = (change: Change | undefined): boolean => change !== undefine
 /** Whether the table holds, of every row, what was there when it was entered. */
 export const isUntouched = (sent: Changes, held: ReadonlyMap<string, string>): boolean =>
   [...sent].every(([row, { before }]) => (held.get(row) ?? null) === before);
+
+/** What is left of steps when the rows of a batch are taken out of them. */
+export const without = (actions: readonly Action[], sent: Changes): Action[] =>
+  actions.map((action) => action.filter(({ row }) => !sent.has(row))).filter((action) => action.length > 0);
+
+/** Whether steps have changed a row; typed back to what it began with, an edit is none any more. */
+export const isEdited = (done: readonly Action[], row: string): boolean => {
+  const actions = done.flat().filter((action) => action.row === row);
+  return actions[0]?.from !== actions.at(-1)?.to;
+};
