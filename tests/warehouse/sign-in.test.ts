@@ -237,7 +237,10 @@ withOpenssl('signing in to a server with TLS', () => {
       provider.account = 'carol_admin';
       const { user } = await client.call('session.browse', { task: TASK, connection: 'c' });
       expect(user).toBe('carol_admin');
-      expect(await client.refusal('session.open', { connection: 'c', user })).toBe('denied sign-in-refused');
+      await expect(client.call('session.open', { connection: 'c', user })).rejects.toMatchObject({
+        ...{ kind: 'denied', code: 'sign-in-refused' },
+        message: expect.stringContaining('The sign-in of the provider was refused.'),
+      });
       // Nothing of it is tried again unasked.
       expect(await client.refusal('session.open', { connection: 'c', user })).toBe('denied sign-in-needed');
     });

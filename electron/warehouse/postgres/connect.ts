@@ -179,9 +179,17 @@ const answers = async (client: pg.Client): Promise<boolean> => {
 };
 
 const CONNECTING = 'Connecting to the database';
+const TOKEN_REFUSED =
+  'The sign-in of the provider was refused. Sign in again; if that is refused too, ask the administrator whether this person may come in.';
 /** The driver refuses to start a SCRAM exchange without a password, with an error that has no code. */
 const connectError = (error: unknown, { password }: PostgresOptions): AppError => {
   const mapped = mapError(error, CONNECTING);
+  // Nobody typed a password that could be checked.
+  if (typeof password === 'function' && mapped.code === 'sign-in-refused')
+    return new AppError('denied', mapped.code, `${CONNECTING} failed. ${TOKEN_REFUSED}`, {
+      cause: error,
+      ...(mapped.details ? { details: mapped.details } : {}),
+    });
   if (password !== '' || mapped.code !== 'connection-lost' || mapped.details) return mapped;
   return new AppError('denied', 'sign-in-refused', `${CONNECTING} failed. The server asks for a password.`, {
     cause: error,
