@@ -1,4 +1,4 @@
-import type { SubmittedEdits } from '../../shared/model/review.ts';
+import type { SheetPolicy, SubmittedEdits } from '../../shared/model/review.ts';
 import { followReviews } from '../governance/review-follow.ts';
 import type { Profile } from '../profile.ts';
 import type { Shared } from './context.ts';
@@ -26,6 +26,16 @@ export const followAndTell = async (shared: Shared, profile: Profile, sheet?: st
     tellSubmitted(shared, profile, id);
     if (committed) shared.tell(profile, 'sheet.changed', { sheet: id, batch }, { sheet: id });
   }
+};
+
+const LOOK_AGAIN_MS = 30_000;
+
+/** Has the windows look again after a while where a login counted as shared: nobody tells when the other machine is left. */
+export const lookAgain = (shared: Shared, profile: Profile, policy: SheetPolicy | null): void => {
+  if (policy?.shared)
+    profile.later('shared login', LOOK_AGAIN_MS, () =>
+      shared.tell(profile, 'review.changed', { batch: null }),
+    );
 };
 
 /** What a NOTIFY of the warehouse means here. */

@@ -6,7 +6,7 @@ import { withDeltas } from '../governance/review-payloads.ts';
 import { submitForReview, summaryOf } from '../governance/review-submit.ts';
 import type { Profile } from '../profile.ts';
 import { breathing } from '../sheets/breathe.ts';
-import { tellSubmitted } from './announce-reviews.ts';
+import { lookAgain, tellSubmitted } from './announce-reviews.ts';
 import { type Client, type Handlers, profileOf, sheetOf } from './context.ts';
 
 type ReviewHandlers = Pick<
@@ -29,7 +29,12 @@ const SHOWN_PROBLEMS = 1_000;
 const OPEN: ReadonlySet<ReviewState> = new Set(['submitted', 'approved']);
 
 export const reviewHandlers: ReviewHandlers = {
-  'policies.get': (client, { sheet }) => policyOf(profileOf(client), client, sheet),
+  'policies.get': async (client, { sheet }) => {
+    const profile = profileOf(client);
+    const policy = await policyOf(profile, client, sheet);
+    lookAgain(client.shared, profile, policy);
+    return policy;
+  },
   'policies.set': async (client, { sheet, policy }) => {
     const profile = profileOf(client);
     await profile.warehouse.reviews.setPolicy(sheetOf(client, sheet).sheet.definition.source, policy);

@@ -13,7 +13,7 @@ import type { OpenSheet } from '../sheets/open-sheet.ts';
 import { tablesOf } from '../snapshots/catalog.ts';
 import type { SheetFacts } from '../snapshots/snapshots.ts';
 import { announceToProfile } from './announce.ts';
-import { followAndTell, submittedOf } from './announce-reviews.ts';
+import { followAndTell, lookAgain, submittedOf } from './announce-reviews.ts';
 import { type Client, type Handlers, profileOf, sheetOf } from './context.ts';
 
 type SheetHandlers = Pick<
@@ -140,6 +140,9 @@ const liveFacts = async (client: Client, profile: Profile, source: Source): Prom
     followAndTell(client.shared, profile, id),
   ]);
   if (policy?.policy.mode === 'approval') profile.hearReviews();
+  lookAgain(client.shared, profile, policy);
+  // The windows of this login on other machines were opened before it was shared.
+  if (policy?.shared) await profile.warehouse.reviews.hint().catch(() => {});
   const rights = periods.length === 0 ? granted : { ...granted, periods: [...periods] };
   announceToProfile(client.shared, profile, settled);
   const { definition, drift } = await savedOver(client, profile, fresh);

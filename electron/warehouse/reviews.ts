@@ -49,6 +49,8 @@ export interface Reviews {
   return(batch: string, comment: string): Promise<void>;
   end(batch: string, how: 'withdrawn' | 'failed', comment: string | null): Promise<void>;
   remark(batch: string, text: string, row: string | null, column: string | null): Promise<void>;
+  /** Has all who hear look again: a login is at work from one more machine. Only a hint, it proves nothing. */
+  hint(): Promise<void>;
   /** Hears that a batch moved (null: any may have), from the first call on until the link closes. */
   onChanged(listener: (batch: string | null) => void): void;
 }

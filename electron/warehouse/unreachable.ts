@@ -32,6 +32,7 @@ export const unreachable = (user: string, why: () => AppError): Warehouse => {
       return: no,
       end: no,
       remark: no,
+      hint: no,
       onChanged: () => {},
     },
     comments: no,

@@ -2,6 +2,7 @@ import type { BackendClient } from '../../shared/contract/client.ts';
 import type { EventOf } from '../../shared/contract/operations.ts';
 import type { PendingDelta } from '../../shared/model/edit.ts';
 import type { SubmittedEdits } from '../../shared/model/review.ts';
+import type { SheetStore } from './sheet-store.ts';
 
 /** What a sheet wants to hear of. */
 export interface SheetListener {
@@ -14,6 +15,8 @@ export interface SheetListener {
   submitted(batches: readonly SubmittedEdits[]): void;
   /** What the warehouse says of the sheet may be something else now: rights and periods are read anew. */
   reopen(): void;
+  /** A policy was set, or the login is at work from more or fewer machines. */
+  policy(): void;
   /** Other rows need a decision. */
   merged(): void;
   /** Somebody commented on a cell. */
@@ -36,6 +39,9 @@ export const listenTo = (client: BackendClient, sheet: string, listener: SheetLi
   client.on('submitted.changed', (event) => {
     if (event.sheet === sheet) listener.submitted(event.submitted);
   }),
+  client.on('review.changed', ({ batch }) => {
+    if (batch === null) listener.policy();
+  }),
   client.on('periods.changed', () => listener.reopen()),
   client.on('sheet.reopen', (event) => {
     if (event.sheet === sheet) listener.reopen();
@@ -48,3 +54,15 @@ export const listenTo = (client: BackendClient, sheet: string, listener: SheetLi
   }),
   client.on('journal.trouble', ({ message }) => listener.trouble(message)),
 ];
+
+/** Shows what the policy of a sheet under approval means now; its rows stay as they are. What cannot be asked stays too. */
+export const lookAtPolicy = async (
+  client: BackendClient,
+  store: SheetStore,
+  sheet: string,
+): Promise<void> => {
+  if (store.snapshot.opened?.policy?.policy.mode !== 'approval') return;
+  const policy = await client.call('policies.get', { sheet }).catch(() => null);
+  const { opened } = store.snapshot;
+  if (policy && opened?.definition.id === sheet) store.set({ opened: { ...opened, policy } });
+};

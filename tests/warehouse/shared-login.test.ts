@@ -53,7 +53,14 @@ test.skipIf(process.platform !== 'linux')(
     ];
     expect(await listed()).toMatchObject({ canDecide: true });
 
+    const heard: (string | null)[] = [];
+    alice.reviews.onChanged((moved) => heard.push(moved));
+    const listening = `select from pg_stat_activity where usename = 'alice' and query = 'listen writ_review'`;
+    await expect.poll(async () => (await t.admin.query(listening)).rowCount).toBe(1);
     const elsewhere = await fromElsewhere(server, t.database, 'alice', 'Writ/0.1.0');
+    // What a window does that finds its login at work elsewhere: the other one looks again.
+    await alice.reviews.hint();
+    await expect.poll(() => heard).toContain(null);
     expect(await listed()).toMatchObject({
       canDecide: false,
       refusal: expect.stringContaining('2 machines'),

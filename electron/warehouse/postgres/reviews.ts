@@ -196,6 +196,7 @@ export const postgresReviews = (link: Link): Reviews & { readonly close: () => P
       call('Ending a batch', 'select writ.end_batch($1::uuid, $2, $3)', [batch, how, comment]),
     remark: (batch, text, row, column) =>
       call('Commenting on a batch', 'select writ.remark($1::uuid, $2, $3, $4)', [batch, text, row, column]),
+    hint: () => call('Telling other windows', `select pg_catalog.pg_notify('writ_review', '')`, []),
     onChanged: channel.onChanged,
     close: channel.close,
   };

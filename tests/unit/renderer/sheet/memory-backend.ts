@@ -9,6 +9,7 @@ import type {
 import type { Conflict } from '../../../../shared/model/batch.ts';
 import type { EditStep, PendingDelta, PendingRow } from '../../../../shared/model/edit.ts';
 import { AppError } from '../../../../shared/model/failure.ts';
+import type { SheetPolicy } from '../../../../shared/model/review.ts';
 import {
   packColumn,
   ROW_DELETABLE,
@@ -88,6 +89,8 @@ export class MemoryBackend implements BackendClient {
   /** What needs a decision. */
   conflicts: readonly Conflict[] = [];
   views: SheetViews = NO_VIEWS;
+  /** The policy of the sheet as the warehouse has it now. */
+  policy: SheetPolicy | null = null;
   readonly #undo: Undoable[] = [];
   readonly #redo: Undoable[] = [];
   readonly #listeners = new Map<string, Set<(event: never) => void>>();
@@ -249,7 +252,12 @@ export class MemoryBackend implements BackendClient {
       pending: { rows: [...this.pending.values()], counts: this.#counts() },
       unresolved: [],
       drift: [],
+      ...(this.policy ? { policy: this.policy } : {}),
     }),
+    'policies.get': () => {
+      if (!this.policy) throw new AppError('bug', 'no-policy', 'There is no policy.');
+      return this.policy;
+    },
     'sheets.close': () => ({}),
     'rows.view': ({ query }) => this.#makeView(query),
     'rows.page': (input) => this.#page(input),

@@ -1,12 +1,17 @@
 import type { SheetRow } from '../../../../renderer/grid/sheet-row.ts';
 import { SheetModel } from '../../../../renderer/sheet/sheet-model.ts';
+import type { SheetPolicy } from '../../../../shared/model/review.ts';
 import type { Column } from '../../../../shared/model/sheet.ts';
 import { localeOf } from '../../../../shared/values/locale.ts';
 import { LINES, MemoryBackend } from './memory-backend.ts';
 
 /** A sheet model over the memory backend, open and with its first rows. */
-export const opened = async (rows = 50): Promise<{ model: SheetModel; backend: MemoryBackend }> => {
+export const opened = async (
+  rows = 50,
+  policy: SheetPolicy | null = null,
+): Promise<{ model: SheetModel; backend: MemoryBackend }> => {
   const backend = new MemoryBackend(rows);
+  backend.policy = policy;
   let id = 0;
   const model = new SheetModel({
     client: backend,
