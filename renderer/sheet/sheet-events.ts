@@ -15,8 +15,6 @@ export interface SheetListener {
   submitted(batches: readonly SubmittedEdits[]): void;
   /** What the warehouse says of the sheet may be something else now: rights and periods are read anew. */
   reopen(): void;
-  /** A policy was set, or the login is at work from more or fewer machines. */
-  policy(): void;
   /** Other rows need a decision. */
   merged(): void;
   /** Somebody commented on a cell. */
@@ -26,7 +24,12 @@ export interface SheetListener {
 }
 
 /** Subscribes to the events of one sheet; the answers unsubscribe. */
-export const listenTo = (client: BackendClient, sheet: string, listener: SheetListener): (() => void)[] => [
+export const listenTo = (
+  client: BackendClient,
+  store: SheetStore,
+  sheet: string,
+  listener: SheetListener,
+): (() => void)[] => [
   client.on('rows.progress', (event) => {
     if (event.sheet === sheet) listener.progress(event);
   }),
@@ -40,7 +43,8 @@ export const listenTo = (client: BackendClient, sheet: string, listener: SheetLi
     if (event.sheet === sheet) listener.submitted(event.submitted);
   }),
   client.on('review.changed', ({ batch }) => {
-    if (batch === null) listener.policy();
+    // A policy was set, or the login is at work from more or fewer machines.
+    if (batch === null) void lookAtPolicy(client, store, sheet);
   }),
   client.on('periods.changed', () => listener.reopen()),
   client.on('sheet.reopen', (event) => {
@@ -56,11 +60,7 @@ export const listenTo = (client: BackendClient, sheet: string, listener: SheetLi
 ];
 
 /** Shows what the policy of a sheet under approval means now; its rows stay as they are. What cannot be asked stays too. */
-export const lookAtPolicy = async (
-  client: BackendClient,
-  store: SheetStore,
-  sheet: string,
-): Promise<void> => {
+const lookAtPolicy = async (client: BackendClient, store: SheetStore, sheet: string): Promise<void> => {
   if (store.snapshot.opened?.policy?.policy.mode !== 'approval') return;
   const policy = await client.call('policies.get', { sheet }).catch(() => null);
   const { opened } = store.snapshot;

@@ -24,7 +24,7 @@ import { PendingWork } from './pending-work.ts';
 import { keyFilters } from './row-finding.ts';
 import { deletions, emptyRow } from './row-steps.ts';
 import { countsText, type Entered, type EnteredCounts, type SheetEntry } from './sheet-entry.ts';
-import { listenTo, lookAtPolicy } from './sheet-events.ts';
+import { listenTo } from './sheet-events.ts';
 import { openingOf, type SheetParts, type ShownSource, sheetParts } from './sheet-parts.ts';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
 import { SheetStore } from './sheet-store.ts';
@@ -362,12 +362,11 @@ export class SheetModel implements GridModel {
   #listen(sheet: string): void {
     if (this.#unsubscribe.length > 0) return;
     this.#unsubscribe.push(
-      ...listenTo(this.#options.client, sheet, {
+      ...listenTo(this.#options.client, this.#store, sheet, {
         progress: (event) => this.#parts?.view.progress(event),
         pending: (delta) => this.#work.apply(delta),
         changed: () => void this.#work.after(() => this.#show(true)),
         reopen: () => void this.reload(),
-        policy: () => void lookAtPolicy(this.#options.client, this.#store, sheet),
         submitted: (batches) => {
           const { rows, anew } = this.overlay.showSubmitted(batches);
           this.#store.set(this.overlay.locked());
