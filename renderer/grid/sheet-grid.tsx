@@ -46,5 +46,21 @@ export const SheetGrid = ({ model, label, events, handle }: SheetGridProps): Rea
     };
   }, [model, handle]);
 
-  return <section ref={host} className="sheet-grid" aria-label={label} />;
+  // A screen reader names what it enters: the element with the role, which is not this one.
+  useEffect(() => {
+    if (model) host.current?.querySelector('[role="grid"]')?.setAttribute('aria-label', label);
+  }, [model, label]);
+
+  return (
+    <section
+      ref={host}
+      className="sheet-grid"
+      aria-label={label}
+      data-region="self"
+      tabIndex={-1}
+      onFocus={({ target, currentTarget }) => {
+        if (target === currentTarget) handle.current?.focus();
+      }}
+    />
+  );
 };

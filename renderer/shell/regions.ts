@@ -1,12 +1,17 @@
-/** F6 walks through the parts of the window (`data-region`), as in office programs; Shift+F6 walks back. */
+/**
+ * F6 walks through the parts of the window (`data-region`), as in office programs; Shift+F6 walks back. A region is entered at its first
+ * control; one marked `self` takes the focus itself and knows where it was, as the grid does.
+ */
 export const focusNextRegion = (document: Document, backwards: boolean): void => {
-  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')];
+  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter(
+    (region) => region.closest('[hidden]') === null,
+  );
   if (regions.length === 0) return;
-  const at = regions.findIndex((region) => region.contains(document.activeElement));
+  // The innermost one: the grid lies within the sheet.
+  const at = regions.findLastIndex((region) => region.contains(document.activeElement));
   const next = regions[(at + (backwards ? -1 : 1) + regions.length) % regions.length];
   const target =
-    next?.querySelector<HTMLElement>('[role="gridcell"][tabindex="-1"], .ag-header-cell, input, button') ??
-    next;
+    next?.dataset.region === 'self' ? next : (next?.querySelector<HTMLElement>('input, button') ?? next);
   target?.focus();
 };
 
