@@ -143,7 +143,15 @@ export const useColumns = (parts: ColumnsParts): ColumnWork => {
             model={model}
             columns={columns}
             anchor={toolAnchor(tool.current)}
-            onClose={() => setPanel(false)}
+            onClose={() => {
+              setPanel(false);
+              // Opened from the palette, it has nothing to give the focus back to.
+              requestAnimationFrame(() =>
+                requestAnimationFrame(() => {
+                  if (document.activeElement === document.body) grid.current?.focus();
+                }),
+              );
+            }}
           />
         )}
         {formatted && columns && (
