@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { PastChange, PastConflict, PastCounts } from '../../shared/model/past.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
-import { exactText } from '../ui/exact-text.ts';
+import { exactText, isNumeric } from '../ui/exact-text.ts';
 import type { SheetContext } from '../ui/sheet-context.ts';
 import { relativeTime } from './entries.ts';
 
@@ -48,6 +48,9 @@ export const PastChanges = ({
     );
   };
   if (changes.length === 0) return null;
+  const look = (name: string): string | undefined => (isNumeric(column(name)) ? 'number' : undefined);
+  const numbers = changes.every(({ cells }) => cells.every((cell) => isNumeric(column(cell.column))));
+  const head = numbers ? 'number' : undefined;
   return (
     <div className="past-scroll">
       <table className="past-table">
@@ -55,8 +58,12 @@ export const PastChanges = ({
           <tr>
             <th scope="col">Row</th>
             <th scope="col">Column</th>
-            <th scope="col">Then</th>
-            <th scope="col">Now</th>
+            <th scope="col" className={head}>
+              Then
+            </th>
+            <th scope="col" className={head}>
+              Now
+            </th>
             <th scope="col">Last changed by</th>
           </tr>
         </thead>
@@ -71,8 +78,12 @@ export const PastChanges = ({
                     {i === 0 && KIND[kind] ? <span className={`past-kind ${kind}`}>{KIND[kind]}</span> : null}
                   </th>
                   <td>{column(cell.column)?.label ?? cell.column}</td>
-                  <td>{kind === 'take-out' ? null : value(cell.column, cell.was)}</td>
-                  <td>{kind === 'bring-back' ? null : value(cell.column, cell.now)}</td>
+                  <td className={look(cell.column)}>
+                    {kind === 'take-out' ? null : value(cell.column, cell.was)}
+                  </td>
+                  <td className={look(cell.column)}>
+                    {kind === 'bring-back' ? null : value(cell.column, cell.now)}
+                  </td>
                   <td className="quiet">{i === 0 ? `${person}, ${relativeTime(at, now, locale)}` : null}</td>
                 </tr>
               )),

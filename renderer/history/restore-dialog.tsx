@@ -111,9 +111,11 @@ export const RestoreDialog = (props: RestoreDialogProps): ReactNode => {
         <>
           <Button onPress={onClose}>Cancel</Button>
           <Button look="primary" isDisabled={rows === 0 || entering} onPress={() => void enter()}>
-            {rows === 0
-              ? 'Nothing to restore'
-              : `Restore ${rows.toLocaleString(locale.tag)} ${rows === 1 ? 'row' : 'rows'} as edits`}
+            {preview === null
+              ? 'Restore'
+              : rows === 0
+                ? 'Nothing to restore'
+                : `Restore ${rows.toLocaleString(locale.tag)} ${rows === 1 ? 'row' : 'rows'} as edits`}
           </Button>
         </>
       }

@@ -1,8 +1,7 @@
 import { MessageSquare } from 'lucide-react';
-import { type ReactNode, useMemo, useState } from 'react';
+import { Fragment, type ReactNode, useMemo, useRef, useState } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { Problem } from '../../shared/model/batch.ts';
-import type { ReviewChange } from '../../shared/model/review.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { Button } from '../ui/button.tsx';
 import { isNumeric, signedText } from '../ui/exact-text.ts';
@@ -30,7 +29,8 @@ export const BatchChanges = ({ data, locale, client, onSaid, problems }: BatchCh
   const [text, setText] = useState('');
   const [largest, setLargest] = useState(false);
   const [page, setPage] = useState(0);
-  const [about, setAbout] = useState<ReviewChange | null>(null);
+  const [about, setAbout] = useState<string | null>(null);
+  const asked = useRef<HTMLButtonElement | null>(null);
   const shown = useMemo(() => {
     const found = matching(changes, text, (name) => labelIn(definition, name));
     return largest ? bySize(found) : found;
@@ -46,6 +46,10 @@ export const BatchChanges = ({ data, locale, client, onSaid, problems }: BatchCh
     () => new Set(review.comments.map(({ row, column }) => `${row ?? ''} ${column ?? ''}`)),
     [review.comments],
   );
+  const close = (): void => {
+    setAbout(null);
+    asked.current?.focus();
+  };
   const counted = (n: number): string => n.toLocaleString(locale.tag);
   const numbers = rows.length > 0 && rows.every(({ column }) => isNumeric(columnOf(definition, column)));
   return (
@@ -112,80 +116,89 @@ export const BatchChanges = ({ data, locale, client, onSaid, problems }: BatchCh
             const look = isNumeric(column) ? 'number' : undefined;
             const first = i === 0 || rows[i - 1]?.row !== change.row;
             return (
-              <tr key={place} className={first ? 'first' : undefined}>
-                <th scope="row">
-                  {first ? rowText(change.row) : ''}
-                  {first && change.kind !== 'update' ? (
-                    <span className={`tag ${change.kind}`}>
-                      {change.kind === 'insert' ? 'New' : 'Deleted'}
-                    </span>
-                  ) : null}
-                </th>
-                <td>{labelIn(definition, change.column)}</td>
-                <td className={look}>
-                  {change.kind === 'insert' ? (
-                    ''
-                  ) : (
-                    <ReviewValue value={change.before} column={column} locale={locale} />
-                  )}
-                  {touch ? (
-                    <span className="reviews-touched" title={`Changed by ${touch.person}`}>
-                      now <ReviewValue value={touch.after} column={column} locale={locale} />
-                    </span>
-                  ) : null}
-                </td>
-                <td className={look}>
-                  {change.kind === 'delete' ? (
-                    ''
-                  ) : (
-                    <ReviewValue value={change.after} column={column} locale={locale} />
-                  )}
-                  {problem ? (
-                    <span className={`reviews-objection ${problem.severity}`}>{problem.message}</span>
-                  ) : null}
-                </td>
-                <td className="number">
-                  {change.delta === null
-                    ? ''
-                    : column
-                      ? signedText(change.delta, column, locale)
-                      : change.delta}
-                </td>
-                <td>
-                  {change.reason ? (
-                    <ReviewValue value={change.reason} column={undefined} locale={locale} />
-                  ) : (
-                    ''
-                  )}
-                </td>
-                <td>
-                  <button
-                    type="button"
-                    className={said.has(place) ? 'reviews-say said' : 'reviews-say'}
-                    aria-label={`Comment on ${rowText(change.row)}, ${labelIn(definition, change.column)}`}
-                    onClick={() => setAbout(change)}
-                  >
-                    <MessageSquare size={13} aria-hidden />
-                  </button>
-                </td>
-              </tr>
+              <Fragment key={place}>
+                <tr className={first ? 'first' : undefined}>
+                  <th scope="row">
+                    {first ? rowText(change.row) : ''}
+                    {first && change.kind !== 'update' ? (
+                      <span className={`tag ${change.kind}`}>
+                        {change.kind === 'insert' ? 'New' : 'Deleted'}
+                      </span>
+                    ) : null}
+                  </th>
+                  <td>{labelIn(definition, change.column)}</td>
+                  <td className={look}>
+                    {change.kind === 'insert' ? (
+                      ''
+                    ) : (
+                      <ReviewValue value={change.before} column={column} locale={locale} />
+                    )}
+                    {touch ? (
+                      <span className="reviews-touched" title={`Changed by ${touch.person}`}>
+                        now <ReviewValue value={touch.after} column={column} locale={locale} />
+                      </span>
+                    ) : null}
+                  </td>
+                  <td className={look}>
+                    {change.kind === 'delete' ? (
+                      ''
+                    ) : (
+                      <ReviewValue value={change.after} column={column} locale={locale} />
+                    )}
+                    {problem ? (
+                      <span className={`reviews-objection ${problem.severity}`}>{problem.message}</span>
+                    ) : null}
+                  </td>
+                  <td className="number">
+                    {change.delta === null
+                      ? ''
+                      : column
+                        ? signedText(change.delta, column, locale)
+                        : change.delta}
+                  </td>
+                  <td>
+                    {change.reason ? (
+                      <ReviewValue value={change.reason} column={undefined} locale={locale} />
+                    ) : (
+                      ''
+                    )}
+                  </td>
+                  <td>
+                    <button
+                      type="button"
+                      className={said.has(place) ? 'reviews-say said' : 'reviews-say'}
+                      aria-label={`Comment on ${rowText(change.row)}, ${labelIn(definition, change.column)}`}
+                      onClick={(event) => {
+                        asked.current = event.currentTarget;
+                        setAbout(place);
+                      }}
+                    >
+                      <MessageSquare size={13} aria-hidden />
+                    </button>
+                  </td>
+                </tr>
+                {about === place ? (
+                  <tr className="reviews-saying">
+                    <td colSpan={7}>
+                      <CommentForm
+                        client={client}
+                        batch={review.summary.batch}
+                        place={{ row: change.row, column: change.column }}
+                        label={`${rowText(change.row)}, ${labelIn(definition, change.column)}`}
+                        onSaid={() => {
+                          close();
+                          onSaid();
+                        }}
+                        onClose={close}
+                      />
+                    </td>
+                  </tr>
+                ) : null}
+              </Fragment>
             );
           })}
         </tbody>
       </table>
-      {about ? (
-        <CommentForm
-          client={client}
-          batch={review.summary.batch}
-          place={{ row: about.row, column: about.column }}
-          label={`${rowText(about.row)}, ${labelIn(definition, about.column)}`}
-          onSaid={() => {
-            setAbout(null);
-            onSaid();
-          }}
-          onClose={() => setAbout(null)}
-        />
-      ) : null}
     </div>
   );
 };

@@ -68,10 +68,11 @@ export const CommentForm = ({
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const box = useRef<HTMLTextAreaElement>(null);
+  const atCell = place !== null;
   useEffect(() => {
     // A form asked for at a cell is there to be typed into.
-    if (place !== null) box.current?.focus();
-  }, [place]);
+    if (atCell) box.current?.focus();
+  }, [atCell]);
   const say = async (): Promise<void> => {
     if (text.trim() === '' || busy) return;
     setBusy(true);

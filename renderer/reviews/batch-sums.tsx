@@ -49,23 +49,7 @@ export const BatchSums = ({
     <div className="reviews-sums">
       <table className="review-table">
         <caption className="visually-hidden">Sums of the numeric columns</caption>
-        <thead>
-          <tr>
-            <th scope="col">Column</th>
-            <th scope="col" className="number">
-              Cells
-            </th>
-            <th scope="col" className="number">
-              Before
-            </th>
-            <th scope="col" className="number">
-              After
-            </th>
-            <th scope="col" className="number">
-              Difference
-            </th>
-          </tr>
-        </thead>
+        <SumsHead first="Column" />
         <tbody>
           {sums.map((sum) => (
             <tr key={sum.column}>
@@ -106,6 +90,7 @@ export const BatchSums = ({
           <caption className="visually-hidden">
             {labelIn(definition, column)} by {labelIn(definition, dimension)}
           </caption>
+          <SumsHead first={labelIn(definition, dimension)} />
           <tbody>
             {by.slice(0, SHOWN).map((sum) => (
               <tr key={sum.value}>
@@ -125,3 +110,16 @@ export const BatchSums = ({
     </div>
   );
 };
+
+const SumsHead = ({ first }: { readonly first: string }): ReactNode => (
+  <thead>
+    <tr>
+      <th scope="col">{first}</th>
+      {['Cells', 'Before', 'After', 'Difference'].map((name) => (
+        <th key={name} scope="col" className="number">
+          {name}
+        </th>
+      ))}
+    </tr>
+  </thead>
+);

@@ -157,7 +157,9 @@ const Body = ({
           {summary.counts.rows.toLocaleString(locale.tag)} {summary.counts.rows === 1 ? 'row' : 'rows'}
         </strong>
         , {summary.counts.cells.toLocaleString(locale.tag)} {summary.counts.cells === 1 ? 'cell' : 'cells'}:{' '}
-        {summary.counts.updated} changed, {summary.counts.inserted} new, {summary.counts.deleted} deleted
+        {summary.counts.updated.toLocaleString(locale.tag)} changed,{' '}
+        {summary.counts.inserted.toLocaleString(locale.tag)} new,{' '}
+        {summary.counts.deleted.toLocaleString(locale.tag)} deleted
         {complete
           ? ''
           : ` (${changes.length.toLocaleString(locale.tag)} of ${total.toLocaleString(locale.tag)} read)`}

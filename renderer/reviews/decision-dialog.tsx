@@ -5,6 +5,7 @@ import type { ReviewSummary } from '../../shared/model/review.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { plainSignedText } from '../ui/exact-text.ts';
 
 export type DecisionKind = 'approve' | 'return' | 'withdraw';
 
@@ -86,8 +87,7 @@ export const DecisionDialog = ({
             {review.sums.map(({ column, delta }) => (
               <span key={column} className="quiet">
                 {' '}
-                {column} {delta !== null && !delta.startsWith('-') ? '+' : ''}
-                {delta}
+                {column} {delta === null ? '' : plainSignedText(delta, locale)}
               </span>
             ))}
             {failures.has(review.batch) ? <p role="alert">{failures.get(review.batch)}</p> : null}

@@ -3,6 +3,7 @@ import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import type { ReviewSummary } from '../../shared/model/review.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { Button } from '../ui/button.tsx';
+import { plainSignedText } from '../ui/exact-text.ts';
 import { ageText, isOpen, STALE, STATES, stepText } from './review-words.ts';
 import type { Box, Inbox as InboxData } from './use-reviews.ts';
 
@@ -175,8 +176,7 @@ const Entry = ({ review, locale, current, chosen, onChoose, onOpen }: EntryProps
         </span>
         {sums.slice(0, 2).map(({ column, delta }) => (
           <span key={column} className="quiet">
-            {column} {delta !== null && !delta.startsWith('-') ? '+' : ''}
-            {delta}
+            {column} {delta === null ? '' : plainSignedText(delta, locale)}
           </span>
         ))}
       </div>

@@ -1,4 +1,4 @@
-import type { Column } from '../../shared/model/sheet.ts';
+import { type Column, column } from '../../shared/model/sheet.ts';
 import { isDecimalText, usedScale } from '../../shared/values/decimal.ts';
 import { formatValue } from '../../shared/values/format.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
@@ -25,3 +25,12 @@ export const exactText = (value: string, column: Column, locale: LocaleConventio
 /** A difference with its sign, zero without. */
 export const signedText = (delta: string, column: Column, locale: LocaleConventions): string =>
   `${/^-|^0*\.?0*$/.test(delta) ? '' : '+'}${exactText(delta, column, locale)}`;
+
+const NUMBER = column.parse({
+  ...{ name: 'number', label: 'Number', sqlType: 'numeric' },
+  ...{ type: { kind: 'decimal' }, format: { grouping: true } },
+});
+
+/** A difference of a column that is known by its name alone: every digit, grouped as the locale does it. */
+export const plainSignedText = (delta: string, locale: LocaleConventions): string =>
+  signedText(delta, NUMBER, locale);

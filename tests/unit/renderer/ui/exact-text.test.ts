@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exactText, signedText } from '../../../../renderer/ui/exact-text.ts';
+import { exactText, plainSignedText, signedText } from '../../../../renderer/ui/exact-text.ts';
 import { localeOf } from '../../../../shared/values/locale.ts';
 import { aColumn } from '../../../support/columns.ts';
 
@@ -27,4 +27,10 @@ test('a difference has its sign, and none when there is no difference', () => {
   expect(signedText('1.5', amount, locale)).toBe('+1,50');
   expect(signedText('-0.001', amount, locale)).toBe('-0,001');
   expect(signedText('0.00', amount, locale)).toBe('0,00');
+});
+
+test('a difference of a column known by its name alone keeps every digit, grouped', () => {
+  expect(plainSignedText('-3947881719.67', locale)).toBe('-3.947.881.719,67');
+  expect(plainSignedText('1000', locale)).toBe('+1.000');
+  expect(plainSignedText('0', locale)).toBe('0');
 });
