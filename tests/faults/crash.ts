@@ -153,18 +153,25 @@ export const crashSuite: FaultSuite = {
       const left = deadline(seconds);
       const queue = whole || mutant ? [...all] : random.shuffled(all);
       let tried = 0;
-      await Promise.all(
+      // One that fails waits for the others: their programs still work in their folders.
+      const ended = await Promise.allSettled(
         lanes.map(async (lane) => {
-          for (let point = queue.shift(); point && (whole || left() || tally.runs === 0); ) {
-            const { killed } = await lane.live(point.way, point);
-            if (killed) tried++;
-            else if (point.kind === 'step') tally.breach('untrue', `${nameOf(point)}: never came there`);
-            tally.runs++;
-            onProgress?.({ tried, of: all.length });
-            point = queue.shift();
+          try {
+            for (let point = queue.shift(); point && (whole || left() || tally.runs === 0); ) {
+              const { killed } = await lane.live(point.way, point);
+              if (killed) tried++;
+              else if (point.kind === 'step') tally.breach('untrue', `${nameOf(point)}: never came there`);
+              tally.runs++;
+              onProgress?.({ tried, of: all.length });
+              point = queue.shift();
+            }
+          } catch (error) {
+            queue.length = 0;
+            throw error;
           }
         }),
       );
+      for (const each of ended) if (each.status === 'rejected') throw each.reason;
       tally.points = { tried, of: all.length };
       tally.note(`${named.length} named steps and ${wire.length} messages of ${WAYS.length} ways`);
       return tally.result('crash', seed);
