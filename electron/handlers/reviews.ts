@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/model/failure.ts';
 import type { ReviewState, ReviewSummary, SheetPolicy } from '../../shared/model/review.ts';
 import { readAfter } from '../governance/done-unread.ts';
-import { checkReview } from '../governance/review-check.ts';
+import { checkReview, reviewValues } from '../governance/review-check.ts';
 import { withDeltas } from '../governance/review-payloads.ts';
 import { submitForReview, summaryOf } from '../governance/review-submit.ts';
 import type { Profile } from '../profile.ts';
@@ -17,6 +17,7 @@ type ReviewHandlers = Pick<
   | 'reviews.list'
   | 'reviews.get'
   | 'reviews.check'
+  | 'reviews.values'
   | 'reviews.approve'
   | 'reviews.return'
   | 'reviews.withdraw'
@@ -107,6 +108,14 @@ export const reviewHandlers: ReviewHandlers = {
     const breathe = breathing(client.shared.clock, signal);
     const { problems, unseen } = await checkReview(warehouse, sheet, rows, { signal, breathe });
     return { problems: problems.slice(0, SHOWN_PROBLEMS), total: problems.length, unseen };
+  },
+  'reviews.values': async (client, { batch, sheet: id, column }) => {
+    const profile = profileOf(client);
+    const { sheet, cancel } = sheetOf(client, id);
+    const { warehouse } = profile;
+    const { sha256 } = await summaryOf(profile, batch);
+    const { rows } = await profile.payloads.get(sha256, () => warehouse.reviews.payload(batch));
+    return reviewValues(warehouse, sheet, rows, column, cancel.signal);
   },
   'reviews.approve': (client, { batch, sha256, comment }) =>
     moved(client, batch, ({ warehouse }) => warehouse.reviews.approve(batch, sha256, comment ?? null)),

@@ -1,9 +1,11 @@
 import { type ReactNode, useMemo, useState } from 'react';
+import type { BackendClient } from '../../shared/contract/client.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
-import { exactText, signedText } from '../ui/exact-text.ts';
+import { exactText, isNumeric, signedText } from '../ui/exact-text.ts';
 import { dimensionValues, sumsBy } from './change-sums.ts';
 import { columnOf, labelIn } from './review-value.tsx';
 import type { OpenReview } from './use-reviews.ts';
+import { useStoredValues } from './use-stored-values.ts';
 
 const SHOWN = 50;
 
@@ -11,31 +13,36 @@ const SHOWN = 50;
 export const BatchSums = ({
   data: { review, changes, definition },
   locale,
+  client,
 }: {
   readonly data: OpenReview;
   readonly locale: LocaleConventions;
+  readonly client: BackendClient;
 }): ReactNode => {
   const { sums } = review.summary;
   const [column, setColumn] = useState(sums[0]?.column ?? '');
   const dimensions = useMemo(
     () => [
-      ...(definition?.key ?? []),
-      ...new Set(
-        changes.flatMap(({ column: name }) =>
-          definition?.key.includes(name) || sums.some((sum) => sum.column === name) ? [] : [name],
-        ),
-      ),
+      ...new Set([
+        ...(definition?.key ?? []),
+        ...(definition?.columns ?? [])
+          .filter((each) => !isNumeric(each) || each.lookup)
+          .map(({ name }) => name),
+        ...changes.flatMap(({ column: name }) => (sums.some((sum) => sum.column === name) ? [] : [name])),
+      ]),
     ],
     [changes, definition, sums],
   );
   const [dimension, setDimension] = useState('');
-  const by = useMemo(
-    () =>
-      dimension === ''
-        ? []
-        : sumsBy(changes, column, dimensionValues(changes, { key: definition?.key ?? [] }, dimension)),
-    [changes, column, dimension, definition],
-  );
+  // What the batch and the keys do not tell of its rows, the warehouse does.
+  const asked = definition && dimension !== '' && !definition.key.includes(dimension) ? dimension : null;
+  const stored = useStoredValues(client, review.summary.batch, definition?.id ?? null, asked);
+  const by = useMemo(() => {
+    if (dimension === '') return [];
+    if (asked !== null && (stored?.column !== asked || stored.failure !== null)) return [];
+    const own = dimensionValues(changes, { key: definition?.key ?? [] }, dimension);
+    return sumsBy(changes, column, new Map([...(asked === null ? [] : (stored?.values ?? [])), ...own]));
+  }, [changes, column, dimension, definition, asked, stored]);
   if (sums.length === 0) return null;
   const shown = (name: string, value: string | null): string => {
     const found = columnOf(definition, name);
@@ -85,6 +92,11 @@ export const BatchSums = ({
           </select>
         </label>
       </div>
+      {asked !== null && stored?.failure ? (
+        <p role="alert">The values could not be read. {stored.failure}</p>
+      ) : asked !== null && stored === null ? (
+        <p className="quiet">Reading the values…</p>
+      ) : null}
       {by.length > 0 ? (
         <table className="review-table">
           <caption className="visually-hidden">
@@ -94,7 +106,9 @@ export const BatchSums = ({
           <tbody>
             {by.slice(0, SHOWN).map((sum) => (
               <tr key={sum.value}>
-                <th scope="row">{sum.value === '' ? <span className="quiet">none</span> : sum.value}</th>
+                <th scope="row">
+                  {sum.value === '' ? <span className="quiet">none</span> : shown(dimension, sum.value)}
+                </th>
                 <td className="number">{sum.cells.toLocaleString(locale.tag)}</td>
                 <td className="number">{shown(column, sum.before)}</td>
                 <td className="number">{shown(column, sum.after)}</td>

@@ -165,7 +165,7 @@ const Body = ({
           : ` (${changes.length.toLocaleString(locale.tag)} of ${total.toLocaleString(locale.tag)} read)`}
       </p>
       {isOpen(summary) ? <BatchRules results={results} definition={definition} locale={locale} /> : null}
-      <BatchSums data={data} locale={locale} />
+      <BatchSums data={data} locale={locale} client={client} />
       <BatchChanges data={data} locale={locale} client={client} onSaid={onSaid} problems={problems} />
       <BatchComments data={data} locale={locale} client={client} onSaid={onSaid} />
       <details className="reviews-events">

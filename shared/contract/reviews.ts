@@ -50,6 +50,15 @@ export const reviewOperations = {
     input: batchId.extend({ sheet: z.string() }),
     output: z.object({ problems: z.array(problem), total: z.int(), unseen: z.int() }),
   },
+  /**
+   * The values of a column in the stored rows of the batch, as the warehouse holds them now; `rows` and `values` are parallel.
+   * Rows that are new, gone or not for this person to see are left out. The sheet must be open here.
+   */
+  'reviews.values': {
+    kind: 'query',
+    input: batchId.extend({ sheet: z.string(), column: z.string() }),
+    output: z.object({ rows: z.array(z.string()), values: z.array(z.string().nullable()) }),
+  },
   /** `sha256` is the one of the batch that was looked at; another is refused. */
   'reviews.approve': {
     kind: 'command',

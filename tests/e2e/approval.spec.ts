@@ -58,6 +58,8 @@ test('a batch under approval is written after another person has approved it, as
   await expect(batch.getByRole('table', { name: 'Changed cells' })).toContainText('1,000,000.25');
   await batch.getByLabel('by').selectOption('cost_center');
   await expect(batch.getByRole('table', { name: 'Amount by Cost center' })).toContainText('CC1020');
+  await batch.getByLabel('by').selectOption('currency');
+  await expect(batch.getByRole('table', { name: 'Amount by Currency' })).toContainText('EUR');
   await batch.getByRole('textbox', { name: 'Comment on the batch' }).fill('Thanks');
   await batch.getByRole('button', { name: 'Comment', exact: true }).click();
   await expect(batch.getByRole('article')).toContainText('Thanks');

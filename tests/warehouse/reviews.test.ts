@@ -64,6 +64,20 @@ beforeEach(async () => {
   );
 });
 
+test('a batch is summed by columns that it does not change, for who may see its rows', async () => {
+  const [ann, ben] = [await signIn('ann'), await signIn('ben')];
+  await edit(ann);
+  await ann.call('edits.append', { step: setting(SHEET, 'amount', [[C1M2, '200.00', '150.50']]) });
+  const { batch } = await propose(ann);
+  const { rows, values } = await ben.call('reviews.values', { batch, sheet: SHEET, column: 'owner' });
+  expect(rows.toSorted()).toEqual([C1M1, C1M2]);
+  expect(values).toEqual(['ann', 'ann']);
+  await expect(ben.call('reviews.values', { batch, sheet: SHEET, column: 'nothing' })).rejects.toMatchObject({
+    kind: 'invalid',
+    code: 'column-unknown',
+  });
+});
+
 describe('the rules of the sheet', () => {
   test('are applied to a batch over the rows as they are, for who reviews it', async () => {
     const [ann, ben] = [await signIn('ann'), await signIn('ben')];
