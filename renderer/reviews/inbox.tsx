@@ -52,8 +52,11 @@ export const Inbox = (props: InboxProps): ReactNode => {
     else if (event.key === 'ArrowUp' || event.key === 'k') setAt(Math.max(current - 1, 0));
     else if (event.key === 'Enter' && review) onOpen(review.batch);
     else if ((event.key === ' ' || event.key === 'x') && review) toggle(review.batch);
-    else if (event.key === 'a' && !event.ctrlKey && targets.length > 0) props.onApprove(targets);
-    else if (event.key === 'r' && !event.ctrlKey && targets.length > 0) props.onReturn(targets);
+    else if (event.key === 'a' && (event.ctrlKey || event.metaKey))
+      setChosen(new Set(reviews.filter(({ canDecide }) => canDecide).map(({ batch }) => batch)));
+    else if (event.key === 'a' && targets.length > 0) props.onApprove(targets);
+    else if (event.key === 'r' && !event.ctrlKey && !event.metaKey && targets.length > 0)
+      props.onReturn(targets);
     else return;
     event.preventDefault();
   };
