@@ -1,6 +1,7 @@
 import type { CellSets, EditStep, RowInsert } from '../../shared/model/edit.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import type { Column } from '../../shared/model/sheet.ts';
+import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { unstorable } from '../../shared/values/parse.ts';
 import type { EntryOutcome, LookupMatch, TypedCell } from '../grid/grid-model.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
@@ -57,10 +58,14 @@ export interface EnteredCounts {
 }
 
 /** What became of entered cells, for those who do not see them. */
-export const countsText = ({ kept, refused, readOnly, asking }: EnteredCounts): string => {
-  const parts = [asking ? 'waiting for a reason' : `${kept} kept`];
-  if (refused > 0) parts.push(`${refused} not valid and marked`);
-  if (readOnly > 0) parts.push(`${readOnly} read-only and left as they were`);
+export const countsText = (
+  { kept, refused, readOnly, asking }: EnteredCounts,
+  { tag }: Pick<LocaleConventions, 'tag'>,
+): string => {
+  const counted = (n: number): string => n.toLocaleString(tag);
+  const parts = [asking ? 'waiting for a reason' : `${counted(kept)} kept`];
+  if (refused > 0) parts.push(`${counted(refused)} not valid and marked`);
+  if (readOnly > 0) parts.push(`${counted(readOnly)} read-only and left as they were`);
   return parts.join(', ');
 };
 

@@ -256,7 +256,7 @@ export class SheetModel implements GridModel {
 
   enterAll(entered: readonly Entered[], label: string): EnteredCounts {
     const counts = this.#open.entry.enterAll(entered, label);
-    this.#store.say(`${label}: ${countsText(counts)}.`);
+    this.#store.say(`${label}: ${countsText(counts, this.#locale)}.`);
     return counts;
   }
 
