@@ -6,7 +6,7 @@ import { checkSet } from '../../shared/rules/set.ts';
 import type { Breath } from '../sheets/breathe.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
 import { refusalOfRow } from './check-rights.ts';
-import { effectiveRow } from './rows-to-check.ts';
+import { effectiveRow, isJudged } from './rows-to-check.ts';
 
 interface Checked {
   readonly column: Column;
@@ -66,10 +66,8 @@ const cellProblems = (
   values: Readonly<Record<string, string | null>>,
   problems: Problem[],
 ): void => {
-  const cell =
-    row.kind === 'update' && Object.hasOwn(row.cells, column.name) ? row.cells[column.name] : undefined;
-  const filled = row.kind === 'insert' && (Object.hasOwn(row.values, column.name) || !fillsItself(column));
-  if (!cell && !filled) return;
+  if (!isJudged(row, column)) return;
+  const cell = row.kind === 'update' ? row.cells[column.name] : undefined;
   const problem = check(values[column.name] ?? null);
   if (problem) problems.push({ row: row.row, column: column.name, ...problem });
   if (cell && cell.reason === undefined && rules.needsReason(column.name, cell.before, cell.after)) {
@@ -82,5 +80,3 @@ const cellProblems = (
     });
   }
 };
-
-const fillsItself = (column: Column): boolean => column.hasDefault || column.readOnly !== undefined;

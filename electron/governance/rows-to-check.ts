@@ -1,4 +1,5 @@
 import type { PendingRow } from '../../shared/model/edit.ts';
+import type { Column } from '../../shared/model/sheet.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
 
 /** A pending row as it would stand after the commit: stored values with the edits on top; null for a deletion. */
@@ -25,3 +26,10 @@ export const effectiveRow = (
 
 /** Without a prototype a column may have any name. */
 const emptyRow = (): Record<string, string | null> => Object.create(null) as Record<string, string | null>;
+
+/** Whether the rules of a column look at a pending row: at what was entered, and in a new row at what the warehouse does not fill in by itself. */
+export const isJudged = (row: PendingRow, column: Column): boolean => {
+  if (row.kind === 'delete') return false;
+  if (Object.hasOwn(row.kind === 'update' ? row.cells : row.values, column.name)) return true;
+  return row.kind === 'insert' && !column.hasDefault && column.readOnly === undefined;
+};

@@ -3,17 +3,17 @@ import type { OutputOf } from '../../shared/contract/operations.ts';
 import type { PendingRow } from '../../shared/model/edit.ts';
 import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
 import type { Severity } from '../../shared/model/sheet.ts';
-import { effectiveRow } from '../governance/rows-to-check.ts';
+import { effectiveRow, isJudged } from '../governance/rows-to-check.ts';
 import { type Breath, breathing } from '../sheets/breathe.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
 import { type Handlers, profileOf, sheetOf } from './context.ts';
 
 export const brokenRowsHandlers: Pick<Handlers, 'rows.broken'> = {
   'rows.broken': async (client, { sheet: id, rows }) => {
-    const { sheet } = sheetOf(client, id);
+    const { sheet, cancel } = sheetOf(client, id);
     const pending = profileOf(client).journal.pending(id);
     const asked = rows ? rows.flatMap((row) => pending.get(row) ?? []) : [...pending.values()];
-    return brokenRows(sheet, asked, breathing(client.shared.clock, new AbortController().signal));
+    return brokenRows(sheet, asked, breathing(client.shared.clock, cancel.signal));
   },
 };
 
@@ -57,13 +57,10 @@ const firstProblem = (
 ): { readonly severity: Severity; readonly column: string | null } | null => {
   const values = effectiveRow(sheet, row);
   if (!values) return null;
-  const cells = row.kind === 'update' ? row.cells : row.kind === 'insert' ? row.values : {};
   let first: { severity: Severity; column: string | null } | null = null;
   for (const column of sheet.definition.columns) {
+    if (!isJudged(row, column)) continue;
     const { name } = column;
-    // What the warehouse fills in by itself is missing in no new row.
-    const fills = column.hasDefault || column.readOnly !== undefined;
-    if (!Object.hasOwn(cells, name) && !(row.kind === 'insert' && !fills)) continue;
     const severity = sheet.rules.cellChecker(name)(values[name] ?? null)?.severity;
     if (severity === 'block') return { severity, column: name };
     if (severity) first ??= { severity, column: name };

@@ -1,7 +1,7 @@
 import type { PendingRow } from '../../shared/model/edit.ts';
 import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
 import type { MarkFilter, ViewQuery } from '../../shared/model/view.ts';
-import { effectiveRow } from '../governance/rows-to-check.ts';
+import { effectiveRow, isJudged } from '../governance/rows-to-check.ts';
 import type { Breath } from '../sheets/breathe.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
 
@@ -39,11 +39,8 @@ const isBroken = (sheet: OpenSheet, row: PendingRow, name: string): boolean => {
   const values = effectiveRow(sheet, row);
   const column = sheet.definition.columns.find((each) => each.name === name);
   if (!values || !column) return false;
-  const cells = row.kind === 'update' ? row.cells : row.kind === 'insert' ? row.values : {};
-  // What the warehouse fills in by itself is missing in no new row.
-  const fills = column.hasDefault || column.readOnly !== undefined;
-  const entered = Object.hasOwn(cells, name) || (row.kind === 'insert' && !fills);
-  if (entered && sheet.rules.cellChecker(name)(values[name] ?? null)?.severity === 'block') return true;
+  if (isJudged(row, column) && sheet.rules.cellChecker(name)(values[name] ?? null)?.severity === 'block')
+    return true;
   return sheet.rules
     .checkRow(values)
     .some(({ severity, columns }) => severity === 'block' && columns.includes(name));

@@ -223,6 +223,21 @@ describe('the periods of a table', () => {
     ]);
   });
 
+  const SWAPPED =
+    'alter table fin.line rename column month to x; alter table fin.line rename column version to month; alter table fin.line rename column x to version';
+  const CLOSED = `update fin.line set n = n + 1 where version = '2026-01'`;
+
+  test('stay closed when two columns change their names; mutant: without the look at the columns of now they open', async () => {
+    t = await openPeriods(server);
+    await closeMonth(await t.raw('ben'), '2026-01');
+    await t.admin.query(SWAPPED);
+    await expect((await t.raw('anna')).query(CLOSED)).rejects.toMatchObject({ code: 'WR201' });
+    await t.admin.query(
+      `create or replace function writ.has_shape(relation oid, shape jsonb) returns boolean language sql immutable as 'select true'`,
+    );
+    await (await t.raw('anna')).query(CLOSED);
+  });
+
   test('are no longer known when their column is removed: what to do is told, and nothing is written meanwhile', async () => {
     t = await openPeriods(server);
     await t.admin.query('alter table fin.line drop column month');

@@ -2,8 +2,34 @@ import { OpenSheet } from '../../../../electron/sheets/open-sheet.ts';
 import type { Warehouse } from '../../../../electron/warehouse/adapter.ts';
 import type { PendingRow } from '../../../../shared/model/edit.ts';
 import type { SheetRights } from '../../../../shared/model/rights.ts';
-import type { SheetDefinition } from '../../../../shared/model/sheet.ts';
-import type { Cell } from '../sheets/sheet-fixture.ts';
+import type { Severity, SheetDefinition } from '../../../../shared/model/sheet.ts';
+import { type Cell, column } from '../sheets/sheet-fixture.ts';
+
+/** A sheet of id, a name that is required, and two numbers of which the first may not be above the second. */
+export const ruledDefinition = (nameSeverity: Severity): SheetDefinition => ({
+  version: 1,
+  id: 'sheet',
+  name: 'Sheet',
+  source: { schema: 's', table: 't' },
+  sourceKind: 'table',
+  key: ['id'],
+  columns: [
+    column('id', { kind: 'integer', bits: 32 }),
+    column(
+      'name',
+      { kind: 'text' },
+      { rules: [{ kind: 'required', severity: nameSeverity, origin: 'definition' }] },
+    ),
+    column('low', { kind: 'decimal' }),
+    column('high', { kind: 'decimal' }),
+  ],
+  rules: [
+    {
+      ...{ name: 'order', expression: 'low <= high', message: 'Low is above high.' },
+      ...{ columns: [], severity: 'block', origin: 'definition' },
+    },
+  ],
+});
 
 export const fullRights = ({ columns }: SheetDefinition): SheetRights => ({
   select: true,

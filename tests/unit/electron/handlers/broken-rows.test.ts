@@ -2,36 +2,11 @@ import { expect, test } from 'vitest';
 import { brokenRows } from '../../../../electron/handlers/broken-rows.ts';
 import { MOST_BROKEN_NAMED } from '../../../../shared/contract/broken-rows.ts';
 import type { PendingRow } from '../../../../shared/model/edit.ts';
-import type { SheetDefinition } from '../../../../shared/model/sheet.ts';
-import { loadedSheet } from '../governance/loaded-sheet.ts';
-import { column } from '../sheets/sheet-fixture.ts';
+import { loadedSheet, ruledDefinition } from '../governance/loaded-sheet.ts';
 
 const key = (id: number): string => JSON.stringify([String(id)]);
 
-const definition: SheetDefinition = {
-  version: 1,
-  id: 'sheet',
-  name: 'Sheet',
-  source: { schema: 's', table: 't' },
-  sourceKind: 'table',
-  key: ['id'],
-  columns: [
-    column('id', { kind: 'integer', bits: 32 }),
-    column(
-      'name',
-      { kind: 'text' },
-      { rules: [{ kind: 'required', severity: 'warn', origin: 'definition' }] },
-    ),
-    column('low', { kind: 'decimal' }),
-    column('high', { kind: 'decimal' }),
-  ],
-  rules: [
-    {
-      ...{ name: 'order', expression: 'low <= high', message: 'Low is above high.' },
-      ...{ columns: [], severity: 'block', origin: 'definition' },
-    },
-  ],
-};
+const definition = ruledDefinition('warn');
 
 const low = (id: number, after: string): PendingRow => ({
   kind: 'update',

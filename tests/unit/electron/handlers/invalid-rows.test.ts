@@ -1,37 +1,12 @@
 import { expect, test } from 'vitest';
 import { withInvalidRows } from '../../../../electron/handlers/invalid-rows.ts';
 import type { PendingRow } from '../../../../shared/model/edit.ts';
-import type { SheetDefinition } from '../../../../shared/model/sheet.ts';
 import { viewQuery } from '../../../../shared/model/view.ts';
-import { loadedSheet } from '../governance/loaded-sheet.ts';
-import { column } from '../sheets/sheet-fixture.ts';
+import { loadedSheet, ruledDefinition } from '../governance/loaded-sheet.ts';
 
 const key = (id: number): string => JSON.stringify([String(id)]);
 
-const definition: SheetDefinition = {
-  version: 1,
-  id: 'sheet',
-  name: 'Sheet',
-  source: { schema: 's', table: 't' },
-  sourceKind: 'table',
-  key: ['id'],
-  columns: [
-    column('id', { kind: 'integer', bits: 32 }),
-    column(
-      'name',
-      { kind: 'text' },
-      { rules: [{ kind: 'required', severity: 'block', origin: 'definition' }] },
-    ),
-    column('low', { kind: 'decimal' }),
-    column('high', { kind: 'decimal' }),
-  ],
-  rules: [
-    {
-      ...{ name: 'order', expression: 'low <= high', message: 'Low is above high.' },
-      ...{ columns: [], severity: 'block', origin: 'definition' },
-    },
-  ],
-};
+const definition = ruledDefinition('block');
 
 test('rows that break a rule are found where they break it, beside those the window names; warnings and other columns are not', async () => {
   const pending = new Map<string, PendingRow>([
