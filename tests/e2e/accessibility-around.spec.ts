@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures.ts';
-import { leaveOver, OVER, walkOf } from './support/accessibility.ts';
+import { OVER, walkOf } from './support/accessibility.ts';
 import { become, cell, command, demoDatabase, openPlan, typeInto } from './support/grid.ts';
 
 test('nothing serious stands against assistive technology around the sheets: decisions, reviews, periods, offline, connections', async ({
@@ -7,8 +7,7 @@ test('nothing serious stands against assistive technology around the sheets: dec
 }) => {
   test.slow();
   const { page } = writ;
-  const { at, found } = walkOf(page);
-  const leave = () => leaveOver(page);
+  const { at, found, leave } = walkOf(page);
   await openPlan(page, 'FC1', 'CC1020');
   await typeInto(page, 0, 'amount', '11');
   await expect(page.getByRole('button', { name: 'Submit (1)' })).toBeVisible();

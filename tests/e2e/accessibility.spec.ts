@@ -1,14 +1,13 @@
 import { Buffer } from 'node:buffer';
 import { expect, test } from './fixtures.ts';
-import { leaveOver, OVER, walkOf } from './support/accessibility.ts';
+import { OVER, walkOf } from './support/accessibility.ts';
 import { cell, command, openPlan, pasteText, typeInto } from './support/grid.ts';
 
 test('nothing serious stands against assistive technology in a sheet, its menus, popovers and dialogs', async ({
   page,
 }) => {
   test.slow();
-  const { at, found } = walkOf(page);
-  const leave = () => leaveOver(page);
+  const { at, found, leave } = walkOf(page);
   const dialog = (name: string | RegExp) => page.getByRole('dialog', { name });
   const header = page.locator('.ag-header-cell[col-id="c:amount"]');
 
@@ -96,8 +95,7 @@ test('nothing serious stands against assistive technology in comments, rules, fi
   page,
 }) => {
   test.slow();
-  const { at, found } = walkOf(page);
-  const leave = () => leaveOver(page);
+  const { at, found, leave } = walkOf(page);
   const dialog = (name: string | RegExp) => page.getByRole('dialog', { name });
   await openPlan(page, 'FC1', 'CC1020');
   await typeInto(page, 0, 'amount', '12');

@@ -150,6 +150,21 @@ test('the fill handle goes on with a series, and Ctrl+D copies down', async ({ p
   await page.keyboard.press('Shift+ArrowDown');
   await page.keyboard.press('Control+d');
   await expect(cell(page, 5, 'amount')).toHaveText('1,400.00');
+
+  // A double click on the handle goes as far as the column beside.
+  await cell(page, 5, 'amount').click();
+  await expect(cell(page, 5, 'amount')).toHaveClass(/range-handle/);
+  const last = await cell(page, 5, 'amount').boundingBox();
+  if (!last) throw new Error('The handle is not there.');
+  await page.mouse.dblclick(last.x + last.width - 3, last.y + last.height - 3);
+  await expect(page.locator('.ag-cell-inline-editing')).toHaveCount(0);
+  await page.keyboard.press('Control+ArrowUp');
+  await expect(cell(page, 9, 'amount')).toHaveText('1,400.00');
+
+  await page.keyboard.press('F9');
+  await expect(page.getByText('Rows read again.').first()).toBeVisible();
+  await page.keyboard.press('F5');
+  await expect(page.getByRole('dialog', { name: 'Go to' })).toBeVisible();
 });
 
 test('the keyboard selects to the edge of the data and walks a range with Enter', async ({ page }) => {

@@ -187,6 +187,9 @@ export class RangeLayer {
   /** Handles a key of the selection; false leaves it to others. */
   key(event: KeyboardEvent): boolean {
     this.#drag.keyPressed();
+    // AG Grid tells of a move later than the next key may come.
+    const at = this.#api.getFocusedCell();
+    if (at && !at.rowPinned) this.focused(at.rowIndex, at.column.getColId());
     const selection = this.#selection;
     if (!selection) return false;
     const command = rangeKey(event);

@@ -44,10 +44,19 @@ export const OVER = '[role="dialog"], [role="menu"], .sheet-find, aside';
 /** What axe finds on the way, in light and in dark, each with the name of the stop: of the whole page, or of what lies over it. */
 export const walkOf = (
   page: Page,
-): { readonly found: string[]; at(name: string, part?: string): Promise<void> } => {
+): {
+  readonly found: string[];
+  at(name: string, part?: string): Promise<void>;
+  /** Closes what lies over the sheet. */
+  leave(): Promise<void>;
+} => {
   const found: string[] = [];
   return {
     found,
+    leave: async () => {
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('dialog').or(page.getByRole('menu'))).toHaveCount(0);
+    },
     at: async (name, part) => {
       const note = (scheme: string, problems: readonly string[]): void => {
         found.push(...problems.map((problem) => `${name}, ${scheme}: ${problem}`));
@@ -62,10 +71,4 @@ export const walkOf = (
       if (folder) await page.screenshot({ path: `${folder}/${name.replaceAll(/[: ]+/g, '-')}-light.png` });
     },
   };
-};
-
-/** Closes what lies over the sheet. */
-export const leaveOver = async (page: Page): Promise<void> => {
-  await page.keyboard.press('Escape');
-  await expect(page.getByRole('dialog').or(page.getByRole('menu'))).toHaveCount(0);
 };
