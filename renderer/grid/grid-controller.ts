@@ -15,7 +15,7 @@ import { RangeLayer } from './ranges/range-layer.ts';
 import type { CellPlace, Rectangle, Selection } from './ranges/selection.ts';
 import { rowState } from './row-state.ts';
 import type { SheetRow } from './sheet-row.ts';
-import { type TabStops, tabOptions, tabsIntoCells } from './tab-stops.ts';
+import { type TabStops, tabOptions, tabsIntoCells, whenFocusable } from './tab-stops.ts';
 
 /** The cell the person is at. */
 export interface ActiveCell {
@@ -139,7 +139,7 @@ export class GridController {
       this.#drawing.complete();
       this.#api.ensureIndexVisible(index, 'middle');
       this.#api.ensureColumnVisible(id);
-      this.#api.setFocusedCell(index, id);
+      whenFocusable(this.#host, () => this.#api.setFocusedCell(index, id));
     });
   }
 
@@ -150,7 +150,7 @@ export class GridController {
 
   /** Puts the keyboard back where it was in the grid, or on the first cell. */
   focus(): void {
-    this.#stops.cell();
+    whenFocusable(this.#host, () => this.#stops.cell());
   }
 
   get active(): ActiveCell | null {

@@ -21,3 +21,10 @@ export const tabOptions = (
 /** Goes from the header to the cells with Tab; false for every other key. */
 export const tabsIntoCells = (event: KeyboardEvent, target: HTMLElement, stops: TabStops): boolean =>
   event.key === 'Tab' && !event.shiftKey && target.closest('.ag-header') !== null && stops.cell();
+
+/** Runs work once the element can take the focus: while a dialog closes, all behind it is inert. Never, if the element goes before. */
+export const whenFocusable = (element: HTMLElement, work: () => void): void => {
+  if (!element.isConnected) return;
+  if (element.closest('[inert]') === null) work();
+  else requestAnimationFrame(() => whenFocusable(element, work));
+};
