@@ -199,7 +199,7 @@ export class GridController {
         const sheetColumn = columnOf(this.#model, column.getColId());
         if (sheetColumn) this.#model.enter(data, sheetColumn, newValue);
       },
-      onCellEditingStarted: () => this.#ranges.markCopied(null),
+      onCellEditingStarted: ({ rowIndex, column }) => this.#ranges.edited(rowIndex, column),
       onCellEditingStopped: () => this.#drawing.editorClosed(),
       onCellFocused: () => {
         const at = this.#api.getFocusedCell();

@@ -66,6 +66,8 @@ export class GridDrawing {
       return;
     }
     if (change.kind === 'layout') {
+      // Columns made anew have widths for what is known now; labels may be read once more.
+      this.#sized.clear();
       this.#events.layout();
       return;
     }

@@ -13,12 +13,18 @@ const command = async (page: Page, name: string): Promise<void> => {
 const setPolicy = async (page: Page): Promise<void> => {
   await become(page, 'Sam Okafor');
   await expect(cell(page, 0, 'version')).toBeVisible();
+  const width = async (): Promise<number> => (await cell(page, 0, 'account').boundingBox())?.width ?? 0;
+  // The account's column has room for its label.
+  await expect.poll(width).toBeGreaterThan(150);
   await command(page, 'Approval policy');
   const policy = page.getByRole('dialog', { name: 'Approval policy' });
   await policy.getByRole('radio', { name: 'After approval by other persons' }).check();
   await policy.getByLabel('Step 1: role').fill('reviewer');
   await policy.getByRole('button', { name: 'Save' }).click();
   await expect(policy).toBeHidden();
+  // The sheet was opened again with the policy, and its columns have their room again.
+  await expect(cell(page, 0, 'account')).toContainText('Pressure sensors');
+  await expect.poll(width).toBeGreaterThan(150);
 };
 
 test('a batch under approval is written after another person has approved it, as it was approved', async ({

@@ -182,4 +182,11 @@ test('the keyboard selects to the edge of the data and walks a range with Enter'
   await cell(page, 0, 'amount').click();
   await page.keyboard.press('Control+Shift+ArrowDown');
   await expect(page.locator('.sheet-stats')).toContainText(/[1-9]\d+ cells/);
+  // The active cell has left the window; what is typed into it must not be.
+  await expect(cell(page, 0, 'amount')).not.toBeInViewport();
+  await page.keyboard.type('5');
+  const editor = page.locator('.ag-cell-inline-editing');
+  await expect(editor).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press('Escape');
+  await expect(editor).toHaveCount(0);
 });

@@ -1,4 +1,4 @@
-import type { GridApi } from 'ag-grid-community';
+import type { Column, GridApi } from 'ag-grid-community';
 import { ROW_NUMBERS } from '../columns.ts';
 import { HEADER_HEIGHT, rowHeight } from '../grid-theme.ts';
 import type { SheetRow } from '../sheet-row.ts';
@@ -162,6 +162,14 @@ export class RangeLayer {
   /** What was copied is drawn with a border of its own. */
   markCopied(selection: Selection | null): void {
     this.#painter.markCopied(selection ? disjoint(selection.ranges) : []);
+  }
+
+  /** A cell is edited: nothing is marked as copied any more, and the cell is in sight, wherever its range ends. */
+  edited(row: number | null, column: Column): void {
+    this.markCopied(null);
+    if (row === null) return;
+    this.#api.ensureIndexVisible(row);
+    this.#api.ensureColumnVisible(column);
   }
 
   clear(): void {
