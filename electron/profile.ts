@@ -176,7 +176,7 @@ export class Profile {
         onRead: () => void this.merges.look(definition.id, 'all'),
         onReplaced: () => this.tell('sheet.changed', { sheet: definition.id, batch: null }, definition.id),
         offline: sheetOffline({
-          ...{ snapshots, link, now, facts: sheetFacts },
+          ...{ snapshots, link, now, facts: sheetFacts, lastEntry: () => this.journal.last() },
           onAge: (age) => this.tell('sheet.age', { sheet: definition.id, age }, definition.id),
           onKept: () => this.tell('offline.changed', {}),
         }),

@@ -53,7 +53,10 @@ const readForKeeping = async (shared: Shared, profile: Profile, sheet: string): 
   const sliced = (snapshots.list().find((each) => each.sheet === sheet)?.slice.length ?? 0) > 0;
   const most = shared.rowLimit ?? ROW_LIMIT;
   const limit = sliced ? SLICED_LIMIT : most;
-  const keep = keptReading({ snapshots, facts, now, onKept: () => tell('offline.changed', {}) });
+  const keep = keptReading({
+    ...{ snapshots, facts, now, lastEntry: () => profile.journal.last() },
+    onKept: () => tell('offline.changed', {}),
+  });
   let whole = false;
   try {
     const { signal } = new AbortController();

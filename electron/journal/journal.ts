@@ -78,6 +78,10 @@ export interface Journal {
   /** Whether the row is part of a batch whose end is not known. */
   isFrozen(sheet: string, row: string): boolean;
   pending(sheet: string): ReadonlyMap<string, PendingRow>;
+  /** The last entry that is kept: entries after it tell of what was done later, whatever the clock says. */
+  last(): number;
+  /** The entry with which the value came that a cell of a pending row is based on (of a new row: its last change). */
+  seenAt(mine: PendingRow, column: string): number;
   counts(sheet: string): PendingCounts;
   /** Sheets with anything pending. */
   sheets(): readonly string[];

@@ -130,6 +130,14 @@ class FileJournal implements OpenedJournal {
     return this.#fold.sheet(sheet).pending;
   }
 
+  last(): number {
+    return this.#fold.last;
+  }
+
+  seenAt(mine: PendingRow, column: string): number {
+    return this.#fold.seenAt(mine, column);
+  }
+
   counts(sheet: string): PendingCounts {
     return this.#fold.sheet(sheet).counts();
   }

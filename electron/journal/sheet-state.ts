@@ -5,6 +5,7 @@ import type { RowKey } from '../../shared/model/rows.ts';
 import { cellsOf, changesOf } from '../../shared/plan/pending.ts';
 import { type Action, rebaseStack, restateStack, type State, sameState, without } from './actions.ts';
 import type { DecidedStep, HeldBatch, OpenBatch, Refusal, ReviewedBatch } from './journal.ts';
+import { underReview, waiting } from './locked-rows.ts';
 import { rebaseRow } from './rebase.ts';
 
 interface Frozen {
@@ -14,22 +15,6 @@ interface Frozen {
   readonly floor: number;
 }
 
-const waiting = (row: RowKey, batch: string): AppError =>
-  new AppError(
-    'conflict',
-    'row-waiting',
-    'The row is part of a batch that waits to be sent. Take the batch back to change it.',
-    { details: { row, batch } },
-  );
-
-const underReview = (row: RowKey, batch: string): AppError =>
-  new AppError(
-    'conflict',
-    'row-under-review',
-    'The row is part of a batch under review. Withdraw the batch to change it.',
-    { details: { row, batch } },
-  );
-
 /**
  * The pending edits of one sheet with undo, redo and the batch in flight. In memory only and synchronous: the journal
  * asks for an action (which may be refused), records it, and then applies it, in the same way at work and at replay.
@@ -38,6 +23,7 @@ export class SheetState {
   readonly pending = new Map<RowKey, PendingRow>();
   readonly #sheet: string;
   readonly #changed: (rows: readonly RowKey[]) => void;
+  readonly #noted: (state: PendingRow, before: State) => void;
   readonly #tally = { cells: 0, updated: 0, inserted: 0, deleted: 0 };
   #done: Action[] = [];
   #undone: Action[] = [];
@@ -50,10 +36,15 @@ export class SheetState {
   readonly #holdOf = new Map<RowKey, string>();
   readonly #refusals = new Map<string, Refusal>();
 
-  /** `changed` hears of every row whose pending state, or whose batch, changed. */
-  constructor(sheet: string, changed: (rows: readonly RowKey[]) => void = () => {}) {
+  /** `changed` hears of every row whose pending state, or whose batch, changed; `noted` of every state before it counts. */
+  constructor(
+    sheet: string,
+    changed: (rows: readonly RowKey[]) => void = () => {},
+    noted: (state: PendingRow, before: State) => void = () => {},
+  ) {
     this.#sheet = sheet;
     this.#changed = changed;
+    this.#noted = noted;
   }
 
   get openBatch(): OpenBatch | undefined {
@@ -374,6 +365,7 @@ export class SheetState {
       this.#count(this.pending.get(row), -1);
       this.#count(state, 1);
       if (state) {
+        this.#noted(state, this.pending.get(row));
         this.pending.set(row, state);
         present.push(state);
       } else {

@@ -2,7 +2,7 @@ import type { SheetAge } from '../../shared/contract/offline.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
-import type { StoredRows } from '../snapshots/snapshots.ts';
+import type { StoredReading } from '../snapshots/snapshots.ts';
 import type { RowChunk } from '../warehouse/adapter.ts';
 import type { Lookups, LookupValue } from './lookups.ts';
 import type { PackedChunk } from './row-store.ts';
@@ -10,7 +10,8 @@ import type { PackedChunk } from './row-store.ts';
 /** One reading of a sheet, taken down while it goes on; it counts from `finish` on. */
 export interface KeptReading {
   rows(packed: PackedChunk, chunk: RowChunk): void;
-  patch(keys: readonly RowKey[], chunk: RowChunk): void;
+  /** `read`: the last entry of the journal when these rows were asked for. */
+  patch(keys: readonly RowKey[], chunk: RowChunk, read: number): void;
   finish(): Promise<void>;
   cancel(): void;
 }
@@ -21,11 +22,13 @@ export interface SheetOffline {
   why(): AppError | null;
   /** Asking it failed as if the link were lost. */
   suspect(): void;
-  load(): { readonly readAt: string; readonly parts: Iterable<StoredRows> } | null;
+  load(): StoredReading | null;
+  /** The last entry of the journal. */
+  lastEntry(): number;
   /** Only some rows are kept, by the person's choice. */
   sliced(): boolean;
   begin(): KeptReading | null;
-  patch(keys: readonly RowKey[], chunk: RowChunk): void;
+  patch(keys: readonly RowKey[], chunk: RowChunk, read: number): void;
   lookup(column: string): readonly LookupValue[] | null;
   keepLookup(column: string, values: readonly LookupValue[]): void;
   /** The rows shown come from this machine from now on, or from the warehouse again (null). */

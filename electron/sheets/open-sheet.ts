@@ -12,13 +12,14 @@ import { breathing } from './breathe.ts';
 import type { ViewFigures } from './figures.ts';
 import { type Fold, foldView } from './fold-view.ts';
 import type { KeptFolds } from './folding.ts';
+import type { KeptRows } from './kept-rows.ts';
 import { LOOKUP_LIMIT, Lookups } from './lookups.ts';
 import { asksForPending } from './marked-rows.ts';
 import { isOut, keepLookups, lookupOrKept } from './offline.ts';
 import { canPage, pagesOf } from './paged/large-table.ts';
 import { notAllRows, PagedRows, tooManyRows } from './paged/paged-rows.ts';
 import { PagedView } from './paged/paged-view.ts';
-import { indexBehind, loadKept, type Reading, readSheet, rowsByKey } from './reading.ts';
+import { indexBehind, type Loaded, loadKept, type Reading, readSheet, rowsByKey } from './reading.ts';
 import { RowStore } from './row-store.ts';
 import type { OpenSheetOptions, SheetProgress } from './sheet-options.ts';
 import { SheetSearch } from './sheet-search.ts';
@@ -53,6 +54,7 @@ export class OpenSheet {
   #failure: AppError | null = null;
   /** The rows come from this machine. */
   #age: SheetAge | null = null;
+  #kept: KeptRows | null = null;
   #closed = false;
 
   constructor(options: OpenSheetOptions) {
@@ -94,6 +96,11 @@ export class OpenSheet {
   /** When rows that come from this machine were read; null for rows of the warehouse. */
   get age(): SheetAge | null {
     return this.#age;
+  }
+
+  /** What rows of this machine can tell; null for rows of the warehouse. */
+  get kept(): KeptRows | null {
+    return this.#kept;
   }
 
   get store(): RowStore {
@@ -208,7 +215,8 @@ export class OpenSheet {
     const reading = this.#reading;
     for (const key of keys) reading?.stale.add(key);
     if (this.#paged) return this.#paged.reread(keys);
-    this.take(keys, await this.#rowsOf(keys));
+    const read = this.#lastEntry();
+    this.take(keys, await this.#rowsOf(keys), read);
   }
 
   /** Which of these rows the warehouse holds otherwise than they are known here. */
@@ -227,11 +235,12 @@ export class OpenSheet {
     });
   }
 
-  /** Takes rows for what the warehouse holds under these keys; a table read page by page keeps none. */
-  take(keys: readonly RowKey[], chunk: RowChunk): void {
+  /** Takes rows for what the warehouse holds under these keys, asked for after the entry `read`; a table read page by page keeps none. */
+  take(keys: readonly RowKey[], chunk: RowChunk, read: number = this.#lastEntry()): void {
     if (this.#paged || this.#closed) return;
     this.#store.patch(keys, chunk, this.#complete);
-    this.#options.offline?.patch(keys, chunk);
+    this.#kept?.patched(keys, read);
+    this.#options.offline?.patch(keys, chunk, read);
   }
 
   /** The row's values as stored by the warehouse, by column name; null when it is not known here. */
@@ -263,6 +272,10 @@ export class OpenSheet {
 
   get #pending(): ReturnType<Journal['pending']> {
     return this.#edits.all;
+  }
+
+  #lastEntry(): number {
+    return this.#options.offline?.lastEntry() ?? 0;
   }
 
   #newStore(): RowStore {
@@ -310,6 +323,7 @@ export class OpenSheet {
         ...{ definition, rights, signal, clock, into, stale, limit: this.#options.rowLimit ?? ROW_LIMIT },
         warehouse: warehouse(),
         rowsOf: (keys) => this.#rowsOf(keys),
+        lastEntry: () => this.#lastEntry(),
         keep: offline?.begin() ?? null,
         onSized: sized,
         onProgress: () => this.#tell(),
@@ -335,13 +349,14 @@ export class OpenSheet {
       const failure = AppError.wrap(error);
       if (isOut(failure)) offline?.suspect();
       into = this.#newStore();
-      const readAt = await this.#loadKept(failure, into, signal);
+      const loaded = await this.#loadKept(failure, into, signal);
       if (signal.aborted) return;
-      if (readAt === null) this.#failure = failure;
+      if (!loaded) this.#failure = failure;
       else {
         // Views made while rows came look at a store that was given up.
         [this.#store, this.#complete, replaced] = [into, true, true];
-        this.#become({ at: readAt, why: failure.message, sliced: offline?.sliced() ?? false });
+        this.#kept = loaded.kept;
+        this.#become({ at: loaded.at, why: failure.message, sliced: offline?.sliced() ?? false });
         indexBehind(into, clock, () => this.#closed || this.#store !== into).catch((unusable: unknown) =>
           this.#lostKept(into, unusable),
         );
@@ -356,8 +371,8 @@ export class OpenSheet {
     if (!this.#failure) this.#options.onRead?.();
   }
 
-  /** When the rows of this machine were read, once they are in the store; null where they are of no use. */
-  async #loadKept(failure: AppError, into: RowStore, signal: AbortSignal): Promise<string | null> {
+  /** The rows of this machine, once they are in the store; null where they are of no use. */
+  async #loadKept(failure: AppError, into: RowStore, signal: AbortSignal): Promise<Loaded | null> {
     const { offline, clock } = this.#options;
     if (!offline || this.#complete || !(isOut(failure) || offline.why())) return null;
     // Where the kept rows cannot be read either, the first failure is the one to tell.
@@ -374,6 +389,7 @@ export class OpenSheet {
   #become(age: SheetAge | null): void {
     const before = this.#age;
     this.#age = age;
+    if (!age) this.#kept = null;
     if (before !== age) this.#options.offline?.onAge(age);
   }
 

@@ -3,6 +3,7 @@ import type { RowKey } from '../../shared/model/rows.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
 import type { ReadRequest, RowChunk, Warehouse } from '../warehouse/adapter.ts';
 import { breathing } from './breathe.ts';
+import { KeptRows } from './kept-rows.ts';
 import type { KeptReading, SheetOffline } from './offline.ts';
 import { isLarge } from './paged/large-table.ts';
 import type { RowStore } from './row-store.ts';
@@ -27,6 +28,8 @@ export interface ReadingParts {
   /** Keys written meanwhile, which grow while this runs: what was read may be older than that. */
   readonly stale: ReadonlySet<RowKey>;
   readonly rowsOf: (keys: readonly RowKey[]) => Promise<RowChunk>;
+  /** The last entry of the journal. */
+  readonly lastEntry: () => number;
   /** Takes the reading down for working offline. */
   readonly keep: KeptReading | null;
   /** The table is not too large. */
@@ -55,9 +58,10 @@ export const readSheet = async (parts: ReadingParts): Promise<'large' | { readon
     for (let from = 0; stale.size > from && !signal.aborted; ) {
       const keys = [...stale].slice(from);
       from = stale.size;
+      const read = parts.lastEntry();
       const chunk = await parts.rowsOf(keys);
       into.patch(keys, chunk);
-      keep?.patch(keys, chunk);
+      keep?.patch(keys, chunk, read);
     }
     whole = !truncated && !signal.aborted;
     return { truncated };
@@ -67,22 +71,33 @@ export const readSheet = async (parts: ReadingParts): Promise<'large' | { readon
   }
 };
 
-/** Loads what this machine keeps of a sheet; answers when that was read, or null where nothing is kept. Rejects with AppError. */
+/** What this machine keeps of a sheet was loaded. */
+export interface Loaded {
+  /** When it was read, ISO 8601. */
+  readonly at: string;
+  readonly kept: KeptRows;
+}
+
+/** Loads what this machine keeps of a sheet; null where nothing is kept. Rejects with AppError. */
 export const loadKept = async (
   offline: SheetOffline,
   into: RowStore,
   clock: () => number,
   signal: AbortSignal,
-): Promise<string | null> => {
-  const kept = offline.load();
-  if (!kept) return null;
+): Promise<Loaded | null> => {
+  const stored = offline.load();
+  if (!stored) return null;
+  const kept = new KeptRows(stored.read, offline.lastEntry());
   const breathe = breathing(clock, signal);
-  for (const part of kept.parts) {
+  for (const part of stored.parts) {
     if (part.kind === 'rows') into.appendPacked(part.chunk);
-    else into.patch(part.keys, part.chunk);
+    else {
+      into.patch(part.keys, part.chunk);
+      kept.patched(part.keys, part.read);
+    }
     await breathe();
   }
-  return kept.readAt;
+  return { at: stored.readAt, kept };
 };
 
 const INDEX_ROWS = 4_096;

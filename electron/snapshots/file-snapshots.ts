@@ -19,6 +19,7 @@ import {
   type Slice,
   type Snapshots,
   type SnapshotWriter,
+  type StoredReading,
   type StoredRows,
   type StoredSheet,
   sheetFacts,
@@ -38,6 +39,7 @@ interface SheetRow {
   readonly facts: Buffer | null;
   readonly generation: number | null;
   readonly read_at: string | null;
+  readonly read_entry: number | null;
   readonly rows: number;
   readonly bytes: number;
   readonly kept: number;
@@ -64,6 +66,7 @@ const patchBody = z.object({
   keys: z.array(z.string()),
   rows: z.array(z.array(z.string().nullable())),
   flags: z.array(z.int()),
+  read: z.int().optional(),
 });
 const lookupBody = z.array(z.object({ value: z.string(), label: z.string().nullable() }));
 
@@ -113,10 +116,10 @@ class FileSnapshots implements Snapshots {
     );
   }
 
-  load(sheet: string): { readonly readAt: string; readonly parts: Iterable<StoredRows> } | null {
+  load(sheet: string): StoredReading | null {
     const known = this.#sheet(sheet);
     if (!known || known.generation === null || known.read_at === null) return null;
-    return { readAt: known.read_at, parts: this.#parts(known) };
+    return { readAt: known.read_at, read: known.read_entry, parts: this.#parts(known) };
   }
 
   *#parts({ generation, rows }: SheetRow): Generator<StoredRows> {
@@ -143,19 +146,20 @@ class FileSnapshots implements Snapshots {
     if (part !== null || left !== 0) throw unreadable();
   }
 
-  begin(sheet: string, facts: SheetFacts): SnapshotWriter {
+  begin(sheet: string, facts: SheetFacts, read: number): SnapshotWriter {
     return new SheetWriter({
       generation: ++this.#generation,
       write: (work) => this.#write(work),
       sheet,
       facts,
+      read,
     });
   }
 
-  patch(sheet: string, keys: readonly RowKey[], chunk: RowChunk): void {
+  patch(sheet: string, keys: readonly RowKey[], chunk: RowChunk, read: number): void {
     const generation = this.#sheet(sheet)?.generation;
     if (generation === null || generation === undefined) return;
-    this.#write((db) => insertChunk(db, generation, PATCH, patchBytes(keys, chunk)));
+    this.#write((db) => insertChunk(db, generation, PATCH, patchBytes(keys, chunk, read)));
   }
 
   lookup(sheet: string, column: string): readonly LookupValue[] | null {
@@ -280,8 +284,8 @@ const rowsPart = (body: Buffer): StoredRows => ({ kind: 'rows', chunk: decodeChu
 const patchPart = (body: Buffer): StoredRows => {
   const patch = parsed(body, patchBody);
   if (!patch) throw new UnreadableChunk('The patch is not one.');
-  const { keys, rows, flags } = patch;
-  return { kind: 'patch', keys, chunk: { rows, flags: Uint8Array.from(flags) } };
+  const { keys, rows, flags, read = null } = patch;
+  return { kind: 'patch', keys, read, chunk: { rows, flags: Uint8Array.from(flags) } };
 };
 
 /** Opens the snapshots of a profile. Never throws: without a usable file nothing is kept, which is told. */

@@ -12,6 +12,8 @@ export interface SheetOfflineParts {
   readonly link: Pick<WarehouseLink, 'why' | 'suspect'>;
   readonly facts: SheetFacts;
   readonly now: () => Date;
+  /** The last entry of the journal. */
+  readonly lastEntry: () => number;
   readonly onAge: (age: SheetAge | null) => void;
   /** A reading was kept. */
   readonly onKept: () => void;
@@ -19,15 +21,16 @@ export interface SheetOfflineParts {
 
 /** What one sheet of a profile has on this machine. */
 export const sheetOffline = (parts: SheetOfflineParts): SheetOffline => {
-  const { snapshots, link, facts, onAge } = parts;
+  const { snapshots, link, facts, lastEntry, onAge } = parts;
   const { id } = facts.definition;
   return {
     why: () => link.why(),
     suspect: () => link.suspect(),
     load: () => snapshots.load(id),
+    lastEntry,
     sliced: () => sliceOf(snapshots, id).length > 0,
     begin: () => keptReading(parts),
-    patch: (keys, chunk) => snapshots.patch(id, keys, chunk),
+    patch: (keys, chunk, read) => snapshots.patch(id, keys, chunk, read),
     lookup: (column) => snapshots.lookup(id, column),
     keepLookup: (column, values) => snapshots.keepLookup(id, column, values),
     onAge,
@@ -39,9 +42,10 @@ export const keptReading = ({
   snapshots,
   facts,
   now,
+  lastEntry,
   onKept,
-}: Pick<SheetOfflineParts, 'snapshots' | 'facts' | 'now' | 'onKept'>): KeptReading => {
-  const writer = snapshots.begin(facts.definition.id, facts);
+}: Pick<SheetOfflineParts, 'snapshots' | 'facts' | 'now' | 'lastEntry' | 'onKept'>): KeptReading => {
+  const writer = snapshots.begin(facts.definition.id, facts, lastEntry());
   const at = now().toISOString();
   const choose = chooser(facts, sliceOf(snapshots, facts.definition.id));
   return {
@@ -49,7 +53,7 @@ export const keptReading = ({
       const chosen = choose ? choose(chunk) : packed;
       if (chosen.count > 0) writer.rows(chosen);
     },
-    patch: (keys, chunk) => writer.patch(keys, chunk),
+    patch: (keys, chunk, read) => writer.patch(keys, chunk, read),
     finish: () => writer.finish(at).then(onKept),
     cancel: () => writer.cancel(),
   };

@@ -3,17 +3,20 @@ import { AppError } from '../../shared/model/failure.ts';
 import { isDamage, openDatabase, type Sqlite, sqliteCode } from '../journal/database.ts';
 import { UnreadableChunk } from './chunk-codec.ts';
 
-const FORMAT = 1;
 const SIDE_FILES = ['-wal', '-shm', '-journal'];
 
-const SCHEMA = `
-CREATE TABLE sheet (
+/** Steps from one file format to the next, as in the journal; never edit one that shipped. */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE sheet (
   id TEXT PRIMARY KEY, facts BLOB, generation INTEGER, read_at TEXT, rows INTEGER NOT NULL DEFAULT 0,
   bytes INTEGER NOT NULL DEFAULT 0, kept INTEGER NOT NULL DEFAULT 0, slice TEXT NOT NULL DEFAULT '[]');
 CREATE TABLE chunk (seq INTEGER PRIMARY KEY, generation INTEGER NOT NULL, kind INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE INDEX chunk_generation ON chunk (generation, seq);
 CREATE TABLE lookup (sheet TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (sheet, name));
-CREATE TABLE fact (name TEXT PRIMARY KEY, body BLOB NOT NULL);`;
+CREATE TABLE fact (name TEXT PRIMARY KEY, body BLOB NOT NULL);`,
+  // Where in the journal the reading began.
+  `ALTER TABLE sheet ADD COLUMN read_entry INTEGER`,
+];
 
 /** The file holds something else than what was written there, or was written under another key. */
 export const isSnapshotDamage = (error: unknown): boolean =>
@@ -41,17 +44,18 @@ const prepare = (file: string, key: Buffer): Sqlite => {
     // A power cut may take the last reading along, never the file.
     db.pragma('synchronous=NORMAL');
     const version = Number(db.pragma('user_version', { simple: true }));
-    if (version === 0) {
-      db.transaction(() => {
-        db.exec(SCHEMA);
-        db.pragma(`user_version=${FORMAT}`);
-      })();
-    } else if (version !== FORMAT) {
+    if (version > MIGRATIONS.length) {
       throw new AppError(
         'unavailable',
         'snapshot-newer',
         'The rows kept on this machine were written by a newer version.',
       );
+    }
+    if (version < MIGRATIONS.length) {
+      db.transaction(() => {
+        for (const step of MIGRATIONS.slice(version)) db.exec(step);
+        db.pragma(`user_version=${MIGRATIONS.length}`);
+      })();
     }
     // What a reading left behind that never ended.
     db.exec(

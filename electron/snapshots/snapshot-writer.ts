@@ -21,13 +21,15 @@ export const insertChunk = (db: Sqlite, generation: number, kind: number, body: 
 };
 
 /** Rows read again, as one body. */
-export const patchBytes = (keys: readonly RowKey[], { rows, flags }: RowChunk): Buffer =>
-  json({ keys, rows, flags: [...flags] });
+export const patchBytes = (keys: readonly RowKey[], { rows, flags }: RowChunk, read: number): Buffer =>
+  json({ keys, rows, flags: [...flags], read });
 
 export interface WriterParts {
   readonly sheet: string;
   readonly facts: SheetFacts;
   readonly generation: number;
+  /** The last entry of the journal when the reading began. */
+  readonly read: number;
   /** False when it was not written. */
   readonly write: (work: (db: Sqlite) => unknown) => boolean;
 }
@@ -48,25 +50,25 @@ export class SheetWriter implements SnapshotWriter {
     this.#add(ROWS, chunk.count, () => encodeChunk(chunk));
   }
 
-  patch(keys: readonly RowKey[], chunk: RowChunk): void {
-    this.#add(PATCH, 0, async () => patchBytes(keys, chunk));
+  patch(keys: readonly RowKey[], chunk: RowChunk, read: number): void {
+    this.#add(PATCH, 0, async () => patchBytes(keys, chunk, read));
   }
 
   async finish(readAt: string): Promise<void> {
     await this.#turn;
     if (this.#over) return;
     this.#over = true;
-    const { sheet, facts, generation, write } = this.#parts;
+    const { sheet, facts, generation, read, write } = this.#parts;
     const done = write((db) =>
       db.transaction(() => {
         const before = db
           .prepare<[string], { generation: number | null }>('SELECT generation FROM sheet WHERE id = ?')
           .get(sheet);
-        db.prepare<[string, Buffer, number, string, number, number]>(
-          `INSERT INTO sheet (id, facts, generation, read_at, rows, bytes) VALUES (?, ?, ?, ?, ?, ?)
+        db.prepare<[string, Buffer, number, string, number, number, number]>(
+          `INSERT INTO sheet (id, facts, generation, read_at, read_entry, rows, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, generation = excluded.generation,
-             read_at = excluded.read_at, rows = excluded.rows, bytes = excluded.bytes`,
-        ).run(sheet, json(facts), generation, readAt, this.#rows, this.#bytes);
+             read_at = excluded.read_at, read_entry = excluded.read_entry, rows = excluded.rows, bytes = excluded.bytes`,
+        ).run(sheet, json(facts), generation, readAt, read, this.#rows, this.#bytes);
         db.prepare<[number]>('DELETE FROM chunk WHERE generation = ?').run(before?.generation ?? -1);
       })(),
     );

@@ -48,7 +48,7 @@ export interface StoredSheet {
 export interface SnapshotWriter {
   rows(chunk: PackedChunk): void;
   /** Rows read again since; in the order in which they were. */
-  patch(keys: readonly RowKey[], chunk: RowChunk): void;
+  patch(keys: readonly RowKey[], chunk: RowChunk, read: number): void;
   /** Puts the reading in the place of the one before, all of it or nothing. */
   finish(readAt: string): Promise<void>;
   cancel(): void;
@@ -57,7 +57,21 @@ export interface SnapshotWriter {
 /** What a stored reading is made of, in order. */
 export type StoredRows =
   | { readonly kind: 'rows'; readonly chunk: PackedChunk }
-  | { readonly kind: 'patch'; readonly keys: readonly RowKey[]; readonly chunk: RowChunk };
+  | {
+      readonly kind: 'patch';
+      readonly keys: readonly RowKey[];
+      readonly chunk: RowChunk;
+      /** As `StoredReading.read`. */
+      readonly read: number | null;
+    };
+
+/** A reading that was kept. */
+export interface StoredReading {
+  readonly readAt: string;
+  /** The last entry of the journal when it began; null where that was not kept. */
+  readonly read: number | null;
+  readonly parts: Iterable<StoredRows>;
+}
 
 /**
  * Sheets of one person on one connection as last read, encrypted under the profile's key. Writing never throws: what the
@@ -71,10 +85,11 @@ export interface Snapshots {
   /** Newer capabilities and policy for a sheet whose definition and rights are the same, or of which no rows are kept yet. */
   refreshFacts(sheet: string, facts: SheetFacts): void;
   /** The rows kept of a sheet, piece by piece; null where there are none. Throws AppError when they cannot be read. */
-  load(sheet: string): { readonly readAt: string; readonly parts: Iterable<StoredRows> } | null;
-  begin(sheet: string, facts: SheetFacts): SnapshotWriter;
+  load(sheet: string): StoredReading | null;
+  /** `read`: the last entry of the journal. */
+  begin(sheet: string, facts: SheetFacts, read: number): SnapshotWriter;
   /** Rows read again after a commit, laid over the kept reading. */
-  patch(sheet: string, keys: readonly RowKey[], chunk: RowChunk): void;
+  patch(sheet: string, keys: readonly RowKey[], chunk: RowChunk, read: number): void;
   lookup(sheet: string, column: string): readonly LookupValue[] | null;
   keepLookup(sheet: string, column: string, values: readonly LookupValue[]): void;
   fact<T>(name: string, schema: z.ZodType<T>): T | null;

@@ -39,7 +39,19 @@ const read = async (bench: Bench, keep: boolean): Promise<number> => {
     const sheet = new OpenSheet({
       ...{ definition, rights, journal, warehouse: () => warehouse, onReplaced: () => {} },
       clock: () => performance.now(),
-      ...(keep ? { offline: sheetOffline({ snapshots, link, facts, now, onAge: () => {}, onKept }) } : {}),
+      ...(keep
+        ? {
+            offline: sheetOffline({
+              snapshots,
+              link,
+              facts,
+              now,
+              lastEntry: () => journal.last(),
+              onAge: () => {},
+              onKept,
+            }),
+          }
+        : {}),
     });
     await sheet.whenRead();
     rows = sheet.store.rows;

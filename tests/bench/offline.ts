@@ -77,7 +77,7 @@ const rowOf = (i: number): readonly (string | null)[] => [
 
 const write = async (folder: string): Promise<void> => {
   const snapshots = openSnapshots({ file: join(folder, 'bench.snapshots'), key: KEY, now: () => new Date() });
-  const writer = snapshots.begin(definition.id, facts);
+  const writer = snapshots.begin(definition.id, facts, 1);
   for (let from = 0; from < ROWS; from += CHUNK) {
     const rows = Array.from({ length: CHUNK }, (_, i) => rowOf(from + i));
     const packed = new RowStore([]).append({ rows, flags: new Uint8Array(CHUNK).fill(3) });
@@ -119,7 +119,7 @@ const start = async (folder: string): Promise<void> => {
     onReplaced: () => {},
     offline: sheetOffline({
       ...{ snapshots, facts: known, link: { why: down, suspect: () => {} } },
-      ...{ now: () => new Date(), onAge: () => {}, onKept: () => {} },
+      ...{ now: () => new Date(), lastEntry: () => journal.last(), onAge: () => {}, onKept: () => {} },
     }),
   });
   await sheet.whenRead();

@@ -35,7 +35,7 @@ const facts: SheetFacts = {
 
 /** Rows that do not compress. */
 const write = async (snapshots: Snapshots, rows: number, at: string): Promise<void> => {
-  const writer = snapshots.begin('sheet', facts);
+  const writer = snapshots.begin('sheet', facts, 0);
   for (let i = 0; i < rows; i++) {
     const row = [String(i), randomBytes(30_000).toString('latin1'), null, null];
     const packed = new RowStore([0]).append({ rows: [row], flags: Uint8Array.of(3) });

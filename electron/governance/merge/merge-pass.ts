@@ -8,6 +8,7 @@ import type { Journal } from '../../journal/journal.ts';
 import type { Breath } from '../../sheets/breathe.ts';
 import type { OpenSheet } from '../../sheets/open-sheet.ts';
 import { factsOfSheet } from './sheet-facts.ts';
+import { toldBy } from './told-by.ts';
 
 /** One row as it was judged; `mine` is the very state of the journal it was judged in. */
 export interface Judged {
@@ -29,11 +30,12 @@ const INDEXED = 4096;
 
 /**
  * Merges pending rows with what the sheet holds, in slices: one probe of the key index a row, whatever the size of the table.
- * Rows of a large table are read by key first. Changes nothing; rows of a batch that has not ended are left out.
+ * Rows of a large table are read by key first. Changes nothing; rows of a batch that has not ended are left out, and what kept rows
+ * cannot tell.
  */
 export const mergePass = async (
   sheet: OpenSheet,
-  journal: Pick<Journal, 'pending' | 'isFrozen'>,
+  journal: Pick<Journal, 'pending' | 'isFrozen' | 'seenAt'>,
   wanted: Wanted,
   now: Date,
   breathe: Breath,
@@ -50,7 +52,9 @@ export const mergePass = async (
   for (const [i, mine] of rows.entries()) {
     if (i % SLICE === 0) await breathe();
     if (journal.isFrozen(id, mine.row)) continue;
-    const found = mergeRow(mine, facts);
+    const told = toldBy(sheet.kept, journal, mine, askedKey(mine, facts));
+    if (!told) continue;
+    const found = mergeRow(told, facts);
     if (found.conflicts.length > 0) judged.set(mine.row, { mine, conflicts: found.conflicts });
     if (found.quiet) quiet.push({ mine, change: found.quiet });
   }
@@ -58,7 +62,7 @@ export const mergePass = async (
 };
 
 /** The stored row that pending work is about: its own, or the one whose key a new row wants. */
-const askedKey = (mine: PendingRow, facts: MergeFacts): RowKey | null =>
+export const askedKey = (mine: PendingRow, facts: MergeFacts): RowKey | null =>
   mine.kind === 'insert' ? facts.keyOf(mine.values) : mine.row;
 
 const picked = async (

@@ -7,11 +7,12 @@ import type { OpenedJournal } from '../../journal/open-journal.ts';
 import type { TellProfile } from '../../profile.ts';
 import { breathing } from '../../sheets/breathe.ts';
 import type { OpenSheet } from '../../sheets/open-sheet.ts';
-import { type Judged, mergePass, type Wanted } from './merge-pass.ts';
+import { askedKey, type Judged, mergePass, type Wanted } from './merge-pass.ts';
 import { factsOfSheet } from './sheet-facts.ts';
+import { toldBy } from './told-by.ts';
 
 export interface MergesOptions {
-  readonly journal: Pick<OpenedJournal, 'pending' | 'isFrozen' | 'merged'>;
+  readonly journal: Pick<OpenedJournal, 'pending' | 'isFrozen' | 'merged' | 'seenAt'>;
   /** The open sheet of an id, the newest where there are several. */
   readonly sheetOf: (id: string) => OpenSheet | undefined;
   readonly tell: TellProfile;
@@ -73,8 +74,9 @@ export class Merges {
       const facts = sheet && factsOfSheet(sheet, pending, this.#options.now());
       for (const [row] of stale) {
         const mine = pending.get(row);
-        const conflicts =
-          mine && facts && !this.#options.journal.isFrozen(id, row) ? mergeRow(mine, facts).conflicts : [];
+        const judged = mine && facts && !this.#options.journal.isFrozen(id, row);
+        const told = judged ? toldBy(sheet.kept, this.#options.journal, mine, askedKey(mine, facts)) : null;
+        const conflicts = told && facts ? mergeRow(told, facts).conflicts : [];
         if (mine && conflicts.length > 0) merge.held.set(row, { mine, conflicts });
         else merge.held.delete(row);
       }

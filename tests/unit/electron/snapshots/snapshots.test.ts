@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openDatabase } from '../../../../electron/journal/database.ts';
 import { RowStore } from '../../../../electron/sheets/row-store.ts';
 import { openSnapshots } from '../../../../electron/snapshots/file-snapshots.ts';
 import type { SheetFacts, Snapshots } from '../../../../electron/snapshots/snapshots.ts';
@@ -56,7 +57,7 @@ const write = async (
   chunks: readonly (readonly Row[])[],
   at = READ_AT,
 ): Promise<void> => {
-  const writer = snapshots.begin('sheet', facts);
+  const writer = snapshots.begin('sheet', facts, 0);
   const store = new RowStore([0]);
   for (const rows of chunks) {
     const packed = store.append(chunk(rows));
@@ -103,11 +104,11 @@ test('a reading that was cut off leaves the one before, also when the program en
   await write(snapshots, FIRST);
   const packed = new RowStore([0]).append(chunk([['7', null, null, null]]));
   if (!packed) throw new Error('Nothing was packed.');
-  const cut = snapshots.begin('sheet', facts);
+  const cut = snapshots.begin('sheet', facts, 0);
   cut.rows(packed);
   cut.cancel();
   expect(rowsIn(snapshots)).toEqual(FIRST.flat());
-  snapshots.begin('sheet', facts).rows(packed);
+  snapshots.begin('sheet', facts, 0).rows(packed);
   snapshots.close();
   const again = opened();
   expect(rowsIn(again)).toEqual(FIRST.flat());
@@ -118,7 +119,7 @@ test('a reading that was cut off leaves the one before, also when the program en
 test('rows read again after a commit are part of what is kept', async () => {
   const snapshots = opened();
   await write(snapshots, FIRST);
-  snapshots.patch('sheet', ['["1"]', '["3"]'], chunk([['1', 'changed', '2', null]]));
+  snapshots.patch('sheet', ['["1"]', '["3"]'], chunk([['1', 'changed', '2', null]]), 7);
   snapshots.close();
   expect(rowsIn(opened())).toEqual([['1', 'changed', '2', null], FIRST[0]?.[1]]);
 });
@@ -160,4 +161,18 @@ test('what is kept of a sheet can be chosen, listed and removed', async () => {
   expect(snapshots.list()).toEqual([]);
   expect(rowsIn(snapshots)).toBeNull();
   expect(snapshots.lookup('sheet', 'name')).toBeNull();
+});
+
+test('where in the journal a reading began is kept with it; a file from before that was kept says that it is not known', async () => {
+  const snapshots = opened();
+  const writer = snapshots.begin('sheet', facts, 41);
+  await writer.finish(READ_AT);
+  snapshots.patch('sheet', ['["1"]'], chunk([['1', 'changed', '2', null]]), 43);
+  const kept = snapshots.load('sheet');
+  expect([kept?.read, [...(kept?.parts ?? [])]]).toMatchObject([41, [{ kind: 'patch', read: 43 }]]);
+  snapshots.close();
+  const db = openDatabase(file, KEY);
+  db.exec('ALTER TABLE sheet DROP COLUMN read_entry; PRAGMA user_version = 1');
+  db.close();
+  expect(opened().load('sheet')).toMatchObject({ readAt: READ_AT, read: null });
 });
