@@ -1,10 +1,8 @@
 import type pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
-  type ApprovalTables,
+  approvalForEachTest,
   approve,
-  openApproval,
   type Person,
   payloadOf,
   propose,
@@ -12,18 +10,11 @@ import {
   writeApproved,
 } from './approval-table.ts';
 
-let server: TestPostgres;
-let t: ApprovalTables;
+const t = approvalForEachTest();
 
-beforeAll(async () => {
-  server = await startPostgres();
-});
-afterAll(() => server.stop());
 beforeEach(async () => {
-  t = await openApproval(server);
   await t.policy(`array['approver'], array[1], 'n', 50, '{memo}', '{}', '3 days'`);
 });
-afterEach(() => t.close());
 
 /** Raises row `id`, which holds its id as amount, by `by`. */
 const raise = (id: number, by: number): string => payloadOf([[id, 'n', `${id}.00`, String(id + by)]]);

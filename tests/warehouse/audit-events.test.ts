@@ -1,31 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { verifyAudit } from '../../electron/governance/audit-verify.ts';
 import { defineCalendar, listPeriods, mapPeriods } from '../../electron/governance/periods.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { NO_PARAMETER_GRANTS, skipTest } from '../support/skipped.ts';
 import {
-  type ApprovalTables,
+  approvalForEachTest,
   approve,
   ONE_APPROVER,
-  openApproval,
   payloadOf,
   propose,
   refusal,
   writeApproved,
 } from './approval-table.ts';
 
-let server: TestPostgres;
-let t: ApprovalTables;
+const t = approvalForEachTest();
 let batch: string;
-
-beforeAll(async () => {
-  server = await startPostgres();
-});
-afterAll(() => server.stop());
-beforeEach(async () => {
-  t = await openApproval(server);
-});
-afterEach(() => t.close());
 
 const RAISE = payloadOf([[1, 'n', '1.00', '100']]);
 
@@ -205,7 +193,7 @@ describe('decisions', () => {
   });
 
   test('are recorded whatever replication role is set', async (context) => {
-    if (server.release < 15) skipTest(context, NO_PARAMETER_GRANTS);
+    if (t.server.release < 15) skipTest(context, NO_PARAMETER_GRANTS);
     await t.admin.query('grant set on parameter session_replication_role to paula');
     const paula = await t.as('paula');
     await paula.query('set session_replication_role = replica');

@@ -1,9 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
-  type ApprovalTables,
+  approvalForEachTest,
   approve,
-  openApproval,
   type Person,
   payloadOf,
   propose,
@@ -11,20 +9,13 @@ import {
   writeApproved,
 } from './approval-table.ts';
 
-let server: TestPostgres;
-let t: ApprovalTables;
+const t = approvalForEachTest();
 
-beforeAll(async () => {
-  server = await startPostgres();
-});
 beforeEach(async () => {
-  t = await openApproval(server);
   await t.admin.query(
     `grant second to albert; select writ.grant_use('second'); select writ.grant_approval('second')`,
   );
 });
-afterEach(() => t.close());
-afterAll(() => server.stop());
 
 const RAISE = payloadOf([[1, 'n', '1.00', '100']]);
 const RAISE_SQL = 'update fin.line set n = 100 where id = 1';
