@@ -5,6 +5,7 @@ import type { Page } from '@playwright/test';
 import { cell, demoDatabase } from '../e2e/support/grid.ts';
 import { startHost } from '../e2e/support/host.ts';
 import type { BenchResult } from './harness.ts';
+import { watchBlocks } from './watch-blocks.ts';
 
 /** As many rows as a sheet keeps in memory. */
 const ROWS = 1_000_000;
@@ -102,7 +103,6 @@ export const benchWindow = async (): Promise<readonly BenchResult[]> => {
 
 declare global {
   interface Window {
-    longestBlock(): Promise<number>;
     pasteBlock(): void;
   }
 }
@@ -115,26 +115,6 @@ const holdBlock = (lines: number): void => {
     clipboardData.setData('text/plain', text);
     const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
     document.activeElement?.dispatchEvent(event);
-  };
-};
-
-/** In the page: watches the longest gap between two turns of the event loop. */
-const watchBlocks = (): void => {
-  let longest = 0;
-  let last = performance.now();
-  let on = true;
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-    if (on) setTimeout(() => port2.postMessage(null));
-  };
-  port2.postMessage(null);
-  window.longestBlock = async () => {
-    on = false;
-    // The last stretch may not have ended in a turn of the watcher's own.
-    return Math.max(longest, performance.now() - last);
   };
 };
 

@@ -4,6 +4,7 @@ import { clipboardTable } from '../../../renderer/sheet/paste/clipboard-table.ts
 import { pasteBlock } from '../../../renderer/sheet/paste/paste-block.ts';
 import { reviewPaste, takePaste } from '../../../renderer/sheet/paste/paste-review.ts';
 import type { BackendClient } from '../../../shared/contract/client.ts';
+import { watchBlocks } from '../watch-blocks.ts';
 import { BENCH_SHEET, benchKey, benchValue } from './bench-sheet.ts';
 import { current, frame, mountOver, mountPlain } from './mount.tsx';
 
@@ -38,7 +39,7 @@ export const paste = async (
   const text = Array.from({ length: lines }, (_, i) => `${i}.25\t${i % 977}.5\t${i % 13}\r\n`).join('');
   await model.rows(0, lines);
   await frame();
-  const stop = longestBlock();
+  watchBlocks();
   const start = performance.now();
   const marks: string[] = [];
   const mark = (name: string): void => void marks.push(`${name} ${(performance.now() - start).toFixed(0)}`);
@@ -61,11 +62,11 @@ export const paste = async (
   mark('kept');
   await frame();
   const ms = performance.now() - start;
-  const longest = await stop();
-  const stopUndo = longestBlock();
+  const longest = await longestBlock();
+  watchBlocks();
   await model.undo();
   await frame();
-  const undone = await stopUndo();
+  const undone = await longestBlock();
   if (model.getSnapshot().counts.updated > 0) throw new Error('The paste was not undone.');
   client.close();
   return { ms, longest, undone, parts: marks.join(', ') };
@@ -86,6 +87,8 @@ export const pasteFloor = async (rows: number, lines: number): Promise<number> =
     values: before.map((at) => benchValue(row, at)),
   }));
   await frame();
+  // What watches the other one costs this one the same.
+  watchBlocks();
   const start = performance.now();
   const shape = /^-?\d+(?:\.\d{1,2})?$/;
   const sets = { columns: names, rows: [], columnOf: [], before: [], after: [] } as {
@@ -115,27 +118,13 @@ export const pasteFloor = async (rows: number, lines: number): Promise<number> =
   current()?.api?.refreshCells({ force: true });
   await frame();
   const ms = performance.now() - start;
+  await longestBlock();
   client.close();
   return ms;
 };
 
-/** Watches how long the window could not answer: the longest gap between two turns of the event loop, until the answer is called. */
-const longestBlock = (): (() => Promise<number>) => {
-  let longest = 0;
-  let last = performance.now();
-  let on = true;
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-    if (on) setTimeout(() => port2.postMessage(null));
-  };
-  port2.postMessage(null);
-  return async () => {
-    await frame();
-    on = false;
-    // The last stretch may not have ended in a turn of the watcher's own.
-    return Math.max(longest, performance.now() - last);
-  };
+/** Ends a watch with the frame that is due. */
+const longestBlock = async (): Promise<number> => {
+  await frame();
+  return window.longestBlock();
 };
