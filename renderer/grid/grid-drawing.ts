@@ -12,6 +12,7 @@ import {
 import type { GridChange, GridModel } from './grid-model.ts';
 import { GridTips } from './grid-tips.ts';
 import type { PlacedColumn } from './layout.ts';
+import type { RowSet } from './row-set.ts';
 import type { SheetRow } from './sheet-row.ts';
 
 interface DrawingEvents {
@@ -34,7 +35,7 @@ export class GridDrawing {
   /** Columns fitted once; those the person sized have their width in the layout. */
   readonly #sized = new Set<string>();
   /** Rows to draw in the next frame, told in several sets; null is all of them. */
-  #rows: ReadonlySet<string>[] | null = [];
+  #rows: RowSet[] | null = [];
   #columns: Set<string> | null = new Set();
   #frame = 0;
   #rowsWaiting = false;
@@ -192,7 +193,7 @@ export class GridDrawing {
     this.#events.drawn();
   };
 
-  #rendered(rows: readonly ReadonlySet<string>[] | null): IRowNode<SheetRow>[] {
+  #rendered(rows: readonly RowSet[] | null): IRowNode<SheetRow>[] {
     const nodes = this.#api.getRenderedNodes();
     if (!rows) return nodes;
     return nodes.filter(({ data }) => data !== undefined && rows.some((some) => some.has(data.key)));

@@ -4,6 +4,7 @@ import type { SortKey, ViewQuery } from '../../shared/model/view.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type { GridGroups } from './grid-groups.ts';
 import type { PlacedColumn } from './layout.ts';
+import type { RowSet } from './row-set.ts';
 import type { SheetRow } from './sheet-row.ts';
 
 /** How a cell looks now. `marks` are space separated names the style sheet knows; `note` says why, for tooltip and status bar. */
@@ -46,7 +47,7 @@ export type GridChange =
   | { readonly kind: 'figures'; readonly groups: ReadonlySet<number> }
   | {
       readonly kind: 'cells';
-      readonly rows: ReadonlySet<string> | null;
+      readonly rows: RowSet | null;
       readonly columns?: readonly string[];
     };
 

@@ -1,6 +1,7 @@
 import { MOST_BROKEN_ASKED } from '../../shared/contract/broken-rows.ts';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
+import type { RowSet } from '../grid/row-set.ts';
 import type { RowChecks } from './row-checks.ts';
 
 export interface BrokenRowsOptions {
@@ -35,8 +36,9 @@ export class BrokenRows {
     void this.#ask();
   }
 
-  changed(rows: Iterable<RowKey>): void {
-    if (this.#open) for (const row of rows) this.#open.add(row);
+  changed(rows: RowSet): void {
+    if (rows.size > MOST_BROKEN_ASKED) this.#open = null;
+    else if (this.#open) for (const row of rows) this.#open.add(row);
     if (this.#open && this.#open.size > MOST_BROKEN_ASKED) this.#open = null;
     void this.#ask();
   }

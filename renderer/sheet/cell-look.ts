@@ -3,7 +3,8 @@ import type { Conflict, Problem } from '../../shared/model/batch.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import type { CellLook } from '../grid/grid-model.ts';
 import type { LookupLabel } from './lookup-labels.ts';
-import type { RefusedCell, UnsavedCell } from './overlay.ts';
+import type { RefusedCell } from './overlay.ts';
+import type { UnsavedCell } from './unsaved-cells.ts';
 
 // A cell shows one line; a megabyte of text in it would only slow the browser down.
 const MOST_SHOWN = 300;

@@ -53,6 +53,17 @@ export class CellMap<T> {
     this.#remove(row, (cell) => is(cell.value));
   }
 
+  /** Changes the cells of a row; whether one is another now. */
+  changeIn(row: RowKey, change: (value: T) => T): boolean {
+    let changed = false;
+    for (let cell = this.#rows.get(row) ?? null; cell; cell = cell.next) {
+      const next = change(cell.value);
+      changed ||= next !== cell.value;
+      cell.value = next;
+    }
+    return changed;
+  }
+
   deleteRow(row: RowKey): void {
     this.#remove(row, () => true);
   }

@@ -1,18 +1,12 @@
 import type { Conflict } from '../../shared/model/batch.ts';
-import type { CellSets, PendingDelta, PendingRow } from '../../shared/model/edit.ts';
+import type { PendingDelta, PendingRow } from '../../shared/model/edit.ts';
 import type { SubmittedEdits } from '../../shared/model/review.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import { applyDelta } from '../../shared/plan/pending.ts';
+import type { RowSet } from '../grid/row-set.ts';
 import { CellMap } from './cell-map.ts';
 import { UndoOrder } from './undo-order.ts';
-
-/** A value that is on its way to the journal, or that the journal could not take. */
-export interface UnsavedCell {
-  readonly step: string;
-  readonly value: string | null;
-  /** Why the journal did not take it; null while it is being kept. */
-  readonly failure: string | null;
-}
+import { UnsavedCells } from './unsaved-cells.ts';
 
 /** Typed text that is no value of its column; it never reaches the journal. `options` when it could be read in several ways. */
 export interface RefusedCell {
@@ -27,7 +21,7 @@ const own = <T>(record: Readonly<Record<string, T>>, column: string): T | undefi
 /** Everything drawn over the rows as the warehouse holds them. It knows rows by key only, so it outlives every view. */
 export class Overlay {
   readonly pending = new Map<RowKey, PendingRow>();
-  readonly unsaved = new CellMap<UnsavedCell>();
+  readonly unsaved = new UnsavedCells();
   readonly refused = new CellMap<RefusedCell>();
   readonly undoOrder = new UndoOrder<RefusedCell>(this.refused);
   /** Edits under review: their rows are locked until the batch ends or comes back. */
@@ -81,44 +75,14 @@ export class Overlay {
     return [...this.waiting].filter((row) => this.submitted.get(row)?.kind === 'insert');
   }
 
-  /** Applies what the journal answered; returns the rows to draw again. */
-  apply(delta: Pick<PendingDelta, 'rows' | 'cleared'>): Set<RowKey> {
+  /** Applies what the journal answered; returns the rows to draw again that are not among those `known`. */
+  apply(delta: Pick<PendingDelta, 'rows' | 'cleared'>, known: RowSet | null = null): Set<RowKey> {
     applyDelta(this.pending, delta);
-    const touched = new Set<RowKey>(delta.cleared);
-    if (this.conflicts.size > 0) for (const row of delta.cleared) this.conflicts.delete(row);
-    for (const { row } of delta.rows) touched.add(row);
-    return touched;
-  }
-
-  /** Cells of a step are on their way to the journal; answers their rows. */
-  send(step: string, { rows, columns, columnOf, after }: CellSets): ReadonlySet<RowKey> {
     const touched = new Set<RowKey>();
-    let last: RowKey | null = null;
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows[i];
-      if (row === undefined) continue;
-      const column = columns[columnOf[i] ?? -1] ?? '';
-      this.unsaved.set(row, column, { step, value: after[i] ?? null, failure: null });
-      // Cells of a row mostly follow each other.
-      if (row !== last) touched.add(row);
-      last = row;
-    }
+    for (const row of delta.cleared) if (!known?.has(row)) touched.add(row);
+    if (this.conflicts.size > 0) for (const row of delta.cleared) this.conflicts.delete(row);
+    for (const { row } of delta.rows) if (!known?.has(row)) touched.add(row);
     return touched;
-  }
-
-  /** The journal has a step: its cells are on their way no more, except those typed over since. Answers their rows. */
-  keep(step: string, { rows }: CellSets): readonly RowKey[] {
-    const kept: RowKey[] = [];
-    const isOf = (cell: UnsavedCell): boolean => cell.step === step;
-    let last: RowKey | null = null;
-    for (const row of rows) {
-      // Cells of a row mostly follow each other.
-      if (row === last) continue;
-      last = row;
-      this.unsaved.deleteIn(row, isOf);
-      kept.push(row);
-    }
-    return kept;
   }
 
   /** Replaces the pending rows, after the sheet was opened again. */

@@ -2,12 +2,12 @@ import type { BackendClient } from '../../shared/contract/client.ts';
 import type { EditStep, PendingDelta } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { isNewRow, type RowKey } from '../../shared/model/rows.ts';
+import type { RowSet } from '../grid/row-set.ts';
 import { breathe } from '../ui/breathe.ts';
 import { asksForPending } from './conditions.ts';
 import { EditQueue } from './edit-queue.ts';
 import type { Overlay } from './overlay.ts';
 import type { SheetStore } from './sheet-store.ts';
-import { changesOf } from './steps.ts';
 
 export interface PendingWorkOptions {
   readonly client: BackendClient;
@@ -16,7 +16,7 @@ export interface PendingWorkOptions {
   now(): Date;
   newId(): string;
   /** Rows whose pending state changed have to be checked and drawn again. */
-  changed(rows: ReadonlySet<RowKey>): void;
+  changed(rows: RowSet): void;
   /** New rows that came or went; true when the view has to be made anew. */
   follow(inserted: readonly RowKey[], cleared: readonly RowKey[]): boolean;
   /** Makes the view anew. */
@@ -110,10 +110,7 @@ export class PendingWork {
   retry(): void {
     const { overlay, store } = this.#options;
     for (const step of this.#queue.takeFailed()) {
-      for (const { row, column, after } of changesOf(step)) {
-        if (overlay.unsaved.get(row, column)?.step !== step.id) continue;
-        overlay.unsaved.set(row, column, { step: step.id, value: after, failure: null });
-      }
+      if (step.sets) overlay.unsaved.mark(step.id, step.sets, null);
       this.#queue.push(step);
     }
     store.set({ saveFailure: null, saving: this.#queue.waiting });
@@ -122,20 +119,20 @@ export class PendingWork {
 
   /** Brings the pending rows up to date with what the journal answered or another window did. */
   apply(delta: PendingDelta): void {
-    this.#apply(delta, []);
+    this.#apply(delta, null);
   }
 
   /** `drawn` has rows to draw again whether they are pending or not. */
-  #apply(delta: PendingDelta, drawn: readonly RowKey[]): void {
+  #apply(delta: PendingDelta, drawn: RowSet | null): void {
     if (delta.sheet !== this.#sheet) return;
     const { overlay, store } = this.#options;
-    const rows = overlay.apply(delta);
-    for (const row of drawn) rows.add(row);
+    const rows = overlay.apply(delta, drawn);
     const inserted = delta.rows.flatMap(({ kind, row }) => (kind === 'insert' ? [row] : []));
     const anew = this.#options.follow(inserted, delta.cleared);
     for (const row of delta.cleared) if (isNewRow(row)) overlay.refused.deleteRow(row);
     store.set({ counts: delta.counts, saving: this.#queue.waiting });
-    this.#options.changed(rows);
+    if (drawn) this.#options.changed(drawn);
+    if (!drawn || rows.size > 0) this.#options.changed(rows);
     // Rows that are pending no more leave a view of pending rows; elsewhere rows stay where they are.
     if (anew || (asksForPending(store.snapshot.query) && delta.cleared.length > 0)) {
       void this.after(() => this.#options.show());
@@ -157,23 +154,17 @@ export class PendingWork {
 
   #kept(step: EditStep, delta: PendingDelta): void {
     const { overlay, store } = this.#options;
-    const drawn = step.sets ? overlay.keep(step.id, step.sets) : [];
+    const drawn = step.sets ? overlay.unsaved.keep(step.id, step.sets) : null;
     this.#apply(delta, drawn);
     if (this.#queue.failed.length === 0) store.set({ saveFailure: null });
   }
 
   #failed(step: EditStep, error: AppError): void {
     const { overlay, store } = this.#options;
-    const rows = new Set<RowKey>();
-    for (const { row, column } of changesOf(step)) {
-      const cell = overlay.unsaved.get(row, column);
-      if (cell?.step !== step.id) continue;
-      overlay.unsaved.set(row, column, { ...cell, failure: error.message });
-      rows.add(row);
-    }
+    const rows = step.sets ? overlay.unsaved.mark(step.id, step.sets, error.message) : null;
     store.set({ saveFailure: error.message, saving: this.#queue.waiting });
     store.say(`Not kept: ${error.message}`);
-    this.#options.changed(rows);
+    this.#options.changed(rows ?? new Set());
   }
 
   async #step(name: 'edits.undo' | 'edits.redo', said: string): Promise<void> {

@@ -1,8 +1,9 @@
 import type { RowInsert } from '../../shared/model/edit.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import type { MonthToAdd } from './missing-months.ts';
-import type { Entered, Taken } from './sheet-entry.ts';
+import type { Entered } from './sheet-entry.ts';
 import type { SheetModel } from './sheet-model.ts';
+import { TakenCells } from './taken-cells.ts';
 
 /** A row to be added with the value planned for it. */
 export interface AddedMonth extends MonthToAdd {
@@ -26,12 +27,12 @@ export const takePlan = (
     if (verdict.kind === 'refused') return `${month}: ${verdict.cell.message}`;
     if (verdict.kind === 'read-only') return `${month}: ${verdict.reason}`;
   }
-  const taken: Taken[] = [];
+  const taken = new TakenCells();
   const refused: Parameters<SheetModel['entry']['mark']>[0][number][] = [];
   for (const entry of entered) {
     const verdict = model.entry.judge(entry);
     const { row, column, typed } = entry;
-    if (verdict.kind === 'value') taken.push({ row, column, text: typed.text, value: verdict.value });
+    if (verdict.kind === 'value') taken.add(row, column, typed.text, verdict.value);
     else if (verdict.kind === 'refused') refused.push({ row, column, cell: verdict.cell });
   }
   const inserts = added.map(

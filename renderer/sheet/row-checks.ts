@@ -1,5 +1,6 @@
 import type { Problem } from '../../shared/model/batch.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
+import type { RowSet } from '../grid/row-set.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
 
 /** What is known of a pending row that was not drawn. */
@@ -7,6 +8,12 @@ export interface Undrawn {
   readonly column: string | undefined;
   readonly blocks: boolean;
 }
+
+/** Takes rows out of what is held, by whichever are fewer. */
+const forgetIn = (held: Map<RowKey, unknown>, rows: RowSet): void => {
+  if (held.size > rows.size) for (const row of rows) held.delete(row);
+  else for (const row of held.keys()) if (rows.has(row)) held.delete(row);
+};
 
 /**
  * Rules that look at a whole row, run over pending rows as they are drawn; answers are kept until the row changes. What is found in
@@ -40,12 +47,9 @@ export class RowChecks {
     return here.find(({ severity }) => severity === 'block') ?? here[0];
   }
 
-  forget(rows: Iterable<RowKey>): void {
-    if (this.#found.size + this.#undrawn.size === 0) return;
-    for (const row of rows) {
-      this.#found.delete(row);
-      this.#undrawn.delete(row);
-    }
+  forget(rows: RowSet): void {
+    forgetIn(this.#found, rows);
+    forgetIn(this.#undrawn, rows);
   }
 
   /** Whether the row was drawn since it changed. */

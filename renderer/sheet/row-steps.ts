@@ -1,4 +1,4 @@
-import type { RowDelete, RowInsert } from '../../shared/model/edit.ts';
+import type { EditStep, RowDelete, RowInsert } from '../../shared/model/edit.ts';
 import type { SheetRights } from '../../shared/model/rights.ts';
 import { NEW_ROW_PREFIX } from '../../shared/model/rows.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
@@ -19,13 +19,13 @@ export const emptyRow = (definition: SheetDefinition, id: string): RowInsert => 
   values: defaultValues(definition),
 });
 
-/** What deleting rows means for the journal, and why some of them are left alone. */
-export const deletions = (
+/** What deleting rows means for the journal (null where nothing is deleted), and why some of them are left alone. Texts refused in them are dropped. */
+export const markDeleted = (
   rows: readonly SheetRow[],
   reading: SheetReading,
   rights: SheetRights,
   overlay: Overlay,
-): { readonly deletes: RowDelete[]; readonly label: string; readonly refusal: string | null } => {
+): { readonly step: Pick<EditStep, 'label' | 'deletes'> | null; readonly refusal: string | null } => {
   const refusals = new Set<string>();
   const deletes = rows.flatMap((row): RowDelete[] => {
     if (row.group) {
@@ -37,6 +37,10 @@ export const deletions = (
     if (refusal || overlay.kind(row.key) === 'delete') return [];
     return [{ row: row.key, before: reading.keptValues(row) }];
   });
+  for (const { row } of deletes) overlay.refused.deleteRow(row);
   const label = deletes.length === 1 ? 'Delete row' : `Delete ${deletes.length} rows`;
-  return { deletes, label, refusal: refusals.size > 0 ? [...refusals].join(' ') : null };
+  return {
+    step: deletes.length > 0 ? { label, deletes } : null,
+    refusal: refusals.size > 0 ? [...refusals].join(' ') : null,
+  };
 };

@@ -4,12 +4,14 @@ import type { Column } from '../../shared/model/sheet.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import { unstorable } from '../../shared/values/parse.ts';
 import type { EntryOutcome, LookupMatch, TypedCell } from '../grid/grid-model.ts';
+import type { RowSet } from '../grid/row-set.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
 import type { Reading } from './entry.ts';
 import type { LookupLabels } from './lookup-labels.ts';
 import type { Overlay, RefusedCell } from './overlay.ts';
 import type { SheetReading } from './sheet-reading.ts';
 import { type CellChange, cellSetsOf } from './steps.ts';
+import type { Taken, TakenCells } from './taken-cells.ts';
 import type { RefusedAt } from './undo-order.ts';
 
 /** A cell and what was typed or pasted into it. */
@@ -39,14 +41,6 @@ export type Verdict =
   | { readonly kind: 'refused'; readonly cell: RefusedCell }
   | { readonly kind: 'read-only'; readonly reason: string }
   | { readonly kind: 'same' };
-
-/** A cell, the text entered into it, and the value it was read as. */
-export interface Taken {
-  readonly row: SheetRow;
-  readonly column: Column;
-  readonly text: string;
-  readonly value: string | null;
-}
 
 /** How many entered cells were kept and how many are held back with a reason. */
 export interface EnteredCounts {
@@ -80,7 +74,7 @@ export interface EntryHost {
   search(column: Column, text: string): Promise<{ matches: readonly LookupMatch[] }>;
   ask(asked: AskedReason): void;
   push(step: EditStep): void;
-  changed(rows: ReadonlySet<RowKey>): void;
+  changed(rows: RowSet): void;
 }
 
 /** Characters of a text that can be the label of a list's entry. */
@@ -179,14 +173,20 @@ export class SheetEntry {
   }
 
   /** Takes judged values as one step, new rows with them; a change above its column's limit asks for the reason first. */
-  take(items: readonly Taken[], inserts: readonly RowInsert[], label: string): 'asking' | 'kept' {
+  take(items: TakenCells, inserts: readonly RowInsert[], label: string): 'asking' | 'kept' {
     if (items.length === 0 && inserts.length === 0) return 'kept';
-    const sets = cellSetsOf(this.#changesTo(items));
-    const needing = items.filter(({ column, value }, i) =>
-      this.#host.reading.needsReason(column, sets.before[i] ?? null, value),
-    ).length;
+    const { overlay, reading } = this.#host;
+    if (overlay.refused.size > 0)
+      for (const { row, column } of items) overlay.refused.delete(row.key, column.name);
+    // The cells may have changed while the person was asked.
+    const sets = items.sets((row, column) => reading.kept(row, column));
+    const needing = items.columns.some(({ reasonAbove }) => reasonAbove !== undefined)
+      ? [...items].filter(({ column, value }, i) =>
+          reading.needsReason(column, sets.before[i] ?? null, value),
+        ).length
+      : 0;
     if (needing > 0) {
-      const changes = items.map(({ row, column, text, value }, i): Accepted => {
+      const changes = [...items].map(({ row, column, text, value }, i): Accepted => {
         const before = sets.before[i] ?? null;
         return { change: { row: row.key, column: column.name, before, after: value }, column, text };
       });
@@ -195,16 +195,6 @@ export class SheetEntry {
     }
     this.#push(sets, label, inserts);
     return 'kept';
-  }
-
-  // One by one, so that a hundred thousand of them are never there together.
-  *#changesTo(items: readonly Taken[]): Generator<CellChange> {
-    const { overlay, reading } = this.#host;
-    for (const { row, column, value } of items) {
-      overlay.refused.delete(row.key, column.name);
-      // The cell may have changed while the person was asked.
-      yield { row: row.key, column: column.name, before: reading.kept(row, column), after: value };
-    }
   }
 
   /** Holds texts at their cells, marked with why they are no values; `joined` where the rest of their block has just become a step. */
@@ -297,7 +287,7 @@ export class SheetEntry {
   }
 
   #show(step: string, sets: CellSets): void {
-    this.#host.changed(this.#host.overlay.send(step, sets));
+    this.#host.changed(this.#host.overlay.unsaved.send(step, sets));
   }
 
   async #verify(unsure: readonly Accepted[], label: string): Promise<void> {

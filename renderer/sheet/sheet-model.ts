@@ -15,6 +15,7 @@ import type {
   TypedCell,
   TypedPreview,
 } from '../grid/grid-model.ts';
+import type { RowSet } from '../grid/row-set.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
 import { ALL_ROWS, conditionOf, withCondition } from './conditions.ts';
 import type { SheetGroups } from './groups/sheet-groups.ts';
@@ -22,7 +23,7 @@ import { onceATurn } from './once-a-turn.ts';
 import { Overlay } from './overlay.ts';
 import { PendingWork } from './pending-work.ts';
 import { keyFilters } from './row-finding.ts';
-import { deletions, emptyRow } from './row-steps.ts';
+import { emptyRow, markDeleted } from './row-steps.ts';
 import { countsText, type Entered, type EnteredCounts, type SheetEntry } from './sheet-entry.ts';
 import { listenTo } from './sheet-events.ts';
 import { openingOf, type SheetParts, type ShownSource, sheetParts } from './sheet-parts.ts';
@@ -284,9 +285,8 @@ export class SheetModel implements GridModel {
   deleteRows(rows: readonly SheetRow[]): string | null {
     const { opened } = this.#store.snapshot;
     if (!opened) return null;
-    const { deletes, label, refusal } = deletions(rows, this.#open.reading, opened.rights, this.overlay);
-    for (const { row } of deletes) this.overlay.refused.deleteRow(row);
-    if (deletes.length > 0) this.#work.push({ label, deletes });
+    const { step, refusal } = markDeleted(rows, this.#open.reading, opened.rights, this.overlay);
+    if (step) this.#work.push(step);
     if (refusal) this.#store.say(refusal);
     return refusal;
   }
@@ -387,7 +387,7 @@ export class SheetModel implements GridModel {
     await this.#parts.view.show(this.#store.snapshot.query, this.overlay.newRows());
   }
 
-  #changed(rows: ReadonlySet<RowKey>): void {
+  #changed(rows: RowSet): void {
     this.#parts?.reading.forget(rows);
     this.#store.set(this.#tally());
     if (rows.size > 0) this.#store.draw({ kind: 'cells', rows });

@@ -1,10 +1,10 @@
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { EditStep } from '../../shared/model/edit.ts';
 import type { SheetRights } from '../../shared/model/rights.ts';
-import type { RowKey } from '../../shared/model/rows.ts';
 import type { Column, SheetDefinition, Source } from '../../shared/model/sheet.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type { LookupMatch } from '../grid/grid-model.ts';
+import type { RowSet } from '../grid/row-set.ts';
 import { BrokenRows } from './broken-rows.ts';
 import { markedQuery } from './conditions.ts';
 import { SheetGroups } from './groups/sheet-groups.ts';
@@ -55,7 +55,7 @@ export interface SheetPartsOptions {
   now(): Date;
   newId(): string;
   push(step: EditStep): void;
-  changed(rows: ReadonlySet<RowKey>): void;
+  changed(rows: RowSet): void;
   told(): void;
   /** Runs after everything typed so far is in the journal. */
   run(work: () => Promise<void>): Promise<void>;

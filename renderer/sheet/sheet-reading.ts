@@ -8,6 +8,7 @@ import { editText, formatValue } from '../../shared/values/format.ts';
 import { localDay } from '../../shared/values/local-day.ts';
 import type { LocaleConventions } from '../../shared/values/locale.ts';
 import type { CellLook, TypedCell, TypedPreview } from '../grid/grid-model.ts';
+import type { RowSet } from '../grid/row-set.ts';
 import { baseValue, type SheetRow } from '../grid/sheet-row.ts';
 import { lookOf } from './cell-look.ts';
 import { type Reading, readEmptied, readTyped } from './entry.ts';
@@ -28,7 +29,7 @@ export interface SheetReadingOptions {
   /** Something new was found in a row. */
   told(): void;
   /** Values of rows are other ones. */
-  changed(rows: Iterable<RowKey>): void;
+  changed(rows: RowSet): void;
 }
 
 /** Types whose texts can mean another day than they say. */
@@ -193,7 +194,7 @@ export class SheetReading {
     });
   }
 
-  forget(rows: Iterable<RowKey>): void {
+  forget(rows: RowSet): void {
     this.checks.forget(rows);
     this.#options.changed(rows);
   }

@@ -1,4 +1,4 @@
-import type { CellSets, EditStep } from '../../shared/model/edit.ts';
+import type { CellSets } from '../../shared/model/edit.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 
 /** One cell changed by the person, with the value that was on screen before. */
@@ -33,20 +33,4 @@ export const cellSetsOf = (changes: Iterable<CellChange>): CellSets => {
   }
   const sets: CellSets = { columns, rows, columnOf, before: befores, after: afters };
   return Object.keys(reasons).length > 0 ? { ...sets, reasons } : sets;
-};
-
-/** The cells of a step again: `cellSetsOf` backwards. */
-export const changesOf = (step: EditStep): readonly CellChange[] => {
-  const { sets } = step;
-  if (!sets) return [];
-  return sets.rows.map((row, i) => {
-    const reason = sets.reasons?.[String(i)];
-    const change = {
-      row,
-      column: sets.columns[sets.columnOf[i] ?? -1] ?? '',
-      before: sets.before[i] ?? null,
-      after: sets.after[i] ?? null,
-    };
-    return reason === undefined ? change : { ...change, reason };
-  });
 };

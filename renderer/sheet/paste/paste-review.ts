@@ -5,8 +5,8 @@ import type { SheetRow } from '../../grid/sheet-row.ts';
 import { breathe } from '../../ui/breathe.ts';
 import type { RefusedCell } from '../overlay.ts';
 import { defaultValues } from '../row-steps.ts';
-import type { Taken } from '../sheet-entry.ts';
 import type { SheetModel } from '../sheet-model.ts';
+import { type Taken, TakenCells } from '../taken-cells.ts';
 import type { PasteBlock } from './paste-block.ts';
 
 /** A pasted text that is not taken, and why. */
@@ -20,7 +20,7 @@ export interface LeftOut {
 
 /** What a paste would come to, cell by cell. */
 export interface PasteReview {
-  readonly taken: readonly Taken[];
+  readonly taken: TakenCells;
   readonly unchanged: number;
   readonly leftOut: readonly LeftOut[];
   readonly newRows: readonly SheetRow[];
@@ -31,6 +31,8 @@ export interface ReviewProgress {
   progress(done: number): void;
 }
 
+/** Cells that are checked and taken in one turn. */
+const MANY = 5_000;
 /** Milliseconds of checking before the window gets its turn. */
 const SLICE = 12;
 
@@ -41,7 +43,7 @@ export const reviewPaste = async (
   locale: LocaleConventions,
   { signal, progress }: ReviewProgress,
 ): Promise<PasteReview | null> => {
-  const taken: Taken[] = [];
+  const taken = new TakenCells();
   const unsure: Taken[] = [];
   const leftOut: LeftOut[] = [];
   let unchanged = 0;
@@ -62,11 +64,12 @@ export const reviewPaste = async (
     else if (verdict.kind === 'refused') leftOut.push({ row, column, cell: verdict.cell, readOnly: false });
     else if (verdict.kind === 'read-only')
       leftOut.push({ row, column, cell: { text, message: verdict.reason }, readOnly: true });
-    else (verdict.unsure ? unsure : taken).push({ row, column, text, value: verdict.value });
+    else if (verdict.unsure) unsure.push({ row, column, text, value: verdict.value });
+    else taken.add(row, column, text, verdict.value);
   }
   for (const { row, column } of cut) {
     const verdict = model.entry.judge({ row, column, typed: { text: '', picked: null } });
-    if (verdict.kind === 'value') taken.push({ row, column, text: '', value: verdict.value });
+    if (verdict.kind === 'value') taken.add(row, column, '', verdict.value);
     else if (verdict.kind === 'refused') {
       const cell = {
         text: '',
@@ -76,11 +79,13 @@ export const reviewPaste = async (
     } else if (verdict.kind === 'read-only')
       leftOut.push({ row, column, cell: { text: '', message: verdict.reason }, readOnly: true });
   }
+  // Taking them is long work of its own.
+  if (cells.length > MANY) await breathe();
   const meant = await model.entry.lookUp(unsure);
   if (signal.aborted) return null;
   for (const [i, item] of unsure.entries()) {
     const value = meant[i];
-    if (value !== undefined) taken.push({ ...item, value });
+    if (value !== undefined) taken.add(item.row, item.column, item.text, value);
     else {
       const message = `No entry for “${item.text.slice(0, 60)}” in ${item.column.label}.`;
       leftOut.push({
@@ -102,11 +107,13 @@ export const takePaste = (
   label = 'Paste',
 ): 'asking' | 'kept' => {
   const values = new Map(review.newRows.map(({ key }): [string, Record<string, string | null>] => [key, {}]));
-  const sets = review.taken.filter(({ row, column, value }) => {
-    const added = values.get(row.key);
-    if (added) added[column.name] = value;
-    return !added;
-  });
+  const sets = values.size === 0 ? review.taken : new TakenCells();
+  if (values.size > 0)
+    for (const { row, column, text, value } of review.taken) {
+      const added = values.get(row.key);
+      if (added) added[column.name] = value;
+      else sets.add(row, column, text, value);
+    }
   const defaults = defaultValues(model.definition);
   const inserts = review.newRows.map(
     ({ key }): RowInsert => ({ row: key, values: { ...defaults, ...values.get(key) } }),

@@ -65,7 +65,7 @@ test('a row that changes while it is judged is asked for again, and the answer a
   const { rows, checks } = start(backend);
   rows.all();
   await turn();
-  rows.changed(['a', 'kept']);
+  rows.changed(new Set(['a', 'kept']));
   backend.answer(broken(['a', 'b']));
   await turn();
   expect(backend.asked).toEqual([null, ['a']]);
@@ -78,12 +78,12 @@ test('a row that changes while it is judged is asked for again, and the answer a
 test('where the rows cannot be judged that is told, and the next change asks for all', async () => {
   const backend = held();
   const { rows, known } = start(backend);
-  rows.changed(['a']);
+  rows.changed(new Set(['a']));
   await turn();
   backend.answer(null);
   await turn();
   expect(known).toEqual([false]);
-  rows.changed(['b']);
+  rows.changed(new Set(['b']));
   await turn();
   backend.answer(broken([]));
   await turn();
