@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inserting, setting } from '../support/backend-client.ts';
-import { startChildBackend } from '../support/child-backend.ts';
+import { type ChildBackend, startChildBackend } from '../support/child-backend.ts';
 import type { Cut } from '../support/cut-proxy.ts';
 import { fileKeychain } from '../support/file-keychain.ts';
 import { PASSWORD, type World } from '../warehouse/backend-world.ts';
 import { finish, keptOf, WAYS, type Way } from './crash-ways.ts';
-import { openTable, sheetOf } from './link-flow.ts';
+import { openTable, sheetOf, type Table } from './link-flow.ts';
 import { arrive, type Held, heldBy, openLinkWorld, persist } from './link-world.ts';
 import { deadline, type FaultSuite, randomFrom, Tally } from './suite.ts';
 
@@ -62,11 +62,21 @@ const openLane = async (tally: Tally, mutant: boolean) => {
     ann.close();
   };
 
+  const enterEdits = async (child: ChildBackend, table: Table, counter: number): Promise<void> => {
+    const sheet = sheetOf(table);
+    await child.call('session.open', { connection: 'test', user: 'ann', password: PASSWORD });
+    await child.call('sheets.open', { source: { schema: 'plan', table } });
+    await child.call('edits.append', {
+      step: setting(sheet, 'n', [['["1"]', String(counter), String(counter + 1)]]),
+    });
+    const values = { tag: `t${run}`, n: '1' };
+    await child.call('edits.append', { step: inserting(sheet, `new:${randomUUID()}`, values) });
+  };
+
   /** One program's life: edits are kept, they go their way, and the process ends in it. Answers what was counted, and whether it was killed. */
   const live = async (way: Way, point: Point | null): Promise<Counts & { readonly killed: boolean }> => {
     run++;
     const { table } = way;
-    const sheet = sheetOf(table);
     const before = await heldBy(world, table);
     world.proxy.arm(null);
     const dieAt = point?.kind === 'step' ? { dieAt: point.step } : {};
@@ -75,32 +85,21 @@ const openLane = async (tally: Tally, mutant: boolean) => {
     void child.ended.then(() => {
       killed = true;
     });
-    await child.call('session.open', { connection: 'test', user: 'ann', password: PASSWORD });
-    await child.call('sheets.open', { source: { schema: 'plan', table } });
-    const { counter } = before;
-    await child.call('edits.append', {
-      step: setting(sheet, 'n', [['["1"]', String(counter), String(counter + 1)]]),
-    });
-    const values = { tag: `t${run}`, n: '1' };
-    await child.call('edits.append', { step: inserting(sheet, `new:${randomUUID()}`, values) });
-    const cut =
-      point?.kind === 'wire'
-        ? ({
-            to: point.to,
-            message: point.message,
-            when: 'before',
-            onHit: () => void child.kill(),
-          } as const)
-        : null;
-    const said = await way.go(child, world, () => world.proxy.arm(cut)).catch(() => false);
-    const { server, client } = world.proxy.counted();
-    if (world.proxy.wasCut()) await child.ended;
-    const died = killed;
-    await child.quit();
-    world.proxy.arm(null);
-    if (mutant) rmSync(join(world.folder, 'journals'), { recursive: true });
-    await afterwards(way, before, said, point ? nameOf(point) : `${way.name}, not killed`);
-    return { server, client, killed: died };
+    try {
+      await enterEdits(child, table, before.counter);
+      const said = await way.go(child, world, () => world.proxy.arm(cutOf(point, child))).catch(() => false);
+      const { server, client } = world.proxy.counted();
+      if (world.proxy.wasCut()) await child.ended;
+      const died = killed;
+      await child.quit();
+      world.proxy.arm(null);
+      if (mutant) rmSync(join(world.folder, 'journals'), { recursive: true });
+      await afterwards(way, before, said, point ? nameOf(point) : `${way.name}, not killed`);
+      return { server, client, killed: died };
+    } finally {
+      // One that goes on working would write into a folder that is being removed.
+      await child.kill();
+    }
   };
 
   return {
@@ -111,6 +110,12 @@ const openLane = async (tally: Tally, mutant: boolean) => {
     },
   };
 };
+/** The program is killed when the message of the point is on its way. */
+const cutOf = (point: Point | null, child: ChildBackend): Cut | null =>
+  point?.kind === 'wire'
+    ? { to: point.to, message: point.message, when: 'before', onHit: () => void child.kill() }
+    : null;
+
 type Lane = Awaited<ReturnType<typeof openLane>>;
 
 const stepsOf = (way: Way): readonly Point[] => way.steps.map((step): Point => ({ way, kind: 'step', step }));
@@ -174,9 +179,12 @@ export const crashSuite: FaultSuite = {
       for (const each of ended) if (each.status === 'rejected') throw each.reason;
       tally.points = { tried, of: all.length };
       tally.note(`${named.length} named steps and ${wire.length} messages of ${WAYS.length} ways`);
-      return tally.result('crash', seed);
-    } finally {
-      for (const lane of lanes) await lane.close();
+    } catch (error) {
+      // What failed is told, not that its world could not be removed after that.
+      await Promise.allSettled(lanes.map((lane) => lane.close()));
+      throw error;
     }
+    for (const lane of lanes) await lane.close();
+    return tally.result('crash', seed);
   },
 };
