@@ -29,6 +29,7 @@ import { TopBar } from './shell/top-bar.tsx';
 import { SignInAgain } from './sign-in-again.tsx';
 import { Banner } from './ui/banner.tsx';
 import { CommandBoard, Commands } from './ui/commands.ts';
+import { Reached } from './ui/reached.ts';
 
 export interface WorkspaceProps {
   readonly client: BackendClient;
@@ -311,15 +312,17 @@ export const Workspace = ({ client, basics, first }: WorkspaceProps): ReactNode 
           ) : null}
           {connecting ? null : source ? (
             <div className="main-area" hidden={over !== null}>
-              <SheetArea
-                key={`${epoch}/${session.connection.id}/${session.person.user}/${source.schema}/${source.table}`}
-                client={client}
-                session={session}
-                source={source}
-                locale={locale}
-                offline={down}
-                onReviews={(batch) => setOver({ kind: 'reviews', batch: batch ?? null })}
-              />
+              <Reached value={reached.state}>
+                <SheetArea
+                  key={`${epoch}/${session.connection.id}/${session.person.user}/${source.schema}/${source.table}`}
+                  client={client}
+                  session={session}
+                  source={source}
+                  locale={locale}
+                  offline={down}
+                  onReviews={(batch) => setOver({ kind: 'reviews', batch: batch ?? null })}
+                />
+              </Reached>
             </div>
           ) : over ? null : (
             <div className="empty quiet">

@@ -1,8 +1,9 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useContext } from 'react';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { SheetPolicy } from '../../shared/model/review.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
+import { Reached } from '../ui/reached.ts';
 import { MergeBanner } from './merge-banner.tsx';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
 
@@ -40,11 +41,7 @@ export const SheetBanners = (props: BannersProps): ReactNode => {
         </Banner>
       ))}
       <MergeBanner snapshot={snapshot} client={props.client} onDecide={props.onDecide} />
-      {snapshot.rowsFailure && (
-        <Banner look="bad" action={<Button onPress={props.onRefresh}>Read again</Button>}>
-          {snapshot.rowsFailure}
-        </Banner>
-      )}
+      <ReadingNote snapshot={snapshot} onRefresh={props.onRefresh} />
       {snapshot.opened?.drift.map((text) => (
         <Banner key={text} look="warn">
           {text}
@@ -75,6 +72,24 @@ export const SheetBanners = (props: BannersProps): ReactNode => {
         </Banner>
       )}
     </>
+  );
+};
+
+/**
+ * Why rows could not be read. Who is signed out has been told so above, and nothing can be read before that is mended; without the
+ * network it is no more than what the status says.
+ */
+const ReadingNote = ({ snapshot, onRefresh }: Pick<BannersProps, 'snapshot' | 'onRefresh'>): ReactNode => {
+  const reached = useContext(Reached);
+  const { rowsFailure, rows } = snapshot;
+  if (rowsFailure === null || (reached === 'signed-out' && rows > 0)) return null;
+  return (
+    <Banner
+      {...(reached === 'online' ? { look: 'bad' as const } : {})}
+      action={reached === 'signed-out' ? null : <Button onPress={onRefresh}>Read again</Button>}
+    >
+      {rowsFailure}
+    </Banner>
   );
 };
 

@@ -135,7 +135,12 @@ test('a connection is added, tested step by step and opened through a sign-in pr
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await typeInto(page, 0, 'amount', '123.45');
   await expect(page.getByRole('button', { name: 'Submit (1)' })).toBeVisible();
+  // Said once: what cannot be read meanwhile is no news beside it.
+  await page.keyboard.press('F9');
+  await expect(page.getByRole('button', { name: 'Refresh' })).toBeEnabled();
   await shot(page, 'signed-out');
+  await expect(page.locator('.banner.bad')).toHaveCount(0);
+  await expect(page.locator('.banner').filter({ hasText: /sign/i })).toHaveCount(1);
   await again.click();
   await expect(page.getByRole('dialog', { name: 'Sign in in the browser' })).toBeVisible();
   await browse(await opened(writ));
