@@ -120,7 +120,7 @@ export const rowHandlers: RowHandlers = {
   },
   'rows.refresh': (client, { sheet }) => {
     sheetOf(client, sheet).sheet.refresh();
-    return {};
+    return { why: profileOf(client).link.why()?.message ?? null };
   },
   'lookups.search': async (client, { sheet, column, text, limit }) => {
     const { matches, total } = (await lookupOf(client, sheet, column)).search(text, limit);

@@ -75,10 +75,7 @@ export const SheetBanners = (props: BannersProps): ReactNode => {
   );
 };
 
-/**
- * Why rows could not be read. Who is signed out has been told so above, and nothing can be read before that is mended; without the
- * network it is no more than what the status says.
- */
+/** Why rows could not be read. Who is signed out has been told above, once; without the network it is no alarm. */
 const ReadingNote = ({ snapshot, onRefresh }: Pick<BannersProps, 'snapshot' | 'onRefresh'>): ReactNode => {
   const reached = useContext(Reached);
   const { rowsFailure, rows } = snapshot;

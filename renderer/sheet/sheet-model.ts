@@ -109,9 +109,13 @@ export class SheetModel implements GridModel {
     await this.#work.after(() =>
       this.#work.attempt(async () => {
         this.#parts?.labels.clear();
-        await this.#options.client.call('rows.refresh', { sheet: this.definition.id });
+        const { why } = await this.#options.client.call('rows.refresh', { sheet: this.definition.id });
         await this.#show();
-        this.#store.say('Rows read again. Pending edits are kept.');
+        this.#store.say(
+          why === null
+            ? 'Reading all rows again. Pending edits are kept.'
+            : 'The rows stay as they were read last: the warehouse cannot be asked now.',
+        );
       }),
     );
   }

@@ -233,7 +233,8 @@ export const operations = {
     output: z.object({ place: z.int().nullable() }),
   },
   /** Reads the rows again from the warehouse; pending edits stay. */
-  'rows.refresh': { kind: 'command', input: sheetId, output: none },
+  /** Begins to read all rows anew, or says why the warehouse cannot be asked now; rows then stay as they were read. */
+  'rows.refresh': { kind: 'command', input: sheetId, output: z.object({ why: z.string().nullable() }) },
   /**
    * Looks whether rows with pending edits were changed by others meanwhile, some thousands at a time; those are read anew and merged.
    * Answers how many there were: none as well while the warehouse cannot be reached.

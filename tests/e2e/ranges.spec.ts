@@ -162,7 +162,7 @@ test('the fill handle goes on with a series, and Ctrl+D copies down', async ({ p
   await expect(cell(page, 9, 'amount')).toHaveText('1,400.00');
 
   await page.keyboard.press('F9');
-  await expect(page.getByText('Rows read again.').first()).toBeVisible();
+  await expect(page.getByText('Reading all rows again.').first()).toBeVisible();
   await page.keyboard.press('F5');
   await expect(page.getByRole('dialog', { name: 'Go to' })).toBeVisible();
 });

@@ -272,7 +272,7 @@ export class MemoryBackend implements BackendClient {
       conflicts: [...this.conflicts],
       ...{ more: 0, columns: [], kinds: [] },
     }),
-    'rows.refresh': () => ({}),
+    'rows.refresh': () => ({ why: null }),
     'lookups.labels': ({ values }) => ({
       labels: values.map((value) => UNITS.get(value) ?? null),
       known: values.map((value) => UNITS.has(value)),
