@@ -29,7 +29,7 @@ import { listenTo } from './sheet-events.ts';
 import { openingOf, type SheetParts, type ShownSource, sheetParts } from './sheet-parts.ts';
 import type { SheetSnapshot } from './sheet-snapshot.ts';
 import { SheetStore } from './sheet-store.ts';
-import { PAGE_SIZE } from './sheet-view.ts';
+import { PAGE_SIZE, refreshText } from './sheet-view.ts';
 import { nextSort } from './sort-keys.ts';
 import { SheetViews } from './views/sheet-views.ts';
 
@@ -111,11 +111,7 @@ export class SheetModel implements GridModel {
         this.#parts?.labels.clear();
         const { why } = await this.#options.client.call('rows.refresh', { sheet: this.definition.id });
         await this.#show();
-        this.#store.say(
-          why === null
-            ? 'Reading all rows again. Pending edits are kept.'
-            : 'The rows stay as they were read last: the warehouse cannot be asked now.',
-        );
+        this.#store.say(refreshText(why));
       }),
     );
   }

@@ -9,6 +9,12 @@ import { isNarrowed } from './conditions.ts';
 import { ViewFigures } from './groups/view-figures.ts';
 import { PageCache } from './page-cache.ts';
 
+/** What a person who asked for all rows anew is told; `why` the warehouse cannot be asked now. */
+export const refreshText = (why: string | null): string =>
+  why === null
+    ? 'Reading all rows again. Pending edits are kept.'
+    : 'The rows stay as they were read last: the warehouse cannot be asked now.';
+
 /** Pages of 250 rows, at most 60 of them: what is on screen, around it, and 15,000 rows to go back to. */
 export const PAGE_SIZE: { readonly pageSize: number; readonly maxPages: number } = {
   pageSize: 250,
