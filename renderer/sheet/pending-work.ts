@@ -21,6 +21,8 @@ export interface PendingWorkOptions {
   follow(inserted: readonly RowKey[], cleared: readonly RowKey[]): boolean;
   /** Makes the view anew. */
   show(): Promise<void>;
+  /** Settles when the cells being judged are entered; null while there are none. */
+  entering(): Promise<void> | null;
 }
 
 /** Cells of a step that is sent in a turn of its own. */
@@ -68,8 +70,21 @@ export class PendingWork {
     return this.#queue.run(work);
   }
 
+  /** Settles once everything asked of the sheet so far is done or has failed. */
+  async settled(): Promise<void> {
+    await this.#entered();
+    await this.after(async () => undefined);
+  }
+
+  // What is being judged was done before whatever comes now.
+  async #entered(): Promise<void> {
+    for (let entering = this.#options.entering(); entering; entering = this.#options.entering())
+      await entering;
+  }
+
   /** Takes back what was done last: a text refused at its cell, else the journal's last step. */
   async undo(): Promise<void> {
+    if (this.#options.entering()) await this.#entered();
     const { overlay, store } = this.#options;
     const steps = store.snapshot.counts.undo !== null || this.#queue.waiting > 0;
     if (!overlay.undoOrder.endsRefused && !steps) return;
@@ -82,6 +97,7 @@ export class PendingWork {
 
   /** Does again what was taken back last: a refused text stands at its cell once more, a step goes to the journal again. */
   async redo(): Promise<void> {
+    if (this.#options.entering()) await this.#entered();
     const { overlay, store } = this.#options;
     const { undoOrder } = overlay;
     if (!undoOrder.goesOnRefused && store.snapshot.counts.redo === null) return;
@@ -94,6 +110,7 @@ export class PendingWork {
 
   /** Drops pending edits and refused texts of the given rows, or of all. */
   async discard(rows?: readonly RowKey[]): Promise<void> {
+    if (this.#options.entering()) await this.#entered();
     const { overlay, client } = this.#options;
     const gone = rows ?? [...overlay.refused.rows()];
     for (const row of gone) overlay.refused.deleteRow(row);

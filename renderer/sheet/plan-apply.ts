@@ -12,14 +12,14 @@ export interface AddedMonth extends MonthToAdd {
 }
 
 /** Takes what was planned, with the rows it adds, as one step. Answers why a new row cannot hold its value; nothing is taken then. */
-export const takePlan = (
+export const takePlan = async (
   model: SheetModel,
   entered: readonly Entered[],
   added: readonly AddedMonth[],
   label: string,
-): string | null => {
+): Promise<string | null> => {
   if (added.length === 0) {
-    model.enterAll(entered, label);
+    await model.enterAll(entered, label);
     return null;
   }
   for (const { row, column, value, month } of added) {

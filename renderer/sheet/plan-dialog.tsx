@@ -85,7 +85,7 @@ export const PlanDialog = ({ model, cells: there, missing, onClose }: PlanDialog
       return { failure: AppError.wrap(error).message };
     }
   }, [amount, method, values, scale, cells, locked, holds, first, model, weights, width, adds]);
-  const apply = (): void => {
+  const apply = async (): Promise<void> => {
     if ('failure' in plan) return;
     const entered: Entered[] = [];
     const rows: AddedMonth[] = [];
@@ -98,7 +98,7 @@ export const PlanDialog = ({ model, cells: there, missing, onClose }: PlanDialog
       else entered.push({ row, column, typed: { text: value, picked: value } });
     });
     const label = method === 'grow' ? 'Grow' : method === 'copy' ? 'Copy forward' : 'Spread';
-    const refused = takePlan(model, entered, rows, label);
+    const refused = await takePlan(model, entered, rows, label);
     if (refused === null) onClose();
     else setRefusal(refused);
   };
@@ -111,7 +111,7 @@ export const PlanDialog = ({ model, cells: there, missing, onClose }: PlanDialog
       foot={
         <>
           <Button onPress={onClose}>Cancel</Button>
-          <Button look="primary" isDisabled={'failure' in plan} onPress={apply}>
+          <Button look="primary" isDisabled={'failure' in plan} onPress={() => void apply()}>
             Apply
           </Button>
         </>

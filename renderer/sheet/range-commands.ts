@@ -1,6 +1,6 @@
 import { type CopiedKind, formatHtmlTable, formatTsv } from '../../shared/exchange/tsv.ts';
 import type { Column } from '../../shared/model/sheet.ts';
-import { fillValues } from '../../shared/planning/series.ts';
+import { filler, fillValues } from '../../shared/planning/series.ts';
 import { isNumeric } from '../grid/columns.ts';
 import type { TypedCell } from '../grid/grid-model.ts';
 import { copyShape } from '../grid/ranges/copy-shape.ts';
@@ -93,14 +93,17 @@ export const enterSelection = async (
 ): Promise<Told> => {
   const refused = tooMany(rectangles.reduce((n, each) => n + cellsOf(each), 0));
   if (refused) return refused;
-  const entered: Entered[] = [];
+  const blocks: { readonly rows: readonly SheetRow[]; readonly shown: readonly Column[] }[] = [];
   for (const rectangle of rectangles) {
-    for (const row of await leavesOf(model, rectangle)) {
-      for (const column of columns.slice(rectangle.left, rectangle.right + 1))
-        entered.push({ row, column, typed });
-    }
+    const rows = await leavesOf(model, rectangle);
+    blocks.push({ rows, shown: columns.slice(rectangle.left, rectangle.right + 1) });
   }
-  model.enterAll(entered, label);
+  // One by one, so that a hundred thousand of them are never there together.
+  const entered = function* (): Generator<Entered> {
+    for (const { rows, shown } of blocks)
+      for (const row of rows) for (const column of shown) yield { row, column, typed };
+  };
+  await model.enterAll(entered(), label);
   return '';
 };
 
@@ -155,44 +158,39 @@ export const extendFill = async (
     rows.slice(top - to.top, bottom - to.top + 1).filter(({ group }) => !group);
   if (leaves(from.top, from.bottom).length === 0) return 'Subtotals cannot be filled from. Select rows.';
   const mode = copy ? 'copy' : 'series';
-  const entered: Entered[] = [];
-  const put = (
-    row: SheetRow | undefined,
-    column: Column | undefined,
-    value: string | null | undefined,
-  ): void => {
-    if (row && column && value !== undefined)
-      entered.push({ row, column, typed: { text: value ?? '', picked: value } });
-  };
   const vertical = to.top < from.top || to.bottom > from.bottom;
-  if (vertical) {
+  const down = (): Iterable<Entered> => {
     const up = to.top < from.top;
     const sources = leaves(from.top, from.bottom);
     // Nearest first, as a series goes on from where it ends.
     const targets = up ? leaves(to.top, from.top - 1).toReversed() : leaves(from.bottom + 1, to.bottom);
-    const count = up ? -targets.length : targets.length;
-    for (let c = from.left; c <= from.right; c++) {
-      const column = columns[c];
-      if (!column) continue;
+    const filled = columns.slice(from.left, from.right + 1).map((column) => {
       const source = sources.map((row) => model.value(row, column));
-      fillValues(source, count, mode, isNumeric(column)).forEach((value, i) => {
-        put(targets[i], column, value);
-      });
-    }
-  } else {
+      return { column, valueAt: filler(source, up, mode, isNumeric(column)) };
+    });
+    return (function* () {
+      for (const { column, valueAt } of filled) {
+        for (const [i, row] of targets.entries()) {
+          const value = valueAt(i);
+          yield { row, column, typed: { text: value ?? '', picked: value } };
+        }
+      }
+    })();
+  };
+  const across = function* (): Generator<Entered> {
     const count = to.left < from.left ? to.left - from.left : to.right - from.right;
+    const shown = columns.slice(from.left, from.right + 1);
+    const numeric = shown.every(isNumeric);
     for (const row of leaves(from.top, from.bottom)) {
-      const shown = columns.slice(from.left, from.right + 1);
-      const numeric = shown.every(isNumeric);
       const source = shown.map((column) => model.value(row, column));
-      fillValues(source, count, mode, numeric).forEach((value, i) => {
+      for (const [i, value] of fillValues(source, count, mode, numeric).entries()) {
         const column = columns[count < 0 ? from.left - 1 - i : from.right + 1 + i];
         // Another column may have another type: its own rules read the text.
-        if (column) entered.push({ row, column, typed: { text: value ?? '' } });
-      });
+        if (column) yield { row, column, typed: { text: value ?? '' } };
+      }
     }
-  }
-  model.enterAll(entered, label);
+  };
+  await model.enterAll(vertical ? down() : across(), label);
   return '';
 };
 

@@ -54,7 +54,7 @@ export const replaceFound = async (
       typed: { text: column.type.kind === 'decimal' || column.type.kind === 'float' ? text : next },
     });
   }
-  const replaced = `Replaced: ${countsText(model.enterAll(entered, 'Replace'), model.locale)}.`;
+  const replaced = `Replaced: ${countsText(await model.enterAll(entered, 'Replace'), model.locale)}.`;
   const left = [
     closed > 0
       ? `${closed.toLocaleString()} in collapsed groups were left alone; expand all groups to replace there.`

@@ -6,13 +6,15 @@ import { unstorable } from '../../shared/values/parse.ts';
 import type { EntryOutcome, LookupMatch, TypedCell } from '../grid/grid-model.ts';
 import type { RowSet } from '../grid/row-set.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
+import { Turns } from '../ui/turns.ts';
 import type { Reading } from './entry.ts';
 import type { LookupLabels } from './lookup-labels.ts';
 import type { Overlay, RefusedCell } from './overlay.ts';
 import type { SheetReading } from './sheet-reading.ts';
 import { type CellChange, cellSetsOf } from './steps.ts';
-import type { Taken, TakenCells } from './taken-cells.ts';
+import { type Taken, TakenCells } from './taken-cells.ts';
 import type { RefusedAt } from './undo-order.ts';
+import { LARGE_STEP } from './unsaved-cells.ts';
 
 /** A cell and what was typed or pasted into it. */
 export interface Entered {
@@ -86,9 +88,19 @@ interface Accepted {
   readonly text: string;
 }
 
+/** Entered cells by what they come to. */
+class JudgedCells {
+  readonly taken = new TakenCells();
+  readonly unsure: (Entered & { readonly value: string | null })[] = [];
+  readonly same: Entered[] = [];
+  readonly refused: RefusedAt<RefusedCell>[] = [];
+  readOnly = 0;
+}
+
 /** From typed text to a step of the journal: reads, checks, asks for a reason, and holds back what is no value. */
 export class SheetEntry {
   readonly #host: EntryHost;
+  #entering: Promise<void> | null = null;
 
   constructor(host: EntryHost) {
     this.#host = host;
@@ -96,51 +108,86 @@ export class SheetEntry {
 
   /** One cell typed by hand. */
   enter(row: SheetRow, column: Column, typed: TypedCell): EntryOutcome {
-    const counts = this.enterAll([{ row, column, typed }], 'Edit');
+    const judged = new JudgedCells();
+    this.#judgeInto(judged, { row, column, typed });
+    const counts = this.#settle(judged, 'Edit');
     if (counts.asking) return 'asking';
     if (counts.refused > 0) return 'refused';
     return counts.kept > 0 ? 'kept' : 'unchanged';
   }
 
-  /** Many cells as one step: what is valid is kept, what is not is marked at its cell. */
-  enterAll(entered: readonly Entered[], label: string): EnteredCounts {
-    const { overlay } = this.#host;
-    const accepted: Accepted[] = [];
-    const unsure: Accepted[] = [];
-    const touched = new Set<RowKey>();
-    const refused: RefusedAt<RefusedCell>[] = [];
-    let unchanged = 0;
-    let readOnly = 0;
+  /**
+   * Many cells as one step: what is valid is kept, what is not is marked at its cell. They are judged in turns, and nothing is changed
+   * before all are; few are through at once. What is entered meanwhile in the same way comes after.
+   */
+  enterAll(entered: Iterable<Entered>, label: string): Promise<EnteredCounts> {
+    const counts = this.#entering
+      ? this.#entering.then(() => this.#enterAll(entered, label))
+      : this.#enterAll(entered, label);
+    const done = counts.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#entering = done;
+    void done.then(() => {
+      if (this.#entering === done) this.#entering = null;
+    });
+    return counts;
+  }
+
+  /** Settles when the cells being judged are entered; null while there are none. */
+  get entering(): Promise<void> | null {
+    return this.#entering;
+  }
+
+  async #enterAll(entered: Iterable<Entered>, label: string): Promise<EnteredCounts> {
+    const judged = new JudgedCells();
+    const turns = new Turns();
     for (const entry of entered) {
-      const { row, column, typed } = entry;
-      const verdict = this.judge(entry);
-      if (verdict.kind === 'read-only') {
-        readOnly++;
-        continue;
-      }
-      touched.add(row.key);
-      if (verdict.kind === 'refused') {
-        overlay.refused.set(row.key, column.name, verdict.cell);
-        refused.push({ row: row.key, column: column.name, cell: verdict.cell });
-        continue;
-      }
-      overlay.refused.delete(row.key, column.name);
-      if (verdict.kind === 'same') {
-        unchanged++;
-        continue;
-      }
-      const before = this.#host.reading.kept(row, column);
-      const change = { row: row.key, column: column.name, before, after: verdict.value };
-      const item = { change, column, text: typed.text };
-      if (verdict.unsure) unsure.push(item);
-      else accepted.push(item);
+      this.#judgeInto(judged, entry);
+      if (turns.isOver()) await turns.next();
     }
-    const asking = this.#accept(accepted, label);
-    overlay.undoOrder.refused(refused, accepted.length > 0 && !asking);
-    if (unsure.length > 0) void this.#verify(unsure, label);
+    // Taking them is long work of its own.
+    if (judged.taken.length > LARGE_STEP) await turns.next();
+    return this.#settle(judged, label);
+  }
+
+  #judgeInto(judged: JudgedCells, entry: Entered): void {
+    const { row, column, typed } = entry;
+    const verdict = this.judge(entry);
+    if (verdict.kind === 'read-only') judged.readOnly++;
+    else if (verdict.kind === 'refused')
+      judged.refused.push({ row: row.key, column: column.name, cell: verdict.cell });
+    else if (verdict.kind === 'same') judged.same.push(entry);
+    else if (verdict.unsure) judged.unsure.push({ ...entry, value: verdict.value });
+    else judged.taken.add(row, column, typed.text, verdict.value);
+  }
+
+  #settle({ taken, unsure, same, refused, readOnly }: JudgedCells, label: string): EnteredCounts {
+    const { overlay, reading } = this.#host;
+    const touched = new Set<RowKey>();
+    const free = (row: RowKey, column: string): void => {
+      if (overlay.refused.delete(row, column)) touched.add(row);
+    };
+    if (overlay.refused.size > 0)
+      for (const { row, column } of [...same, ...unsure]) free(row.key, column.name);
+    const asking = this.take(taken, [], label) === 'asking';
+    for (const { row } of refused) touched.add(row);
+    this.#refuse(refused, taken.length > 0 && !asking);
+    if (unsure.length > 0) {
+      const waiting = unsure.map(({ row, column, typed, value }): Accepted => {
+        const before = reading.kept(row, column);
+        return {
+          change: { row: row.key, column: column.name, before, after: value },
+          column,
+          text: typed.text,
+        };
+      });
+      void this.#verify(waiting, label);
+    }
     this.#host.changed(touched);
-    const kept = asking ? 0 : accepted.length + unsure.length;
-    return { kept, refused: refused.length, unchanged, readOnly, asking };
+    const kept = asking ? 0 : taken.length + unsure.length;
+    return { kept, refused: refused.length, unchanged: same.length, readOnly, asking };
   }
 
   /** What entering a cell would come to; nothing is changed by asking. */
@@ -176,8 +223,10 @@ export class SheetEntry {
   take(items: TakenCells, inserts: readonly RowInsert[], label: string): 'asking' | 'kept' {
     if (items.length === 0 && inserts.length === 0) return 'kept';
     const { overlay, reading } = this.#host;
+    const freed = new Set<RowKey>();
     if (overlay.refused.size > 0)
-      for (const { row, column } of items) overlay.refused.delete(row.key, column.name);
+      for (const { row, column } of items)
+        if (overlay.refused.delete(row.key, column.name)) freed.add(row.key);
     // The cells may have changed while the person was asked.
     const sets = items.sets((row, column) => reading.kept(row, column));
     const needing = items.columns.some(({ reasonAbove }) => reasonAbove !== undefined)
@@ -191,6 +240,7 @@ export class SheetEntry {
         return { change: { row: row.key, column: column.name, before, after: value }, column, text };
       });
       this.#host.ask({ label, changes, needing, inserts });
+      this.#host.changed(freed);
       return 'asking';
     }
     this.#push(sets, label, inserts);

@@ -77,6 +77,7 @@ export class SheetModel implements GridModel {
       changed: (rows) => this.#changed(rows),
       follow: (inserted, cleared) => this.#parts?.view.follow(inserted, cleared) ?? false,
       show: () => this.#show(),
+      entering: () => this.#parts?.entry.entering ?? null,
     });
   }
 
@@ -255,8 +256,8 @@ export class SheetModel implements GridModel {
     return outcome;
   }
 
-  enterAll(entered: readonly Entered[], label: string): EnteredCounts {
-    const counts = this.#open.entry.enterAll(entered, label);
+  async enterAll(entered: Iterable<Entered>, label: string): Promise<EnteredCounts> {
+    const counts = await this.#open.entry.enterAll(entered, label);
     this.#store.say(`${label}: ${countsText(counts, this.#locale)}.`);
     return counts;
   }
@@ -296,9 +297,7 @@ export class SheetModel implements GridModel {
   discard = (rows?: readonly RowKey[]): Promise<void> => this.#work.discard(rows);
   retry = (): void => this.#work.retry();
   /** Settles once everything asked of the sheet so far is done or has failed. */
-  settled(): Promise<void> {
-    return this.#work.after(async () => undefined);
-  }
+  settled = (): Promise<void> => this.#work.settled();
 
   /** Puts one cell back to what the warehouse holds, or drops the text refused there. */
   revertCell = (row: SheetRow, column: Column): void => this.#open.entry.revert(row, column);

@@ -19,12 +19,21 @@ export const fillValues = (
   mode: FillMode,
   numeric: boolean,
 ): (string | null)[] => {
-  const backwards = count < 0;
+  const value = filler(source, count < 0, mode, numeric);
+  return Array.from({ length: Math.abs(count) }, (_, i) => value(i));
+};
+
+/** The same one by one: answers the value of the cell `i` places, from 0, past the source. */
+export const filler = (
+  source: readonly (string | null)[],
+  backwards: boolean,
+  mode: FillMode,
+  numeric: boolean,
+): ((i: number) => string | null) => {
   const values = backwards ? [...source].reverse() : source;
-  const length = Math.abs(count);
-  if (source.length === 0) return Array<null>(length).fill(null);
+  if (source.length === 0) return () => null;
   const next = mode === 'series' ? seriesOf(values, numeric, backwards) : null;
-  return Array.from({ length }, (_, i) => (next ? next(i + 1) : (values[i % values.length] ?? null)));
+  return (i) => (next ? next(i + 1) : (values[i % values.length] ?? null));
 };
 
 type Next = (n: number) => string | null;

@@ -2,11 +2,12 @@ import type { RowInsert } from '../../../shared/model/edit.ts';
 import type { Column } from '../../../shared/model/sheet.ts';
 import type { LocaleConventions } from '../../../shared/values/locale.ts';
 import type { SheetRow } from '../../grid/sheet-row.ts';
-import { breathe } from '../../ui/breathe.ts';
+import { Turns } from '../../ui/turns.ts';
 import type { RefusedCell } from '../overlay.ts';
 import { defaultValues } from '../row-steps.ts';
 import type { SheetModel } from '../sheet-model.ts';
 import { type Taken, TakenCells } from '../taken-cells.ts';
+import { LARGE_STEP } from '../unsaved-cells.ts';
 import type { PasteBlock } from './paste-block.ts';
 
 /** A pasted text that is not taken, and why. */
@@ -31,11 +32,6 @@ export interface ReviewProgress {
   progress(done: number): void;
 }
 
-/** Cells that are checked and taken in one turn. */
-const MANY = 5_000;
-/** Milliseconds of checking before the window gets its turn. */
-const SLICE = 12;
-
 /** Reads and checks every cell of a block without changing anything, in slices; null when it was cancelled. */
 export const reviewPaste = async (
   model: SheetModel,
@@ -47,17 +43,15 @@ export const reviewPaste = async (
   const unsure: Taken[] = [];
   const leftOut: LeftOut[] = [];
   let unchanged = 0;
-  let began = performance.now();
+  const turns = new Turns();
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i];
     if (!cell) continue;
     const { row, column, text } = cell;
-    // Asking for the time costs half of what checking a number does.
-    if ((i & 31) === 0 && performance.now() - began > SLICE) {
+    if (turns.isOver()) {
       progress(i);
-      await breathe();
+      await turns.next();
       if (signal.aborted) return null;
-      began = performance.now();
     }
     const verdict = model.entry.judge({ row, column, typed: { text, locale } });
     if (verdict.kind === 'same') unchanged++;
@@ -80,7 +74,7 @@ export const reviewPaste = async (
       leftOut.push({ row, column, cell: { text: '', message: verdict.reason }, readOnly: true });
   }
   // Taking them is long work of its own.
-  if (cells.length > MANY) await breathe();
+  if (cells.length > LARGE_STEP) await turns.next();
   const meant = await model.entry.lookUp(unsure);
   if (signal.aborted) return null;
   for (const [i, item] of unsure.entries()) {

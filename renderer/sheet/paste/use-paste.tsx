@@ -107,7 +107,7 @@ export const usePaste = (
     if (first && alone && !asks) {
       // One cell is like typing it: what is no value is held there.
       const locale = conventionsOf(target.model.locale, writing, block);
-      target.model.enterAll([{ ...first, typed: { text: first.text, locale } }], 'Paste');
+      await target.model.enterAll([{ ...first, typed: { text: first.text, locale } }], 'Paste');
       parts.onDone(true);
       return;
     }

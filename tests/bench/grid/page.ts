@@ -84,7 +84,7 @@ const paint = async (rows: number, changed: number): Promise<number> => {
     .slice(0, changed)
     .map((row) => ({ row, column: amount, typed: { text: '1', picked: '1.00' } }));
   const start = performance.now();
-  model.enterAll(cells, 'Paste');
+  await model.enterAll(cells, 'Paste');
   await frame();
   return performance.now() - start;
 };

@@ -116,7 +116,7 @@ describe('entering', () => {
   test('a block is one step; its bad cells are marked, its read-only ones left', async () => {
     const { model, backend } = await opened();
     const rows = await model.rows(7, 10);
-    const counts = model.enterAll(
+    const counts = await model.enterAll(
       rows.map((row, i) => ({ row, column: column('amount'), typed: { text: ['1', 'x', '3'][i] ?? '' } })),
       'Paste',
     );
@@ -150,7 +150,7 @@ describe('lookups', () => {
   test('a value pasted many times is looked up once', async () => {
     const { model, backend } = await opened();
     const rows = await model.rows(0, 8);
-    model.enterAll(
+    await model.enterAll(
       rows.map((row) => ({ row, column: unit(), typed: { text: 'south' } })),
       'Paste',
     );

@@ -46,7 +46,7 @@ test('a refused text that was corrected since is passed over', async () => {
 test('one undo takes back a whole block, its kept cells and its refused ones', async () => {
   const { model, backend } = await opened();
   const rows = [await rowAt(model, 0), await rowAt(model, 1)] as const;
-  model.enterAll(
+  await model.enterAll(
     [
       { row: rows[0], column: column('amount'), typed: { text: '5' } },
       { row: rows[1], column: column('amount'), typed: { text: 'abc' } },
