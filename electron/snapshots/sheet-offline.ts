@@ -1,5 +1,6 @@
 import type { SheetAge } from '../../shared/contract/offline.ts';
 import { packColumn } from '../../shared/model/rows.ts';
+import { PLAIN_QUERY } from '../../shared/model/view.ts';
 import type { WarehouseLink } from '../link.ts';
 import { rowMatcher } from '../sheets/matching.ts';
 import type { KeptReading, SheetOffline } from '../sheets/offline.ts';
@@ -66,8 +67,7 @@ const chooser = (
   { definition: { columns } }: SheetFacts,
   slice: Slice,
 ): ((chunk: RowChunk) => PackedChunk) | null => {
-  const query = { sort: [], filters: slice, quick: '', pendingOnly: false, groups: [], aggregates: {} };
-  const matches = rowMatcher({ ...query, totals: false }, columns);
+  const matches = rowMatcher({ ...PLAIN_QUERY, filters: slice }, columns);
   if (!matches) return null;
   return ({ rows, flags }) => {
     const kept = rows.flatMap((row, i) => (matches((place) => row[place] ?? null) ? [i] : []));

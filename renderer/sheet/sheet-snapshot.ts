@@ -4,7 +4,7 @@ import type { AppError } from '../../shared/model/failure.ts';
 import type { SheetPolicy } from '../../shared/model/review.ts';
 import type { capabilities, SheetRights } from '../../shared/model/rights.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
-import type { ViewQuery } from '../../shared/model/view.ts';
+import { PLAIN_QUERY, type ViewQuery } from '../../shared/model/view.ts';
 import type { AskedReason } from './sheet-entry.ts';
 import { FIRST_VIEWS, type ViewsState } from './views/views-state.ts';
 
@@ -91,21 +91,11 @@ export const NO_PENDING: PendingCounts = {
   redo: null,
 };
 
-export const EMPTY_QUERY: ViewQuery = {
-  sort: [],
-  filters: [],
-  quick: '',
-  pendingOnly: false,
-  groups: [],
-  aggregates: {},
-  totals: false,
-};
-
 export const FIRST_SNAPSHOT: SheetSnapshot = {
   phase: 'opening',
   failure: null,
   opened: null,
-  query: EMPTY_QUERY,
+  query: PLAIN_QUERY,
   views: FIRST_VIEWS,
   rows: 0,
   total: null,

@@ -61,3 +61,6 @@ export const viewQuery = z.object({
   only: z.array(z.string()).max(100_000).optional(),
 });
 export type ViewQuery = z.infer<typeof viewQuery>;
+
+/** Every row in key order, without groups and totals. */
+export const PLAIN_QUERY: ViewQuery = viewQuery.parse({});

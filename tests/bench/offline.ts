@@ -12,6 +12,7 @@ import type { SheetFacts } from '../../electron/snapshots/snapshots.ts';
 import type { Warehouse } from '../../electron/warehouse/adapter.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { column, type SheetDefinition } from '../../shared/model/sheet.ts';
+import { PLAIN_QUERY } from '../../shared/model/view.ts';
 import { type BenchResult, interleave, timed, verdict } from './harness.ts';
 
 const ROWS = 1_000_000;
@@ -123,8 +124,7 @@ const start = async (folder: string): Promise<void> => {
     }),
   });
   await sheet.whenRead();
-  const query = { sort: [], filters: [], quick: '', pendingOnly: false, groups: [], aggregates: {} };
-  const view = await sheet.view({ ...query, totals: false }, new AbortController().signal);
+  const view = await sheet.view(PLAIN_QUERY, new AbortController().signal);
   const page = await sheet.page(view, 0, PAGE);
   const pending = journal.pending(definition.id).size;
   if (page.count !== PAGE || sheet.store.rows !== ROWS || pending !== QUEUED)

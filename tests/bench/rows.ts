@@ -8,6 +8,7 @@ import { openPostgres } from '../../electron/warehouse/postgres/postgres.ts';
 import { createFrameEncoding } from '../../shared/contract/encoding.ts';
 import { packedValue, type RowPage } from '../../shared/model/rows.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
+import { PLAIN_QUERY } from '../../shared/model/view.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { type BenchResult, interleave, timed, verdict } from './harness.ts';
 import { copyOut, ROWS, tableSql } from './rows-source.ts';
@@ -92,15 +93,7 @@ const load = async (warehouse: Warehouse): Promise<Bench> => {
     definition,
     store,
     pending: new Map(),
-    query: {
-      sort: [],
-      filters: [],
-      quick: '',
-      pendingOnly: false,
-      groups: [],
-      aggregates: {},
-      totals: false,
-    },
+    query: PLAIN_QUERY,
     breathe: breathing(() => performance.now()),
   });
   const characters = rows.reduce(

@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Backend, createBackend } from '../../electron/backend.ts';
+import type { Backend } from '../../electron/backend.ts';
 import type { OutputOf } from '../../shared/contract/operations.ts';
 import type { PendingRow } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { attachClient, type TestClient } from '../support/backend-client.ts';
+import { testBackend } from '../support/test-backend.ts';
 import { memoryKeychain } from '../unit/electron/identity/memory-keychain.ts';
 import { PASSWORD, rowsOf } from '../warehouse/backend-world.ts';
 import { ask, nextTurn, openLive, persist } from './link-world.ts';
@@ -227,7 +227,6 @@ export class ModelPerson {
 }
 
 const backendOf = (folder: string, keychain: ReturnType<typeof memoryKeychain>): Promise<Backend> =>
-  createBackend({
-    ...{ dataFolder: folder, version: '0.0.0', host: 'web', platform: 'test', timeZone: 'UTC' },
-    ...{ now: () => new Date(), uuid: randomUUID, checkOutputs: true, keychain },
+  testBackend(folder, {
+    keychain,
   });

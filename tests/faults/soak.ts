@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createBackend } from '../../electron/backend.ts';
 import { attachClient, setting } from '../support/backend-client.ts';
+import { testBackend } from '../support/test-backend.ts';
 import { memoryKeychain } from '../unit/electron/identity/memory-keychain.ts';
 import { openWorld, PASSWORD, rowsOf } from '../warehouse/backend-world.ts';
 import { openLive, persist } from './link-world.ts';
@@ -55,9 +55,8 @@ export const soakSuite: FaultSuite = {
     const folder = mkdtempSync(join(tmpdir(), 'writ-soak-'));
     const start = Date.now();
     let round = 0;
-    const backend = await createBackend({
-      ...{ dataFolder: folder, version: '0.0.0', host: 'web', platform: 'test', timeZone: 'UTC' },
-      ...{ now: () => new Date(start + round * ROUND_SECONDS * 1000), uuid: randomUUID },
+    const backend = await testBackend(folder, {
+      now: () => new Date(start + round * ROUND_SECONDS * 1000),
       keychain: memoryKeychain(),
     });
     let client = attachClient(backend);

@@ -1,11 +1,10 @@
 // A backend in a process of its own, driven over stdin and stdout one JSON line a call, so that it can be killed or traced.
-import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { createBackend } from '../../electron/backend.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { dieAtStep, shareJournals } from './die-at.ts';
 import { fileKeychain } from './file-keychain.ts';
+import { testBackend } from './test-backend.ts';
 
 const [folder = '', keychain = '', dieAt = ''] = process.argv.slice(2);
 // Synchronous: what was said is out before this process can be killed.
@@ -15,14 +14,7 @@ let submits = false;
 if (dieAt === 'unlocked') shareJournals();
 else if (dieAt !== '') dieAtStep(dieAt, () => submits);
 
-const backend = await createBackend({
-  dataFolder: folder,
-  version: '0.0.0',
-  host: 'web',
-  platform: 'test',
-  timeZone: 'UTC',
-  now: () => new Date(),
-  uuid: randomUUID,
+const backend = await testBackend(folder, {
   keychain: fileKeychain(keychain),
 });
 const attached = backend.attach((name, event) => say({ event: name, data: event }));

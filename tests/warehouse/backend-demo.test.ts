@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Backend, createBackend } from '../../electron/backend.ts';
+import type { Backend } from '../../electron/backend.ts';
 import { attachClient, setting, type TestClient } from '../support/backend-client.ts';
+import { testBackend } from '../support/test-backend.ts';
 import { memoryKeychain } from '../unit/electron/identity/memory-keychain.ts';
 import { rowsOf, submit } from './backend-world.ts';
 
@@ -17,15 +17,7 @@ let mei: TestClient;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'writ-demo-'));
   await chmod(folder, 0o711);
-  backend = await createBackend({
-    dataFolder: folder,
-    version: '0.0.0',
-    host: 'web',
-    platform: 'test',
-    timeZone: 'UTC',
-    now: () => new Date(),
-    uuid: randomUUID,
-    checkOutputs: true,
+  backend = await testBackend(folder, {
     keychain: memoryKeychain(),
   });
   anna = attachClient(backend);

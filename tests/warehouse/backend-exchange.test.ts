@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ImportSettings } from '../../shared/contract/exchange.ts';
 import type { OutputOf } from '../../shared/contract/operations.ts';
+import { PLAIN_QUERY } from '../../shared/model/view.ts';
 import { deleting, setting, type TestClient } from '../support/backend-client.ts';
-import { ALL, openWorld, rowsOf, SHEET, SOURCE, submit, type World } from './backend-world.ts';
+import { openWorld, rowsOf, SHEET, SOURCE, submit, type World } from './backend-world.ts';
 
 let world: World;
 let ann: TestClient;
@@ -58,7 +59,7 @@ const exported = async (
   columns: readonly string[] = ['center', 'month', 'amount', 'memo', 'doubled', 'owner'],
   range?: { start: number; end: number },
 ) => {
-  const { view } = await ann.call('rows.view', { sheet: SHEET, query: ALL });
+  const { view } = await ann.call('rows.view', { sheet: SHEET, query: PLAIN_QUERY });
   const what = { kind: 'rows' as const, view, columns: [...columns], ...(range ? { range } : {}) };
   return ann.call('exports.sheet', { sheet: SHEET, task: randomUUID(), format, what });
 };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AppError } from '../../shared/model/failure.ts';
 import { unpackColumn } from '../../shared/model/rows.ts';
+import { PLAIN_QUERY } from '../../shared/model/view.ts';
 import { attachClient, setting, type TestClient } from '../support/backend-client.ts';
 import { openWorld, PASSWORD, rowsOf, SHEET, SOURCE, submit, type World } from './backend-world.ts';
 
@@ -58,8 +59,7 @@ const settledSheet = async (client: TestClient) => {
 
 /** The amount a window shows in the row, whatever reading is under way. */
 const amountSeen = async (client: TestClient): Promise<string | null | undefined> => {
-  const query = { sort: [], filters: [], quick: '', pendingOnly: false, groups: [], totals: false };
-  const { view } = await client.call('rows.view', { sheet: SHEET, query });
+  const { view } = await client.call('rows.view', { sheet: SHEET, query: PLAIN_QUERY });
   const page = await client.call('rows.page', { sheet: SHEET, view, start: 0, count: 100 });
   const { definition } = await client.call('sheets.open', { source: SOURCE });
   const column = definition.columns.findIndex(({ name }) => name === 'amount');

@@ -1,20 +1,12 @@
 // Opens a backend over a folder, keeps one edit, says so, and waits to be killed.
-import { randomUUID } from 'node:crypto';
-import { createBackend } from '../../electron/backend.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { attachClient, setting } from '../support/backend-client.ts';
+import { testBackend } from '../support/test-backend.ts';
 
 const [folder = '', user = '', password = '', passphrase = ''] = process.argv.slice(2);
 const absent = () => Promise.reject(new AppError('unavailable', 'keychain-unavailable', 'None here.'));
 
-const backend = await createBackend({
-  dataFolder: folder,
-  version: '0.0.0',
-  host: 'web',
-  platform: 'test',
-  timeZone: 'UTC',
-  now: () => new Date(),
-  uuid: randomUUID,
+const backend = await testBackend(folder, {
   keychain: {
     state: async () => ({ available: false, detail: 'None here.' }),
     get: absent,

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
-import { type Backend, createBackend } from '../../electron/backend.ts';
+import type { Backend } from '../../electron/backend.ts';
 import { governTable, grantUse, installGovernance } from '../../electron/governance/install.ts';
 import type { Keychain } from '../../electron/identity/keychain.ts';
 import { runningPort, startCluster, stopCluster } from '../../electron/warehouse/embedded/cluster.ts';
@@ -11,10 +11,11 @@ import type { OutputOf } from '../../shared/contract/operations.ts';
 import type { CommitOutcome } from '../../shared/model/batch.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import { unpackColumn } from '../../shared/model/rows.ts';
-import type { ViewQuery } from '../../shared/model/view.ts';
+import { PLAIN_QUERY, type ViewQuery } from '../../shared/model/view.ts';
 import { attachClient, type TestClient } from '../support/backend-client.ts';
 import { type CutProxy, startCutProxy } from '../support/cut-proxy.ts';
 import { startPostgres } from '../support/postgres.ts';
+import { testBackend } from '../support/test-backend.ts';
 import { memoryKeychain } from '../unit/electron/identity/memory-keychain.ts';
 
 export const SOURCE = { schema: 'plan', table: 'line' };
@@ -72,15 +73,7 @@ export const openWorld = async (
   for (const person of ['ann', 'ben', 'cal']) await grantUse(admin, person);
   const folder = await mkdtemp(join(tmpdir(), 'writ-backend-'));
   const start = (): Promise<Backend> =>
-    createBackend({
-      dataFolder: folder,
-      version: '0.0.0',
-      host: 'web',
-      platform: 'test',
-      timeZone: 'UTC',
-      now: () => new Date(),
-      uuid: randomUUID,
-      checkOutputs: true,
+    testBackend(folder, {
       keychain,
       rowLimit,
     });
@@ -129,23 +122,13 @@ export const openWorld = async (
   };
 };
 
-export const ALL: ViewQuery = {
-  sort: [],
-  filters: [],
-  quick: '',
-  pendingOnly: false,
-  groups: [],
-  aggregates: {},
-  totals: false,
-};
-
 /** All rows of a view as objects, once they are loaded. */
 export const rowsOf = async (
   client: TestClient,
   query: Partial<ViewQuery> = {},
   sheet = SHEET,
 ): Promise<readonly Record<string, string | null>[]> => {
-  const asked = await client.call('rows.view', { sheet, query: { ...ALL, ...query } });
+  const asked = await client.call('rows.view', { sheet, query: { ...PLAIN_QUERY, ...query } });
   let count = asked.rows;
   if (asked.loading) {
     const done = await client.heard('rows.progress', (e) => e.view === asked.view && !e.loading);

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { unpackColumn } from '../../shared/model/rows.ts';
+import { PLAIN_QUERY } from '../../shared/model/view.ts';
 import { attachClient, deleting, inserting, setting, type TestClient } from '../support/backend-client.ts';
-import { ALL, openWorld, PASSWORD, rowsOf, SHEET, SOURCE, submit, type World } from './backend-world.ts';
+import { openWorld, PASSWORD, rowsOf, SHEET, SOURCE, submit, type World } from './backend-world.ts';
 
 const C1M1 = '["C1","1"]';
 let world: World;
@@ -62,7 +63,7 @@ describe('editing', () => {
 
   test('a sheet that another part of the window opens too keeps its view', async () => {
     const ann = await signIn('ann');
-    const query = { ...ALL, quick: 'C2' };
+    const query = { ...PLAIN_QUERY, quick: 'C2' };
     const asked = ann.call('rows.view', { sheet: SHEET, query });
     await ann.call('sheets.open', { source: SOURCE });
     const { view, rows } = await asked;

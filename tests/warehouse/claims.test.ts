@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Backend, createBackend } from '../../electron/backend.ts';
+import type { Backend } from '../../electron/backend.ts';
 import { governTable, grantUse, installGovernance } from '../../electron/governance/install.ts';
 import type { Connection } from '../../shared/model/connection.ts';
 import type { ClaimChoices } from '../../shared/model/sign-in.ts';
@@ -17,6 +17,7 @@ import {
   startIdentityProvider,
 } from '../support/identity-provider.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { testBackend } from '../support/test-backend.ts';
 import { memoryKeychain } from '../unit/electron/identity/memory-keychain.ts';
 
 const SOURCE = { schema: 'plan', table: 'line' };
@@ -34,15 +35,8 @@ const HOUR = 3_600_000;
 let ahead = 0;
 
 const start = (): Promise<Backend> =>
-  createBackend({
-    dataFolder: folder,
-    version: '0.0.0',
-    host: 'web',
-    platform: 'test',
-    timeZone: 'UTC',
+  testBackend(folder, {
     now: () => new Date(Date.now() + ahead),
-    uuid: randomUUID,
-    checkOutputs: true,
     keychain,
     administratorFile: join(folder, 'administrator.json'),
     openBrowser: (url) => void browse(url),

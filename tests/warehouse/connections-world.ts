@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { type Backend, createBackend } from '../../electron/backend.ts';
+import type { Backend } from '../../electron/backend.ts';
 import type { Keychain } from '../../electron/identity/keychain.ts';
 import type { Connection } from '../../shared/model/connection.ts';
 import { attachClient, setting, type TestClient } from '../support/backend-client.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { testBackend } from '../support/test-backend.ts';
 import { memoryKeychain } from '../unit/electron/identity/memory-keychain.ts';
 
 const SHEET = JSON.stringify(['public', 'line']);
@@ -40,15 +40,7 @@ export const connectionsWorld = (): ConnectionsWorld => {
   let client: TestClient;
   let keychain: ReturnType<typeof memoryKeychain>;
   const start = async (using: Keychain = keychain): Promise<void> => {
-    backend = await createBackend({
-      dataFolder: folder,
-      version: '0.0.0',
-      host: 'web',
-      platform: 'test',
-      timeZone: 'UTC',
-      now: () => new Date(),
-      uuid: randomUUID,
-      checkOutputs: true,
+    backend = await testBackend(folder, {
       keychain: using,
       administratorFile: join(folder, 'administrator.json'),
     });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unpackColumn } from '../../shared/model/rows.ts';
+import { PLAIN_QUERY } from '../../shared/model/view.ts';
 import { inserting, setting, type TestClient } from '../support/backend-client.ts';
-import { ALL, openWorld, SHEET, SOURCE, submit, type World } from './backend-world.ts';
+import { openWorld, SHEET, SOURCE, submit, type World } from './backend-world.ts';
 
 let world: World;
 let ann: TestClient;
@@ -17,7 +18,7 @@ afterAll(async () => {
 });
 
 const grouped = (groups: readonly string[] = ['center']) =>
-  ann.call('rows.view', { sheet: SHEET, query: { ...ALL, groups: [...groups] } });
+  ann.call('rows.view', { sheet: SHEET, query: { ...PLAIN_QUERY, groups: [...groups] } });
 
 /** Keys and amounts as shown. */
 const page = async (view: number): Promise<(readonly [string | null, string | null])[]> => {
@@ -75,7 +76,7 @@ test('a row in a closed group is found again by its key', async () => {
 });
 
 test('totals of a sheet without groups count new rows, and those of a filter only its rows', async () => {
-  const all = await ann.call('rows.view', { sheet: SHEET, query: ALL });
+  const all = await ann.call('rows.view', { sheet: SHEET, query: PLAIN_QUERY });
   const before = await totals(all.view);
   await ann.call('edits.append', {
     step: inserting(SHEET, 'new:1', { center: 'C1', month: '7', amount: '0.01' }),
@@ -84,7 +85,7 @@ test('totals of a sheet without groups count new rows, and those of a filter onl
   expect([before.amounts, after.amounts]).toEqual([['4100.07'], ['4100.08']]);
   expect(after.rows[0]).toBe((before.rows[0] ?? 0) + 1);
   const filters = [{ kind: 'equals', column: 'center', value: 'C1' } as const];
-  const some = await ann.call('rows.view', { sheet: SHEET, query: { ...ALL, filters } });
+  const some = await ann.call('rows.view', { sheet: SHEET, query: { ...PLAIN_QUERY, filters } });
   expect((await totals(some.view)).amounts).toEqual(['2100.01']);
   await ann.call('edits.discard', { sheet: SHEET });
 });

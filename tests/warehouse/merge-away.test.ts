@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PLAIN_QUERY } from '../../shared/model/view.ts';
 import { setting, type TestClient } from '../support/backend-client.ts';
 import { memoryKeychain } from '../unit/electron/identity/memory-keychain.ts';
 import { openWorld, rowsOf, SHEET, SOURCE, submit, type World } from './backend-world.ts';
@@ -139,15 +140,7 @@ describe('a table read page by page', () => {
   test('is merged by reading just the edited rows by their keys', async () => {
     const ann = await world.signedIn('ann');
     await openBudget(ann);
-    const grouped = {
-      sort: [],
-      filters: [],
-      quick: '',
-      pendingOnly: false,
-      groups: ['memo'],
-      aggregates: {},
-      totals: false,
-    };
+    const grouped = { ...PLAIN_QUERY, groups: ['memo'] };
     expect(await ann.refusal('rows.view', { sheet: BUDGET_SHEET, query: grouped })).toBe(
       'invalid too-many-rows',
     );

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Backend, createBackend } from '../../electron/backend.ts';
+import type { Backend } from '../../electron/backend.ts';
 import type { Connection } from '../../shared/model/connection.ts';
 import { attachClient, setting, type TestClient } from '../support/backend-client.ts';
 import { browse } from '../support/browser.ts';
@@ -12,6 +11,7 @@ import { type Authority, encryptKey, forServer, hasOpenssl, makeAuthority } from
 import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { describeUnless } from '../support/skipped.ts';
+import { testBackend } from '../support/test-backend.ts';
 import { memoryKeychain } from '../unit/electron/identity/memory-keychain.ts';
 
 const SOURCE = { schema: 'public', table: 'line' };
@@ -65,15 +65,8 @@ withOpenssl('signing in to a server with TLS', () => {
     ahead = 0;
     opened = [];
     browsing = true;
-    backend = await createBackend({
-      dataFolder: folder,
-      version: '0.0.0',
-      host: 'web',
-      platform: 'test',
-      timeZone: 'UTC',
+    backend = await testBackend(folder, {
       now: () => new Date(Date.now() + ahead),
-      uuid: randomUUID,
-      checkOutputs: true,
       keychain: memoryKeychain(),
       administratorFile: join(folder, 'absent.json'),
       openBrowser: (url) => {

@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Backend, createBackend } from '../../../electron/backend.ts';
+import type { Backend } from '../../../electron/backend.ts';
 import type { Connection } from '../../../shared/model/connection.ts';
 import { AppError } from '../../../shared/model/failure.ts';
 import { attachClient, type TestClient } from '../../support/backend-client.ts';
+import { testBackend } from '../../support/test-backend.ts';
 import { memoryKeychain } from './identity/memory-keychain.ts';
 
 const CONNECTION: Connection = {
@@ -24,18 +24,7 @@ let backend: Backend;
 let client: TestClient;
 
 const start = (more: object = {}): Promise<Backend> =>
-  createBackend({
-    dataFolder: folder,
-    version: '1.2.3',
-    host: 'web',
-    platform: 'test',
-    timeZone: 'UTC',
-    now: () => new Date(),
-    uuid: randomUUID,
-    checkOutputs: true,
-    keychain: memoryKeychain(),
-    ...more,
-  });
+  testBackend(folder, { version: '1.2.3', keychain: memoryKeychain(), ...more });
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'writ-backend-'));

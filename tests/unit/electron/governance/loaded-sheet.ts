@@ -3,6 +3,7 @@ import type { Warehouse } from '../../../../electron/warehouse/adapter.ts';
 import type { PendingRow } from '../../../../shared/model/edit.ts';
 import type { SheetRights } from '../../../../shared/model/rights.ts';
 import type { Severity, SheetDefinition } from '../../../../shared/model/sheet.ts';
+import { PLAIN_QUERY } from '../../../../shared/model/view.ts';
 import { type Cell, column } from '../sheets/sheet-fixture.ts';
 
 /** A sheet of id, a name that is required, and two numbers of which the first may not be above the second. */
@@ -68,9 +69,6 @@ export const loadedSheet = async (options: LoadedSheetOptions): Promise<OpenShee
   });
   // A view that needs all rows is there when they are.
   const sort = [{ column: definition.columns[0]?.name ?? '', descending: false }];
-  await sheet.view(
-    { sort, filters: [], quick: '', pendingOnly: false, groups: [], aggregates: {}, totals: false },
-    new AbortController().signal,
-  );
+  await sheet.view({ ...PLAIN_QUERY, sort }, new AbortController().signal);
   return sheet;
 };

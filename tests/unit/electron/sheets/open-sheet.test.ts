@@ -5,19 +5,10 @@ import type { SheetProgress } from '../../../../electron/sheets/sheet-options.ts
 import type { ReadRequest, RowChunk, Warehouse } from '../../../../electron/warehouse/adapter.ts';
 import { AppError } from '../../../../shared/model/failure.ts';
 import { unpackColumn } from '../../../../shared/model/rows.ts';
-import type { ViewQuery } from '../../../../shared/model/view.ts';
+import { PLAIN_QUERY, type ViewQuery } from '../../../../shared/model/view.ts';
 import { definition } from './sheet-fixture.ts';
 
-const ALL: ViewQuery = {
-  sort: [],
-  filters: [],
-  quick: '',
-  pendingOnly: false,
-  groups: [],
-  aggregates: {},
-  totals: false,
-};
-const SORTED: ViewQuery = { ...ALL, sort: [{ column: 'id', descending: true }] };
+const SORTED: ViewQuery = { ...PLAIN_QUERY, sort: [{ column: 'id', descending: true }] };
 const key = (id: number): string => JSON.stringify([String(id)]);
 const rights = {
   select: true,
@@ -75,7 +66,7 @@ const openByHand = async () => {
     if (!reading) throw new Error(`reading ${i} was not asked for`);
     return reading;
   };
-  const names = async (query = ALL): Promise<readonly (string | null)[]> => {
+  const names = async (query = PLAIN_QUERY): Promise<readonly (string | null)[]> => {
     const view = await sheet.view(query, new AbortController().signal);
     const [, column] = (await sheet.page(view, 0, 100)).columns;
     return column ? unpackColumn(column) : [];

@@ -5,7 +5,7 @@ import { RowStore } from '../../../../electron/sheets/row-store.ts';
 import { buildView, type SheetView } from '../../../../electron/sheets/view.ts';
 import type { PendingRow } from '../../../../shared/model/edit.ts';
 import type { Column, ColumnType, SheetDefinition } from '../../../../shared/model/sheet.ts';
-import type { ViewQuery } from '../../../../shared/model/view.ts';
+import { PLAIN_QUERY, type ViewQuery } from '../../../../shared/model/view.ts';
 
 export type Cell = string | null;
 
@@ -57,16 +57,7 @@ export const viewOf = (
     definition,
     store,
     pending: new Map(pending.map((row) => [row.row, row])),
-    query: {
-      sort: [],
-      filters: [],
-      quick: '',
-      pendingOnly: false,
-      groups: [],
-      aggregates: {},
-      totals: false,
-      ...query,
-    },
+    query: { ...PLAIN_QUERY, ...query },
     breathe: breathing(() => performance.now(), signal),
     kept: before && keptFolds(before),
   });
