@@ -49,7 +49,7 @@ export const credentialOf = async (
         client.arrived = null;
         await tokens.keep(owner, arrived.tokens);
       } else if (!(await tokens.has(owner))) throw signInNeeded();
-      return { password: () => tokens.accessToken(owner), keep: null, owner };
+      return { password: (refused) => tokens.accessToken(owner, refused), keep: null, owner };
     }
     default:
       return method satisfies never;

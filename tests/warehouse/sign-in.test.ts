@@ -250,6 +250,18 @@ withOpenssl('signing in to a server with TLS', () => {
       await expect(postgres.client('ann', first)).rejects.toMatchObject({ code: '28P01' });
     });
 
+    test('a token that has ended unnoticed, as the clock was put back, is renewed when the database refuses it', async () => {
+      await signIn();
+      const first = current;
+      ahead = -3 * HOUR;
+      await admin.query(`alter role ann password 'another'`);
+      await cut();
+      await expect.poll(() => readable().catch(() => 0), { timeout: 20_000 }).toBe(1);
+      expect(current).not.toBe(first);
+      expect(refreshes()).toBe(1);
+      expect(client.said('session.state').map(({ state }) => state)).not.toContain('signed-out');
+    });
+
     test('links opened while it holds cost no renewal', async () => {
       await signIn();
       await Promise.all(Array.from({ length: 4 }, readable));

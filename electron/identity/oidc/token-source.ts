@@ -23,9 +23,9 @@ export interface TokenSource {
   has(owner: TokenOwner): Promise<boolean>;
   /**
    * A token that holds for at least another minute, renewed where needed: one renewal at a time for a profile, in all
-   * processes. `denied sign-in-needed` when only the person can help.
+   * processes. One that was `refused` counts as ended whatever the clock says. `denied sign-in-needed` when only the person can help.
    */
-  accessToken(owner: TokenOwner): Promise<string>;
+  accessToken(owner: TokenOwner, refused?: string): Promise<string>;
   /** Forgets the tokens here and has the provider revoke them (RFC 7009); tells whether it did. */
   signOut(owner: TokenOwner): Promise<{ readonly revoked: boolean }>;
   /** Forgets the tokens here; for a profile whose key is not at hand. */
@@ -54,12 +54,15 @@ export const createTokenSource = ({ folder, random, now, onClaims }: TokenSource
     return kept?.issuer === settings.issuer && kept.clientId === settings.clientId ? kept : null;
   };
 
-  const renew = (owner: TokenOwner): Promise<Tokens> =>
+  const holds = (kept: Tokens, refused?: string): boolean =>
+    kept.accessToken !== refused && isFresh(kept, now());
+
+  const renew = (owner: TokenOwner, refused?: string): Promise<Tokens> =>
     withProcessLock(store.lockFile(owner.profile), async () => {
       const kept = await read(owner);
       if (!kept) throw signInNeeded();
       // Somebody else renewed them while this one waited.
-      if (isFresh(kept, now())) return kept;
+      if (holds(kept, refused)) return kept;
       try {
         const { tokens, claims } = await refresh(owner.settings, kept, now());
         await store.write(owner.profile, owner.key, tokens);
@@ -72,10 +75,10 @@ export const createTokenSource = ({ folder, random, now, onClaims }: TokenSource
       }
     });
 
-  const renewOnce = (owner: TokenOwner): Promise<Tokens> => {
+  const renewOnce = (owner: TokenOwner, refused?: string): Promise<Tokens> => {
     const known = renewing.get(owner.profile);
     if (known) return known;
-    const work = renew(owner).finally(() => renewing.delete(owner.profile));
+    const work = renew(owner, refused).finally(() => renewing.delete(owner.profile));
     renewing.set(owner.profile, work);
     return work;
   };
@@ -87,10 +90,10 @@ export const createTokenSource = ({ folder, random, now, onClaims }: TokenSource
       const kept = await read(owner);
       return kept !== null && (kept.refreshToken !== null || isFresh(kept, now()));
     },
-    accessToken: async (owner) => {
+    accessToken: async (owner, refused) => {
       const kept = await read(owner);
       if (!kept) throw signInNeeded();
-      return (isFresh(kept, now()) ? kept : await renewOnce(owner)).accessToken;
+      return (holds(kept, refused) ? kept : await renewOnce(owner, refused)).accessToken;
     },
     signOut: (owner) =>
       withProcessLock(store.lockFile(owner.profile), async () => {

@@ -3,8 +3,11 @@ import { AppError } from '../../../shared/model/failure.ts';
 import { mapError } from './errors.ts';
 import { type TlsSettings, tlsOptions } from './tls.ts';
 
-/** What is proven with: a password, or what gives one that holds now (an access token); asked for each time a connection opens. */
-export type Password = string | (() => Promise<string>);
+/**
+ * What is proven with: a password, or what gives one that holds now (an access token); asked for each time a connection opens.
+ * `refused`: the server did not take this one, so another is wanted, where there is one.
+ */
+export type Password = string | ((refused?: string) => Promise<string>);
 
 /** How one person reaches one database. `timeZone` is an IANA name; `version` is the product's, shown to the server. */
 export interface PostgresOptions extends TlsSettings {
@@ -231,20 +234,36 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
   };
   pool.on('error', lose);
 
-  // A token is fetched before the server waits for it: the provider may be slower than the handshake is patient.
-  const readied = async (): Promise<void> => {
-    if (typeof options.password === 'function') await options.password();
+  /**
+   * Opens with a token that is fetched before the server waits for it: the provider may be slower than the handshake is patient. One
+   * that is refused is renewed once: by a clock that was put back it still holds.
+   */
+  const opening = async <T>(open: () => Promise<T>): Promise<T> => {
+    const { password } = options;
+    const given = typeof password === 'function' ? await password() : null;
+    try {
+      return await open();
+    } catch (error) {
+      const failure = connectError(error, options);
+      if (typeof password !== 'function' || given === null || failure.code !== 'sign-in-refused')
+        throw failure;
+      const other = await password(given).catch((cause: unknown) => {
+        throw AppError.wrap(cause).kind === 'denied' ? cause : failure;
+      });
+      if (other === given) throw failure;
+    }
+    return open().catch((error: unknown) => {
+      throw connectError(error, options);
+    });
   };
 
   const borrow = async (): Promise<pg.PoolClient> => {
     for (;;) {
-      let client: pg.PoolClient;
-      try {
-        if (pool.idleCount === 0) await readied();
-        client = await pool.connect();
-      } catch (error) {
-        throw connectError(error, options);
-      }
+      const client = await (pool.idleCount === 0 ? opening(() => pool.connect()) : pool.connect()).catch(
+        (error: unknown) => {
+          throw connectError(error, options);
+        },
+      );
       const last = usedAt.get(client);
       const doubtful = last && (last.losses < losses || Date.now() - last.at > QUIET_MS);
       if (!doubtful || (await answers(client))) {
@@ -306,18 +325,20 @@ export const connectPostgres = async (options: PostgresOptions): Promise<Link> =
         }
       }),
     dedicated: async (extra = {}) => {
-      const client = new OwnClient({ ...config, ...extra });
-      const ignore = () => {};
-      client.on('error', ignore);
-      try {
-        await readied();
-        await client.connect();
-        await prepareSession(client, options, 0);
-      } catch (error) {
-        client.end().catch(ignore);
-        throw connectError(error, options);
-      }
-      return client;
+      const open = async (): Promise<pg.Client> => {
+        const client = new OwnClient({ ...config, ...extra });
+        const ignore = () => {};
+        client.on('error', ignore);
+        try {
+          await client.connect();
+          await prepareSession(client, options, 0);
+        } catch (error) {
+          client.end().catch(ignore);
+          throw error;
+        }
+        return client;
+      };
+      return opening(open);
     },
     onLost: (listener) => {
       listeners.add(listener);
