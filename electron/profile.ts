@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { LinkState } from '../shared/contract/offline.ts';
 import type { EventName, EventOf } from '../shared/contract/operations.ts';
 import type { Session } from '../shared/model/connection.ts';
@@ -61,6 +62,8 @@ export class Profile {
   readonly payloads = new ReviewPayloads();
   /** Batches that waited are being sent; one after the other. */
   sendsQueue = false;
+  /** Which database this is: as the warehouse says now, else as it said last; null where it never did. */
+  database: Promise<string | null> = Promise.resolve(null);
   /** Sheets being read for this machine, and how the last such reading failed. */
   readonly keeping = new Map<string, { readonly reading: boolean; readonly failure: string | null }>();
   keepsFresh = false;
@@ -105,6 +108,7 @@ export class Profile {
       onBack: () => this.#found(),
     });
     this.merges = new Merges({ journal, sheetOf: (id) => this.sheetsOf(id).at(-1), tell, now, clock });
+    this.#askDatabase();
     journal.watch((sheet, rows) => void this.merges.look(sheet, rows));
   }
 
@@ -271,6 +275,17 @@ export class Profile {
     this.journal.close();
   }
 
+  #askDatabase(): void {
+    const { snapshots } = this;
+    this.database = this.warehouse.database().then(
+      (id) => {
+        if (id !== null) snapshots.keepFact('database', id);
+        return id;
+      },
+      () => snapshots.fact('database', z.string()),
+    );
+  }
+
   #changedRole(wasDown: boolean): void {
     if (!wasDown) this.#found();
     for (const sheet of this.#sheets.keys()) {
@@ -295,6 +310,7 @@ export class Profile {
 
   #found(): void {
     if (this.#closed) return;
+    this.#askDatabase();
     if (this.#heard) this.hearReviews();
     for (const sheet of this.#sheets.keys()) {
       const { id } = sheet.definition;

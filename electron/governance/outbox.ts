@@ -5,12 +5,13 @@ import { AppError } from '../../shared/model/failure.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
 import { cellsOf } from '../../shared/plan/pending.ts';
 import { canonicalPayload, planOf } from '../../shared/plan/plan.ts';
-import type { HeldBatch } from '../journal/journal.ts';
+import type { HeldBatch, OpenBatch } from '../journal/journal.ts';
 import { sha256Of } from '../journal/payload-hash.ts';
 import { type Profile, placeOf } from '../profile.ts';
 import { isOut } from '../sheets/offline.ts';
 import type { OpenSheet } from '../sheets/open-sheet.ts';
 import type { Submitted } from './batch-runs.ts';
+import { isElsewhere, otherDatabase } from './same-database.ts';
 import { settle } from './settle.ts';
 import { blockedBy, type SubmitRequest, touchedRows } from './submit.ts';
 import { nothingToSubmit, queueable } from './submittable.ts';
@@ -43,10 +44,12 @@ export const queueBatch = async (
   const blocked = await blockedBy(sheet, pending, batch);
   if (blocked && blocked.kind !== 'committed') throw AppError.from(blocked.failure);
   const at = profile.now().toISOString();
+  const database = await profile.database;
   return journal.queue(
     {
       ...{ batch, sheet: id, sha256, proof: null, at, keyColumns: key, queued: { note } },
       ...(undecided.length > 0 ? { except: undecided } : {}),
+      ...(database === null ? {} : { database }),
     },
     pending,
   );
@@ -120,6 +123,7 @@ const sendOne = async (profile: Profile, { batch: queued, rows }: HeldBatch): Pr
   // Rows of an open sheet are read anew before its batches go, so that the person sees what they meet.
   await Promise.all(profile.sheetsOf(sheet).map((open) => open.whenCurrent().catch(() => {})));
   await profile.merges.whenDone(sheet);
+  if (await isElsewhere(profile, queued)) return giveBack(profile, queued, otherDatabase());
   const [{ definition: fresh }, policy] = await Promise.all([
     warehouse.describe(source),
     warehouse.reviews.policy(source),
@@ -145,6 +149,15 @@ const sendOne = async (profile: Profile, { batch: queued, rows }: HeldBatch): Pr
     }
   });
   return { sheet, ended, reviewed: review };
+};
+
+/** Ends the waiting without sending anything: the edits are pending again, with the reason. */
+const giveBack = async (profile: Profile, { batch, sheet }: OpenBatch, why: AppError): Promise<Sent> => {
+  const ended = await profile.batches.once(batch, async () => {
+    profile.journal.release(batch, 'send');
+    return settle(profile, sheet, notCommitted(batch, why), []);
+  });
+  return { sheet, ended, reviewed: false };
 };
 
 const propose = async (

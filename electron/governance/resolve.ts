@@ -6,6 +6,7 @@ import { cellsOf } from '../../shared/plan/pending.ts';
 import type { OpenBatch } from '../journal/journal.ts';
 import type { Profile } from '../profile.ts';
 import type { Submitted } from './batch-runs.ts';
+import { isElsewhere, unknownElsewhere } from './same-database.ts';
 import { settle } from './settle.ts';
 
 /** Asks the warehouse what became of a batch; an end it knows is recorded, anything else stays unknown. */
@@ -37,11 +38,12 @@ export const resolveOpenBatches = async (
   return ended;
 };
 
-const lookUp = async (
-  profile: Profile,
-  { batch, sheet, proof, at, keyColumns = [] }: OpenBatch,
-): Promise<Submitted> => {
-  const found = await profile.warehouse.outcomeOf(batch, proof);
+const lookUp = async (profile: Profile, open: OpenBatch): Promise<Submitted> => {
+  const { batch, sheet, proof, at, keyColumns = [] } = open;
+  const elsewhere = await isElsewhere(profile, open);
+  if (elsewhere && (await profile.warehouse.capabilities()).outcomeProof !== 'batch-id')
+    throw unknownElsewhere(batch);
+  const found = await profile.warehouse.outcomeOf(batch, elsewhere ? null : proof);
   const failure = (code: string, message: string) => ({ kind: 'unavailable' as const, code, message });
   switch (found) {
     case 'committed': {

@@ -58,11 +58,13 @@ const submit = async (
   if (blocked) return { outcome: blocked, delta: null, rows: [], trouble: null };
   const plan = planOf({ definition, pending, batch, note, sha256 });
   const at = profile.now().toISOString();
+  const database = await profile.database;
   // Refuses when an edit came in while the rules were checked: the plan would not hold it.
   journal.submitted(
     {
       ...{ batch, sheet: definition.id, sha256, proof: null, at, keyColumns: definition.key },
       ...(undecided.length > 0 ? { except: undecided } : {}),
+      ...(database === null ? {} : { database }),
     },
     pending,
   );

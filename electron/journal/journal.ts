@@ -17,6 +17,8 @@ export interface OpenBatch {
   readonly review?: true;
   /** Was submitted to be sent later: where it does not get through, it waits again. */
   readonly queued?: { readonly note: string | null };
+  /** Which database it was submitted for, where that was known. */
+  readonly database?: string;
   /** Pending rows that are no part of the batch: they need a decision first. */
   readonly except?: readonly string[];
 }

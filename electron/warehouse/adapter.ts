@@ -74,6 +74,8 @@ export interface CommitOptions {
 export interface Warehouse {
   readonly identity: Identity;
   capabilities(): Promise<Capabilities>;
+  /** Which database this is, wherever it is reached; null where that cannot be known. */
+  database(): Promise<string | null>;
   tables(): Promise<readonly TableSummary[]>;
   describe(source: Source): Promise<Description>;
   /** Streams rows in key order; resolves with whether `limit` cut them off. */

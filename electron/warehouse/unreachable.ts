@@ -9,6 +9,7 @@ export const unreachable = (user: string, why: () => AppError): Warehouse => {
   return {
     identity: { user, roles: [], serverVersion: '' },
     capabilities: no,
+    database: no,
     tables: no,
     describe: no,
     read: no,

@@ -46,6 +46,8 @@ export interface World {
   /** The data folder. */
   readonly folder: string;
   backend(): Backend;
+  /** The administrator in a database of the server. */
+  adminIn(database: string): Promise<pg.Client>;
   /** A client signed in as a person. */
   signedIn(user: string): Promise<TestClient>;
   /** A new backend over the same data folder, as after a restart of the program. */
@@ -58,11 +60,12 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** `settings` are the server's, as `name=value`. */
+/** `settings` are the server's, as `name=value`; `now` is the clock of the machine. */
 export const openWorld = async (
   keychain: Keychain = memoryKeychain(),
   rowLimit?: number,
   settings: readonly string[] = [],
+  now: () => Date = () => new Date(),
 ): Promise<World> => {
   const postgres = await startPostgres(settings);
   const proxy = await startCutProxy(postgres.host, postgres.port);
@@ -74,6 +77,7 @@ export const openWorld = async (
   const folder = await mkdtemp(join(tmpdir(), 'writ-backend-'));
   const start = (): Promise<Backend> =>
     testBackend(folder, {
+      now,
       keychain,
       rowLimit,
     });
@@ -93,6 +97,7 @@ export const openWorld = async (
     proxy,
     folder,
     backend: () => backend,
+    adminIn: (database) => postgres.client(postgres.superuser.user, postgres.superuser.password, database),
     signedIn: async (user) => {
       const client = attachClient(backend);
       await client.call('session.open', { connection: 'test', user, password: PASSWORD });

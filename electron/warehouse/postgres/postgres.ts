@@ -8,6 +8,7 @@ import { pastOf } from './changes.ts';
 import { addComment, commentsOf, resolveComment } from './comments.ts';
 import { commitPlan } from './commit.ts';
 import { connectPostgres, type Link, type PostgresOptions } from './connect.ts';
+import { databaseId } from './database-id.ts';
 import { postgresGovernance } from './governance.ts';
 import { historyOf } from './history.ts';
 import { lookupValues } from './lookup.ts';
@@ -75,6 +76,7 @@ export const openPostgres = async (options: PostgresOptions): Promise<Warehouse>
     reviews,
     governance: postgresGovernance(link),
     capabilities: () => capabilitiesOf(link),
+    database: () => databaseId(link),
     tables: () => listTables(link),
     describe: (source) => describeTable(link, source),
     read: (request, onChunk) =>
