@@ -78,9 +78,9 @@ export class Overlay {
   /** Applies what the journal answered; returns the rows to draw again that are not among those `known`. */
   apply(delta: Pick<PendingDelta, 'rows' | 'cleared'>, known: RowSet | null = null): Set<RowKey> {
     applyDelta(this.pending, delta);
-    const touched = new Set<RowKey>();
-    for (const row of delta.cleared) if (!known?.has(row)) touched.add(row);
     if (this.conflicts.size > 0) for (const row of delta.cleared) this.conflicts.delete(row);
+    const touched = known ? new Set<RowKey>() : new Set(delta.cleared);
+    if (known) for (const row of delta.cleared) if (!known.has(row)) touched.add(row);
     for (const { row } of delta.rows) if (!known?.has(row)) touched.add(row);
     return touched;
   }

@@ -250,6 +250,7 @@ export class SheetView {
 
   /** Takes note of new rows that came or went; true when the view itself has to be made anew. */
   follow(inserted: readonly RowKey[], cleared: readonly RowKey[]): boolean {
+    if (inserted.length === 0 && this.#added.length === 0 && this.#within.size === 0) return false;
     const gone = new Set(cleared);
     const before = this.#added.length;
     const known = new Set(this.#added);

@@ -6,6 +6,7 @@ import { cell, demoDatabase } from '../e2e/support/grid.ts';
 import { startHost } from '../e2e/support/host.ts';
 import type { BenchResult } from './harness.ts';
 import { watchBlocks } from './watch-blocks.ts';
+import { measureChanges } from './window-changes.ts';
 
 /** As many rows as a sheet keeps in memory. */
 const ROWS = 1_000_000;
@@ -18,9 +19,11 @@ const MOST_BLOCKED = 50;
 const TABLE = `
 create table plan.big_line (
   id integer primary key, cost_center varchar(8) not null, account varchar(6) not null, period char(7) not null,
-  amount numeric(18,2) not null, currency char(3) not null, quantity numeric(14,3), memo varchar(200));
+  amount numeric(18,2) not null, currency char(3) not null, quantity numeric(14,3), memo varchar(200),
+  unit varchar(8) not null, price numeric(18,2), volume numeric(18,2));
 insert into plan.big_line select i, 'CC' || lpad((i % 400)::text, 4, '0'), (4000 + i % 120)::text, '2026-' || lpad((1 + i % 12)::text, 2, '0'),
-  (i::bigint * 7919 % 10000000) / 100.0, 'EUR', case when i % 5 > 0 then i % 977 end, 'remark ' || md5(i::text) from generate_series(1, ${ROWS}) i;
+  (i::bigint * 7919 % 10000000) / 100.0, 'EUR', case when i % 5 > 0 then i % 977 end, 'remark ' || md5(i::text),
+  'unit-' || lpad((i % 20)::text, 2, '0'), (i % 8191) / 100.0, (i % 12011) / 100.0 from generate_series(1, ${ROWS}) i;
 analyze plan.big_line;
 grant select, insert, update, delete on plan.big_line to public;`;
 
@@ -93,6 +96,13 @@ export const benchWindow = async (): Promise<readonly BenchResult[]> => {
       await page.getByRole('button', { name: 'Undo Paste', exact: true }).click();
       await status.getByText('25,000 rows changed').waitFor({ state: 'detached', timeout: 60_000 });
     });
+    await measure('redo of that paste', async () => {
+      await page.getByRole('button', { name: 'Redo Paste', exact: true }).click();
+      await status.getByText('25,000 rows changed').waitFor({ timeout: 60_000 });
+    });
+    await page.getByRole('button', { name: 'Undo Paste', exact: true }).click();
+    await status.getByText('25,000 rows changed').waitFor({ state: 'detached', timeout: 60_000 });
+    await measureChanges(page, measure);
     results.push(await memory(page, host.backend));
     return results;
   } finally {
