@@ -39,6 +39,11 @@ export class ColumnLayer {
     api.addEventListener('columnPinned', ({ source }) => {
       this.#frozenByHand ||= BY_HAND.test(source);
     });
+    api.addEventListener('gridSizeChanged', () => {
+      // A panel beside the sheet takes room from it: the cell it was opened for stays in sight.
+      const at = api.getFocusedCell()?.column;
+      if (at && api.getAllDisplayedVirtualColumns().includes(at)) api.ensureColumnVisible(at);
+    });
     api.addEventListener('dragStopped', () => this.#follow());
     host.addEventListener('dblclick', this.#doubleClick);
   }

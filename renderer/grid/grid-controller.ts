@@ -11,8 +11,8 @@ import type { GridModel, TypedCell } from './grid-model.ts';
 import { GRID_LOOK, gridTheme, onRowHeight, rowHeight } from './grid-theme.ts';
 import { GroupRows } from './group-rows.ts';
 import { GRID_MODULES } from './modules.ts';
-import { RangeLayer } from './ranges/range-layer.ts';
-import type { CellPlace, Rectangle, Selection } from './ranges/selection.ts';
+import { type RangeEvents, RangeLayer } from './ranges/range-layer.ts';
+import type { CellPlace, Selection } from './ranges/selection.ts';
 import { rowState } from './row-state.ts';
 import type { SheetRow } from './sheet-row.ts';
 import { type TabStops, tabOptions, tabsIntoCells, whenFocusable } from './tab-stops.ts';
@@ -23,7 +23,9 @@ export interface ActiveCell {
   readonly column: Column;
 }
 
-export interface GridEvents extends Omit<ClipboardEvents, 'selection'> {
+export interface GridEvents
+  extends Omit<ClipboardEvents, 'selection'>,
+    Pick<RangeEvents, 'fill' | 'uncut' | 'adding'> {
   active(cell: ActiveCell | null): void;
   command(
     command: Exclude<GridCommand, { kind: 'move' | 'edit' | 'clear' | 'toggle' | 'filter' }>,
@@ -36,9 +38,6 @@ export interface GridEvents extends Omit<ClipboardEvents, 'selection'> {
   range(selection: Selection | null): void;
   /** Clears the selected cells. */
   clear(selection: Selection): void;
-  /** What was copied or cut is not to be pasted any more. */
-  uncut(): void;
-  fill(from: Rectangle, to: Rectangle, copy: boolean): void;
   /** The same text for every selected cell. */
   enter(selection: Selection, typed: TypedCell): void;
 }
@@ -93,8 +92,8 @@ export class GridController {
       drawn: () => events.active(this.active),
     });
     this.#ranges = new RangeLayer(this.#api, host, {
+      ...events,
       selected: (selection) => events.range(selection),
-      fill: (from, to, copy) => events.fill(from, to, copy),
       filled: (place) => this.#filled(place),
       edge: async (place, down) => {
         const column = columnOf(model, this.#ranges.columns[place.column] ?? '');
@@ -102,7 +101,6 @@ export class GridController {
       },
       rowCount: () => model.rowCount,
       editing: () => this.#drawing.editing,
-      uncut: () => events.uncut(),
     });
     this.#groups = new GroupRows(this.#api, host, model);
     this.columns = new ColumnLayer(this.#api, model, host, () => this.#ranges.columnsMoved());

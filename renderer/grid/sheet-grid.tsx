@@ -35,6 +35,7 @@ export const SheetGrid = ({ model, label, events, handle }: SheetGridProps): Rea
       paste: (selection, text, html) => latest.current.paste(selection, text, html),
       cut: (selection) => latest.current.cut(selection),
       uncut: () => latest.current.uncut(),
+      adding: (on) => latest.current.adding(on),
       clear: (selection) => latest.current.clear(selection),
       enter: (selection, typed) => latest.current.enter(selection, typed),
       fill: (from, to, copy) => latest.current.fill(from, to, copy),

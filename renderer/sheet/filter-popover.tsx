@@ -1,4 +1,4 @@
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useId, useRef, useState } from 'react';
 import { Dialog, Heading, Popover } from 'react-aria-components';
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { Column } from '../../shared/model/sheet.ts';
@@ -34,6 +34,8 @@ export const FilterPopover = ({ model, client, column, anchor, onClose }: Filter
   );
   const [message, setMessage] = useState<string | null>(null);
   const id = useId();
+  /** What a condition asks for takes the focus, but not while the conditions are walked through by keyboard. */
+  const takesFocus = useRef(true);
   const change = (part: Partial<Draft>): void => {
     setMessage(null);
     setDraft({ ...draft, ...part });
@@ -73,6 +75,12 @@ export const FilterPopover = ({ model, client, column, anchor, onClose }: Filter
           <select
             aria-label="Condition"
             value={draft.kind}
+            onPointerDown={() => {
+              takesFocus.current = true;
+            }}
+            onKeyDown={() => {
+              takesFocus.current = false;
+            }}
             onChange={(event) => change({ kind: event.target.value as Kind })}
           >
             {kindsOf(column).map(([kind, label]) => (
@@ -87,12 +95,13 @@ export const FilterPopover = ({ model, client, column, anchor, onClose }: Filter
               client={client}
               column={column}
               chosen={draft.values}
+              takesFocus={takesFocus.current}
               onChange={(values) => change({ values })}
             />
           )}
           {takesText(draft.kind) && (
             <input
-              autoFocus
+              autoFocus={takesFocus.current}
               aria-label="Value"
               aria-describedby={id}
               value={draft.text}
@@ -103,7 +112,7 @@ export const FilterPopover = ({ model, client, column, anchor, onClose }: Filter
           {draft.kind === 'range' && (
             <div className="sheet-filter-range">
               <input
-                autoFocus
+                autoFocus={takesFocus.current}
                 aria-label="From"
                 placeholder="from"
                 aria-describedby={id}

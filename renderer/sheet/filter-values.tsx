@@ -12,6 +12,8 @@ export interface FilterValuesProps {
   readonly client: BackendClient;
   readonly column: Column;
   readonly chosen: readonly (string | null)[];
+  /** Whether it is typed into at once. */
+  readonly takesFocus: boolean;
   readonly onChange: (values: readonly (string | null)[]) => void;
 }
 
@@ -27,7 +29,14 @@ const FETCHED = 1000;
 const SHOWN = 200;
 
 /** The column's values with their labels and counts among the rows the other filters let through, to tick; searched as one types. */
-export const FilterValues = ({ model, client, column, chosen, onChange }: FilterValuesProps): ReactNode => {
+export const FilterValues = ({
+  model,
+  client,
+  column,
+  chosen,
+  takesFocus,
+  onChange,
+}: FilterValuesProps): ReactNode => {
   const [text, setText] = useState('');
   const query = markedQuery(model.getSnapshot().query, model.overlay);
   const filters = query.filters.filter((filter) => filter.column !== column.name);
@@ -79,7 +88,7 @@ export const FilterValues = ({ model, client, column, chosen, onChange }: Filter
     <>
       <input
         // biome-ignore lint/a11y/noAutofocus: the popover exists to be typed into
-        autoFocus
+        autoFocus={takesFocus}
         aria-label="Find a value"
         placeholder="Find a value"
         value={text}

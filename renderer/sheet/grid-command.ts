@@ -25,6 +25,12 @@ export interface GridCommandParts {
   format(column: Column): void;
 }
 
+/** What Shift+F8 began, or that it ended. */
+export const addingText = (on: boolean): string =>
+  on
+    ? 'Another range can be added: move to its start, then grow it with Shift and the arrows. Esc ends adding.'
+    : 'No more ranges are added.';
+
 /** Kinds of columns that take a date. */
 const DATED: ReadonlySet<string> = new Set(['date', 'timestamp']);
 

@@ -17,6 +17,12 @@ export const sheetReadOnly = (definition: SheetDefinition, rights: SheetRights):
 export const insertRefusal = (definition: SheetDefinition, rights: SheetRights): string | null =>
   sheetReadOnly(definition, rights) ?? (rights.insert ? null : 'Your roles may not add rows to this table.');
 
+/** Why rows cannot be deleted at all now, or null; `inserted` new ones can always be removed again, and `chosen` says whether one is at hand. */
+export const deletingRefusal = (rights: SheetRights, inserted: number, chosen: boolean): string | null => {
+  if (!rights.delete && inserted === 0) return 'Your roles may not delete rows of this table.';
+  return chosen ? null : 'Select a row first';
+};
+
 /** Why this row cannot be deleted, or null. */
 export const deleteRefusal = (
   definition: SheetDefinition,

@@ -15,6 +15,8 @@ export interface SheetCommandParts {
   readonly find: () => void;
   readonly goTo: () => void;
   readonly plan: () => void;
+  readonly nextRefused: () => void;
+  readonly nextProblem: () => void;
   /** Filling the selection. */
   readonly fills: readonly Command[];
   readonly policy: () => void;
@@ -59,6 +61,18 @@ export const sheetCommands = (parts: SheetCommandParts): readonly Command[] => {
       keys: 'Ctrl+Alt+S',
       refusal: readOnly,
       run: parts.plan,
+    },
+    {
+      id: 'next-refused',
+      label: 'Next entry that is not valid',
+      refusal: snapshot.refused > 0 ? null : 'Every entry is valid',
+      run: parts.nextRefused,
+    },
+    {
+      id: 'next-problem',
+      label: 'Next row against a rule',
+      refusal: snapshot.problems + snapshot.warnings > 0 ? null : 'No changed row is against a rule',
+      run: parts.nextProblem,
     },
     { id: 'refresh', label: 'Refresh from the warehouse', run: actions.refresh },
     {

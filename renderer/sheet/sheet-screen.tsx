@@ -12,6 +12,7 @@ import type { SheetRow } from '../grid/sheet-row.ts';
 import { useCommands } from '../ui/commands.ts';
 import type { ExchangeRequest } from '../ui/exchange-request.ts';
 import type { SheetContext } from '../ui/sheet-context.ts';
+import { isInPanel } from '../ui/use-focus-return.ts';
 import { CellMenu } from './cell-menu.tsx';
 import { pasteFromMenu } from './clipboard-menu.ts';
 import { useColumns } from './columns/use-columns.tsx';
@@ -20,7 +21,7 @@ import { EmptySheet } from './empty-sheet.tsx';
 import { FileMenu } from './file-menu.tsx';
 import { fillSeries } from './fill-series.ts';
 import { FilterPopover } from './filter-popover.tsx';
-import { runGridCommand } from './grid-command.ts';
+import { addingText, runGridCommand } from './grid-command.ts';
 import { GroupTool } from './groups/group-tool.tsx';
 import { usePaste } from './paste/use-paste.tsx';
 import {
@@ -30,7 +31,7 @@ import {
   fillSelection,
   type RangeTarget,
 } from './range-commands.ts';
-import { insertRefusal, sheetReadOnly } from './read-only.ts';
+import { deletingRefusal, insertRefusal, sheetReadOnly } from './read-only.ts';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { RefusedDialog } from './refused-dialog.tsx';
 import { nextAfter, nextRefused, rowLabel } from './row-finding.ts';
@@ -182,8 +183,8 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
   };
   const close = (back: () => void) => (): void => {
     back();
-    // The popover gives the focus back to its anchor first.
-    requestAnimationFrame(() => grid.current?.focus());
+    // The popover gives the focus back to its anchor first; what was chosen may have opened a panel, which keeps it.
+    requestAnimationFrame(() => isInPanel(document.activeElement) || grid.current?.focus());
   };
   const ranges = useRangeDialogs({
     ...{ model, client: props.client, grid, active, selection, target, goTo, close },
@@ -227,6 +228,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     copy: copying.copy,
     cut: copying.cut,
     uncut: copying.uncut,
+    adding: (on) => model.say(addingText(on)),
     paste: pasting.paste,
     enter: (range, typed) => tell(enterSelection(target(), disjoint(range.ranges), typed)),
     clear: (range) => tell(clearSelection(target(), disjoint(range.ranges))),
@@ -265,12 +267,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
   });
   const refusals = {
     addRefusal: insertRefusal(definition, rights),
-    deleteRefusal:
-      !rights.delete && snapshot.counts.inserted === 0
-        ? 'Your roles may not delete rows of this table.'
-        : active
-          ? null
-          : 'Select a row first',
+    deleteRefusal: deletingRefusal(rights, snapshot.counts.inserted, active !== null),
     submitRefusal,
   };
   const actions: ToolbarActions = {
@@ -293,6 +290,8 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
       find: () => ranges.find(),
       goTo: ranges.goTo,
       plan: () => void ranges.plan(selection),
+      nextRefused: goToRefused,
+      nextProblem: goToProblem,
       fills: active ? fillEntries(menuParts(active)) : [],
       policy: () => props.onPolicy(context),
     }),

@@ -33,6 +33,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ['Ctrl+A', 'Everything'],
       ['Ctrl+Space / Shift+Space', 'Whole columns / rows'],
       ['Ctrl+click', 'One more range, row or column'],
+      ['Shift+F8', 'One more range by keyboard; Esc ends it'],
       ['Ctrl+D / Ctrl+R', 'Fill down / right'],
       ['Ctrl+Alt+D', 'Fill on as a series'],
       ['Ctrl+Enter', 'Keep the typed text in every selected cell'],

@@ -19,3 +19,6 @@ export const useFocusReturn = (toWork: () => void): void => {
     };
   }, []);
 };
+
+/** Whether the focus is in a panel beside the work, which took it when it opened. */
+export const isInPanel = (focused: Element | null): boolean => (focused?.closest('aside') ?? null) !== null;

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { expect, test } from './fixtures.ts';
 import { OVER, walkOf } from './support/accessibility.ts';
-import { cell, command, openPlan, pasteText, typeInto } from './support/grid.ts';
+import { cell, command, openPlan, pasteText, pickGroup, typeInto } from './support/grid.ts';
 
 test('nothing serious stands against assistive technology in a sheet, its menus, popovers and dialogs', async ({
   page,
@@ -34,7 +34,7 @@ test('nothing serious stands against assistive technology in a sheet, its menus,
   await leave();
 
   await page.getByRole('button', { name: 'Group' }).click();
-  await page.getByLabel('Group by').selectOption({ label: 'Account' });
+  await pickGroup(page, 'Account');
   await at('group popover', OVER);
   await leave();
   await expect(page.locator('.ag-cell[data-mark~="group-label"]').first()).toBeVisible();

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { seriousProblems } from './support/accessibility.ts';
-import { cell, openPlan, pasteText, typeInto } from './support/grid.ts';
+import { cell, openPlan, pasteText, pickGroup, typeInto } from './support/grid.ts';
 
 /** The row of a group by the value it stands for. */
 const groupRow = (page: Page, name: string): Locator =>
@@ -14,7 +14,7 @@ const total = (page: Page): Locator => page.locator('.ag-row[row-index="b-0"] [c
 const groupBy = async (page: Page, ...columns: readonly string[]): Promise<void> => {
   await page.getByRole('button', { name: 'Group', exact: true }).click();
   const dialog = page.getByRole('dialog');
-  for (const column of columns) await dialog.getByRole('combobox').first().selectOption({ label: column });
+  for (const column of columns) await pickGroup(page, column);
   await dialog.getByRole('checkbox', { name: 'Totals row' }).check();
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();

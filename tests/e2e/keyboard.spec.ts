@@ -1,45 +1,6 @@
-import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { cell } from './support/grid.ts';
-
-/** Presses keys one after the other; the focus is somewhere after each of them. */
-const keys = async (page: Page, ...pressed: readonly string[]): Promise<void> => {
-  for (const key of pressed) {
-    await page.keyboard.press(key);
-    await expect
-      .poll(() => page.evaluate(() => document.activeElement?.tagName ?? 'none'), `the focus after ${key}`)
-      .not.toMatch(/^(BODY|none)$/);
-  }
-};
-
-const has = (at: Locator): Promise<boolean> => at.evaluate((node) => node === document.activeElement);
-
-/** Tabs to a button of what is open, and presses it. */
-const pressButton = async (page: Page, name: string | RegExp, key = 'Enter'): Promise<void> => {
-  const button = page.getByRole('button', { name }).last();
-  await expect(button).toBeEnabled();
-  for (let i = 0; i < 40; i++) {
-    if (await has(button)) break;
-    await keys(page, 'Tab');
-  }
-  await expect(button).toBeFocused();
-  await page.keyboard.press(key);
-};
-
-/** Opens the palette, runs a command by its name. */
-const run = async (page: Page, name: string): Promise<void> => {
-  await keys(page, 'Control+k');
-  await page.keyboard.type(name);
-  await expect(page.getByRole('option').first()).toContainText(name);
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('combobox')).toBeHidden();
-};
-
-const focused = (page: Page): Promise<string> =>
-  page.evaluate(() => {
-    const at = document.activeElement;
-    return `${at?.closest('[row-index]')?.getAttribute('row-index')} ${at?.getAttribute('col-id')}`;
-  });
+import { focused, has, keys, pressButton, run } from './support/keyboard.ts';
 
 test('from a started window to a written batch by keyboard alone, with the focus always somewhere', async ({
   page,

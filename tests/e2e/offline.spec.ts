@@ -6,7 +6,7 @@ import { defineCalendar, listPeriods, mapPeriods } from '../../electron/governan
 import { startCluster, stopCluster } from '../../electron/warehouse/embedded/cluster.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { expect, test } from './fixtures.ts';
-import { cell, typeInto } from './support/grid.ts';
+import { cell, pickGroup, typeInto } from './support/grid.ts';
 
 let server: TestPostgres;
 
@@ -186,7 +186,7 @@ test('on a train: find, groups, a file, new and deleted rows and closed periods 
 
   await page.getByRole('button', { name: 'Group', exact: true }).click();
   const groups = page.getByRole('dialog');
-  await groups.getByRole('combobox').first().selectOption({ label: 'Center' });
+  await pickGroup(page, 'Center');
   await page.keyboard.press('Escape');
   const group = page.locator('.ag-row', { has: page.locator('.sheet-group-name', { hasText: 'C1' }) });
   await expect(group.locator('[col-id="c:amount"]')).toHaveText('6,300.00');

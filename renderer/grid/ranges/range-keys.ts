@@ -9,6 +9,7 @@ export type RangeCommand =
   | { readonly kind: 'all' }
   | { readonly kind: 'columns' }
   | { readonly kind: 'rows' }
+  | { readonly kind: 'add' }
   | { readonly kind: 'show' }
   | { readonly kind: 'collapse' }
   | { readonly kind: 'walk'; readonly by: 'row' | 'column'; readonly backwards: boolean };
@@ -58,6 +59,7 @@ export const rangeKey = (event: Key): RangeCommand | null => {
   }
   if (control && event.key === 'Backspace') return { kind: 'show' };
   if (control) return null;
+  if (event.key === 'F8') return shiftKey ? { kind: 'add' } : null;
   if (event.key === 'Escape') return { kind: 'collapse' };
   if (event.key === 'Enter') return { kind: 'walk', by: 'row', backwards: shiftKey };
   if (event.key === 'Tab') return { kind: 'walk', by: 'column', backwards: shiftKey };

@@ -7,6 +7,7 @@ import { type DragTarget, RangeDrag } from './range-drag.ts';
 import { rangeKey } from './range-keys.ts';
 import { RangePainter } from './range-painter.ts';
 import {
+  addByMove,
   type CellPlace,
   cellCount,
   clampSelection,
@@ -44,6 +45,8 @@ export interface RangeEvents {
   editing(): boolean;
   /** Esc gave up what was copied or cut. */
   uncut(): void;
+  /** Moves add ranges from now on, or no more. */
+  adding(on: boolean): void;
 }
 
 /** Ranges over AG Grid's community edition: selects by mouse and keyboard and has the selection drawn; values are others' affair. */
@@ -53,6 +56,10 @@ export class RangeLayer {
   readonly #events: RangeEvents;
   readonly #painter: RangePainter;
   #selection: Selection | null = null;
+  /** How many ranges stay while moves add one more (Shift+F8); null while a move selects alone. */
+  #kept: number | null = null;
+  /** Ids of the columns when something was last selected. */
+  #stood: readonly string[] = [];
   readonly #drag: RangeDrag;
 
   constructor(api: GridApi<SheetRow>, host: HTMLElement, events: RangeEvents) {
@@ -87,8 +94,14 @@ export class RangeLayer {
         return layer.columns;
       },
       editing: () => this.#events.editing(),
-      set: (selection) => this.#set(selection),
-      activate: (selection) => this.#activate(selection),
+      set: (selection) => {
+        this.#kept = null;
+        this.#set(selection);
+      },
+      activate: (selection) => {
+        this.#kept = null;
+        this.#activate(selection);
+      },
       show: (place) => this.#show(place),
       holds: (row, column) => this.holds(row, column),
       holdsRow: (row) => this.holdsRow(row),
@@ -127,7 +140,13 @@ export class RangeLayer {
     if (selection && same(selection.active, place)) return;
     // A menu asked for over a range is for the range, though AG Grid moves its focus to the cell under the pointer.
     if (selection && this.#drag.isMenuOver) this.#set({ ...selection, active: place });
-    else this.#set(selectCell(place));
+    else this.#set(this.#moved(place));
+  }
+
+  /** What a move to a place selects. */
+  #moved(place: CellPlace): Selection {
+    const selection = this.#selection;
+    return selection && this.#kept !== null ? addByMove(selection, this.#kept, place) : selectCell(place);
   }
 
   /** Whether a cell is in a selection of several. */
@@ -167,6 +186,7 @@ export class RangeLayer {
   /** A cell is edited: nothing is marked as copied any more, and the cell is in sight, wherever its range ends. */
   edited(row: number | null, column: Column): void {
     this.markCopied(null);
+    this.#kept = null;
     if (row === null) return;
     this.#api.ensureIndexVisible(row);
     this.#api.ensureColumnVisible(column);
@@ -184,12 +204,19 @@ export class RangeLayer {
     this.#set(kept);
   }
 
-  /** The columns stand otherwise: places mean other cells now, so only the active cell stays selected. */
+  /** The columns may stand otherwise: places then mean other cells, so only the active cell stays selected. */
   columnsMoved(): void {
+    const { columns } = this;
+    // Sized or formatted alone, every place means the cell it meant, whatever is selected meanwhile.
+    if (this.#stood.join('\n') === columns.join('\n')) return;
+    const active = this.#selection?.active;
     this.markCopied(null);
-    const at = this.#api.getFocusedCell();
-    const column = at ? this.columns.indexOf(at.column.getColId()) : -1;
-    if (this.#selection) this.#set(at && column >= 0 ? selectCell({ row: at.rowIndex, column }) : null);
+    this.#kept = null;
+    if (!active || columns.length === 0) return;
+    // The keyboard may be in a list of the columns now; it comes back to this cell, or to the one in its place.
+    const found = columns.indexOf(this.#stood[active.column] ?? '');
+    const column = found < 0 ? Math.min(active.column, columns.length - 1) : found;
+    this.#set(selectCell({ ...active, column }));
   }
 
   /** Handles a key of the selection; false leaves it to others. */
@@ -212,19 +239,23 @@ export class RangeLayer {
         return true;
       }
       case 'jump':
-        this.#reach(selection.active, command.direction, true, (place) => this.#activate(selectCell(place)));
+        this.#reach(selection.active, command.direction, true, (place) => this.#activate(this.#moved(place)));
         return true;
       case 'go': {
         const { to, extend } = command;
         const from = extend ? (selection.ranges.at(-1)?.head ?? selection.active) : selection.active;
         const place = destinationFrom(from, to, this.extent, this.#page);
-        if (!extend) this.#activate(selectCell(place));
+        if (!extend) this.#activate(this.#moved(place));
         else {
           this.#set(extendTo(selection, place));
           this.#show(place);
         }
         return true;
       }
+      case 'add':
+        this.#kept = selection.ranges.length;
+        this.#events.adding(true);
+        return true;
       case 'show':
         this.#show(selection.active);
         return true;
@@ -251,6 +282,11 @@ export class RangeLayer {
         if (this.#painter.hasCopied) {
           this.markCopied(null);
           this.#events.uncut();
+          return true;
+        }
+        if (this.#kept !== null) {
+          this.#kept = null;
+          this.#events.adding(false);
           return true;
         }
         if (!this.isRange) return false;
@@ -314,6 +350,8 @@ export class RangeLayer {
   }
 
   #set(selection: Selection | null): void {
+    if (selection === null) this.#kept = null;
+    this.#stood = this.columns;
     this.#selection = selection;
     this.#painter.paint(selection, null);
     this.#events.selected(selection);

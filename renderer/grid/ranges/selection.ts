@@ -62,6 +62,12 @@ export const addRange = (selection: Selection, place: CellPlace): Selection => (
   active: place,
 });
 
+/** A move while ranges are added: the first `kept` stay, and those grown since; a cell that was only passed does not. */
+export const addByMove = (selection: Selection, kept: number, place: CellPlace): Selection => {
+  const ranges = selection.ranges.filter(({ anchor, head }, i) => i < kept || !same(anchor, head));
+  return addRange({ ...selection, ranges }, place);
+};
+
 /** Whole rows from `from` to `to`; the active cell is at the start. */
 export const selectRows = (from: number, to: number, extent: Extent): Selection => ({
   ranges: [{ anchor: { row: from, column: 0 }, head: { row: to, column: Math.max(0, extent.columns - 1) } }],

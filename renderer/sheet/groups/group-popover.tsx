@@ -1,6 +1,6 @@
-import { ArrowDown, ArrowUp, X } from 'lucide-react';
+import { ArrowDown, ArrowUp, ChevronDown, X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { Dialog, Heading, Popover } from 'react-aria-components';
+import { Dialog, Heading, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { type Aggregate, aggregateOf, aggregatesFor } from '../../../shared/model/aggregate.ts';
 import type { Column } from '../../../shared/model/sheet.ts';
 import { MOST_GROUPS } from '../../../shared/model/view.ts';
@@ -30,7 +30,7 @@ export const GroupPopover = ({ model, snapshot, anchor, onClose }: GroupPopoverP
   const { groups, totals, aggregates } = snapshot.query;
   const columns = model.definition.columns.filter(({ hidden }) => !hidden);
   const labelOf = (name: string): string => columns.find((column) => column.name === name)?.label ?? name;
-  const add = useRef<HTMLSelectElement>(null);
+  const add = useRef<HTMLButtonElement>(null);
   useEffect(() => add.current?.focus(), []);
   const regroup = (next: readonly string[]): void => {
     model.groups.group(next);
@@ -75,22 +75,22 @@ export const GroupPopover = ({ model, snapshot, anchor, onClose }: GroupPopoverP
             ))}
           </ol>
         )}
-        <select
-          ref={add}
-          aria-label={groups.length === 0 ? 'Group by' : 'Then by'}
-          value=""
-          disabled={refusal !== null || groups.length >= MOST_GROUPS}
-          onChange={(event) => event.target.value !== '' && regroup([...groups, event.target.value])}
-        >
-          <option value="">{groups.length === 0 ? 'Group by…' : 'Then by…'}</option>
-          {columns
-            .filter(({ name }) => !groups.includes(name))
-            .map(({ name, label }) => (
-              <option key={name} value={name}>
-                {label}
-              </option>
-            ))}
-        </select>
+        <MenuTrigger>
+          <Button ref={add} isDisabled={refusal !== null || groups.length >= MOST_GROUPS}>
+            {groups.length === 0 ? 'Group by…' : 'Then by…'} <ChevronDown size={13} aria-hidden />
+          </Button>
+          <Popover className="sheet-menu" placement="bottom start">
+            <Menu onAction={(name) => regroup([...groups, String(name)])}>
+              {columns
+                .filter(({ name }) => !groups.includes(name))
+                .map(({ name, label }) => (
+                  <MenuItem key={name} id={name} textValue={label}>
+                    <span>{label}</span>
+                  </MenuItem>
+                ))}
+            </Menu>
+          </Popover>
+        </MenuTrigger>
         <div className="sheet-groups-actions">
           <Button isDisabled={groups.length === 0} onPress={() => void model.groups.foldTo(groups.length)}>
             Expand all

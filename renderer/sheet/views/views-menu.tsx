@@ -11,6 +11,7 @@ import {
   Separator,
 } from 'react-aria-components';
 import { AppError } from '../../../shared/model/failure.ts';
+import { useCommands } from '../../ui/commands.ts';
 import type { SheetModel } from '../sheet-model.ts';
 import { NameDialog } from './name-dialog.tsx';
 import type { ViewsState } from './views-state.ts';
@@ -38,11 +39,12 @@ export const ViewsMenu = ({ model, state }: ViewsMenuProps): ReactNode => {
   const name = view?.name ?? 'Standard';
   const unnamed = view ? null : 'The standard view has no name';
   const unchanged = changed ? null : 'Nothing was changed';
+  const notSaved = unnamed ?? unchanged;
   const attempt = (work: Promise<void>): void => {
     work.catch((error: unknown) => model.say(AppError.wrap(error).message));
   };
   const actions: readonly Action[] = [
-    { id: 'save', label: 'Save', refusal: unnamed ?? unchanged, run: () => attempt(layout.save()) },
+    { id: 'save', label: 'Save', refusal: notSaved, run: () => attempt(layout.save()) },
     { id: 'save-as', label: 'Save as…', run: () => setNaming('new') },
     { id: 'revert', label: 'Revert', refusal: unchanged, run: () => attempt(layout.revert()) },
     { id: 'rename', label: 'Rename…', refusal: unnamed, run: () => setNaming('rename') },
@@ -56,6 +58,10 @@ export const ViewsMenu = ({ model, state }: ViewsMenuProps): ReactNode => {
           run: () => view && attempt(layout.setInitial(view.id)),
         },
   ];
+  useCommands(() => [
+    { id: 'save-view', label: 'Save the view', refusal: notSaved, run: () => attempt(layout.save()) },
+    { id: 'save-view-as', label: 'Save as a new view…', run: () => setNaming('new') },
+  ]);
   return (
     <>
       <MenuTrigger>

@@ -143,6 +143,7 @@ const quiet: GridEvents = {
   paste: () => {},
   cut: () => {},
   uncut: () => {},
+  adding: () => {},
   clear: () => {},
   fill: () => {},
   enter: () => {},

@@ -34,6 +34,12 @@ export const become = async (page: Page, name: string): Promise<void> => {
   await expect(page.getByRole('button', { name: `Working as ${name}. Change person` })).toBeVisible();
 };
 
+/** Picks a column to group by, in the popover of groups. */
+export const pickGroup = async (page: Page, column: string): Promise<void> => {
+  await page.getByRole('button', { name: /^(Group|Then) by/ }).click();
+  await page.getByRole('menuitem', { name: column, exact: true }).click();
+};
+
 /** Runs a command by its name in the palette. */
 export const command = async (page: Page, name: string): Promise<void> => {
   await page.keyboard.press('Control+k');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  addByMove,
   addRange,
   type CellPlace,
   type CellRange,
@@ -40,6 +41,19 @@ test('a second range is added without losing the first; a cell in both counts on
   const two = extendTo(addRange(extendTo(selectCell(at(0, 0)), at(1, 1)), at(1, 1)), at(2, 2));
   expect(two.ranges).toHaveLength(2);
   expect(cellCount(two)).toBe(7);
+});
+
+test('moves while ranges are added keep those before and those grown since, and drop a cell only passed', () => {
+  const kept = extendTo(selectCell(at(0, 0)), at(1, 0));
+  const passed = addByMove(addByMove(kept, 1, at(5, 1)), 1, at(6, 1));
+  expect(passed.ranges.map(rectangleOf)).toEqual([
+    { top: 0, left: 0, bottom: 1, right: 0 },
+    { top: 6, left: 1, bottom: 6, right: 1 },
+  ]);
+  const grown = addByMove(extendTo(passed, at(7, 1)), 1, at(9, 1));
+  expect(grown.ranges).toHaveLength(3);
+  expect(grown.active).toEqual(at(9, 1));
+  expect(cellCount(grown)).toBe(5);
 });
 
 test('whole rows, whole columns and everything reach the borders of the view', () => {
