@@ -23,7 +23,9 @@ export const keepFresh = async (shared: Shared, profile: Profile, only?: string)
   for (const { sheet, kept, readAt } of snapshots.list()) {
     if (only === undefined ? !kept : sheet !== only) continue;
     const age = readAt === null ? Number.POSITIVE_INFINITY : now().getTime() - Date.parse(readAt);
-    if (profile.isLost || keeping.get(sheet)?.reading || (only === undefined && age < FRESH_MS)) continue;
+    // Read at a time still to come: the clock was put back, and it may be hours until that says anything again.
+    const fresh = age >= 0 && age < FRESH_MS;
+    if (profile.isLost || keeping.get(sheet)?.reading || (only === undefined && fresh)) continue;
     keeping.set(sheet, { reading: true, failure: null });
     profile.tell('offline.changed', {});
     const failure = await readForKeeping(shared, profile, sheet).then(
