@@ -62,6 +62,8 @@ export class Profile {
   readonly payloads = new ReviewPayloads();
   /** Batches that waited are being sent; one after the other. */
   sendsQueue = false;
+  /** Why the journal could not keep what became of one, as last told. */
+  sendingTrouble: string | null = null;
   /** Which database this is: as the warehouse says now, else as it said last; null where it never did. */
   database: Promise<string | null> = Promise.resolve(null);
   /** Sheets being read for this machine, and how the last such reading failed. */

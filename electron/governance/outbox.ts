@@ -85,8 +85,13 @@ const nameOf = (sheet: string): string => placeOf(sheet).table;
 /**
  * Sends what waits, sheet by sheet in the order of submitting, through the same transaction as every batch. A refused one leaves
  * its edits pending and the next goes on; where the warehouse is lost again, or an outcome is not known, the rest goes on waiting.
+ * `onTrouble`: the journal could not keep that one is sent, so it was not.
  */
-export const sendQueued = async (profile: Profile, onSent: (sent: Sent) => void): Promise<void> => {
+export const sendQueued = async (
+  profile: Profile,
+  onSent: (sent: Sent) => void,
+  onTrouble: (message: string) => void,
+): Promise<void> => {
   if (profile.sendsQueue) return;
   profile.sendsQueue = true;
   try {
@@ -100,13 +105,17 @@ export const sendQueued = async (profile: Profile, onSent: (sent: Sent) => void)
       } catch (error) {
         // It waits on, and is sent with the next return of the link.
         blocked.add(sheet);
-        if (isOut(error)) profile.link.suspect();
+        if (isJournalFailure(error)) onTrouble(error.message);
+        else if (isOut(error)) profile.link.suspect();
       }
     }
   } finally {
     profile.sendsQueue = false;
   }
 };
+
+const isJournalFailure = (error: unknown): error is AppError =>
+  error instanceof AppError && error.code.startsWith('journal-');
 
 /** The first batch that can be sent: its sheet has no open batch, and nothing of it was held up in this round. */
 const nextOf = (profile: Profile, blocked: ReadonlySet<string>): HeldBatch | undefined => {

@@ -114,12 +114,25 @@ const sendAndTell = async (shared: Shared, profile: Profile): Promise<void> => {
   const held = profile.journal.held();
   if (held.length === 0) return;
   for (const sheet of new Set(held.map(({ batch }) => batch.sheet))) tellSubmitted(shared, profile, sheet);
-  await sendQueued(profile, ({ sheet, ended, reviewed }) => {
-    if (reviewed && ended.delta) shared.tell(profile, 'pending.changed', { delta: ended.delta }, { sheet });
-    else announceToProfile(shared, profile, [{ sheet, ended }]);
-    tellSubmitted(shared, profile, sheet);
-    profile.tell('outbox.changed', {});
-  });
+  const onTrouble = (message: string): void => tellSendingTrouble(profile, message);
+  await sendQueued(
+    profile,
+    ({ sheet, ended, reviewed }) => {
+      tellSendingTrouble(profile, ended.trouble);
+      if (reviewed && ended.delta) shared.tell(profile, 'pending.changed', { delta: ended.delta }, { sheet });
+      else announceToProfile(shared, profile, [{ sheet, ended }]);
+      tellSubmitted(shared, profile, sheet);
+      profile.tell('outbox.changed', {});
+    },
+    onTrouble,
+  );
+};
+
+/** The journal cannot keep what becomes of batches that waited, or can again: nobody asked, so all windows hear of it, once. */
+const tellSendingTrouble = (profile: Profile, message: string | null): void => {
+  if (message === profile.sendingTrouble) return;
+  profile.sendingTrouble = message;
+  profile.tell('journal.trouble', { message });
 };
 
 const keptSheets = ({ snapshots, keeping }: Profile): readonly OfflineSheet[] => {

@@ -30,6 +30,8 @@ export interface ChildBackend {
     name: N,
     fits?: (event: EventOf<N>) => boolean,
   ): Promise<{ readonly event: EventOf<N>; readonly at: number }>;
+  /** The process stands still, as on a machine that sleeps, until the answer is called. */
+  sleep(): () => void;
   /** Kills the process at once and waits for its end. */
   kill(): Promise<void>;
   /** Lets it close as a program that is quit. */
@@ -114,6 +116,10 @@ export const startChildBackend = async (options: ChildOptions): Promise<ChildBac
         watchers.add(look);
         look();
       }),
+    sleep: () => {
+      child.kill('SIGSTOP');
+      return () => void child.kill('SIGCONT');
+    },
     kill: async () => {
       child.kill('SIGKILL');
       await ended;
