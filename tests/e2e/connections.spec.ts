@@ -5,6 +5,7 @@ import { browse } from '../support/browser.ts';
 import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { expect, test, type Writ } from './fixtures.ts';
+import { OVER, walkOf } from './support/accessibility.ts';
 import { downloaded } from './support/download.ts';
 import { cell, typeInto } from './support/grid.ts';
 
@@ -69,6 +70,7 @@ test('a connection is added, tested step by step and opened through a sign-in pr
   writ,
 }) => {
   const { page } = writ;
+  const { at, found } = walkOf(page);
   await withoutBrowser(writ);
   await expect(cell(page, 0, 'version')).toBeVisible({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Connections' }).last().click();
@@ -83,7 +85,7 @@ test('a connection is added, tested step by step and opened through a sign-in pr
   await page.getByRole('textbox', { name: 'Scopes' }).fill('openid profile');
   await page.getByText('Who it is proposed to, and with which role').click();
   await page.getByLabel('Values and roles').fill('fp-planners = planners\nfp-board = board');
-  await shot(page, 'form');
+  await at('connection form with claims', OVER);
 
   // Before anybody signed in, the test goes as far as the server and says what is missing.
   await page.getByRole('button', { name: 'Test', exact: true }).click();
@@ -98,7 +100,7 @@ test('a connection is added, tested step by step and opened through a sign-in pr
 
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
   await expect(page.getByRole('dialog', { name: 'Sign in in the browser' })).toBeVisible();
-  await shot(page, 'browser');
+  await at('sign in in the browser', OVER);
   expect((await browse(await opened(writ))).text).toContain('Signed in');
   // Without a keychain the key of the journal needs a passphrase; the sign-in itself is kept meanwhile.
   const passphrase = page.getByLabel('Passphrase');
@@ -115,7 +117,7 @@ test('a connection is added, tested step by step and opened through a sign-in pr
   const person = page.getByRole('button', { name: 'Signed in as ann' });
   await expect(person).toContainText('as planners');
   await person.click();
-  await shot(page, 'roles');
+  await at('roles', OVER);
   await page.getByRole('menuitemradio', { name: /^ann/ }).click();
   await expect(person).not.toContainText('as planners');
   await expect(cell(page, 0, 'amount')).toHaveText('100.00');
@@ -138,7 +140,7 @@ test('a connection is added, tested step by step and opened through a sign-in pr
   // Said once: what cannot be read meanwhile is no news beside it.
   await page.keyboard.press('F9');
   await expect(page.getByText('The rows stay as they were read last')).toBeVisible();
-  await shot(page, 'signed-out');
+  await at('signed out');
   await expect(page.locator('.banner.bad')).toHaveCount(0);
   await expect(page.locator('.banner').filter({ hasText: /sign/i })).toHaveCount(1);
   await again.click();
@@ -161,7 +163,7 @@ test('a connection is added, tested step by step and opened through a sign-in pr
   await expect(page.getByText('One connection was added.')).toBeVisible();
   const atProvider = page.getByRole('button', { name: /^Sign in at / });
   await expect(atProvider).toBeVisible();
-  await shot(page, 'sign-in-at');
+  await at('sign in at a provider');
   await atProvider.click();
   await expect(page.getByRole('dialog', { name: 'Sign in in the browser' })).toBeVisible();
   await browse(await opened(writ));
@@ -171,13 +173,14 @@ test('a connection is added, tested step by step and opened through a sign-in pr
     await page.getByRole('button', { name: 'Connect', exact: true }).click();
   }
   await expect(person).toContainText('as planners');
-  await shot(page, 'chosen-by-claim');
+  expect(found).toEqual([]);
 });
 
 test('connections are exported, removed with their edits told, brought back and imported', async ({
   writ,
 }) => {
   const { page } = writ;
+  const { at, found } = walkOf(page);
   await expect(cell(page, 0, 'version')).toBeVisible({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Connections' }).last().click();
   await page.getByRole('button', { name: 'Connect to a PostgreSQL database' }).click();
@@ -213,9 +216,9 @@ test('connections are exported, removed with their edits told, brought back and 
   await expect(page.getByRole('dialog', { name: 'Remove Budget of Ben?' })).toContainText(
     /ben: (1 row on 1 sheet|cannot be counted)/,
   );
-  await shot(page, 'remove');
+  await at('remove a connection', OVER);
   await page.getByRole('button', { name: 'Remove', exact: true }).click();
-  await shot(page, 'removed');
+  await at('removed connections');
   await page.getByRole('button', { name: 'Delete Budget of Ben and its edits' }).click();
   const erase = page.getByRole('dialog', { name: 'Delete Budget of Ben from this machine?' });
   await expect(erase).toContainText(/ben: (1 row on 1 sheet|cannot be counted)/);
@@ -229,7 +232,7 @@ test('connections are exported, removed with their edits told, brought back and 
   );
   expect(edits).toContain('ben,public.forecast,pending,changed,1,amount,100.00,7.50');
   await expect(erase.getByRole('button', { name: 'Delete for good' })).toBeDisabled();
-  await shot(page, 'erase');
+  await at('erase a connection', OVER);
   await erase.getByRole('button', { name: 'Keep' }).click();
   await page.getByRole('button', { name: 'Bring back Budget of Ben' }).click();
   await expect(more).toBeVisible();
@@ -248,4 +251,5 @@ test('connections are exported, removed with their edits told, brought back and 
   await erase.getByText('The edits are not needed any more').click();
   await erase.getByRole('button', { name: 'Delete for good' }).click();
   await expect(page.getByText('Removed connections')).toHaveCount(0);
+  expect(found).toEqual([]);
 });

@@ -1,7 +1,8 @@
 import type { Page } from '@playwright/test';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { expect, test } from './fixtures.ts';
-import { cell, typeInto } from './support/grid.ts';
+import { OVER, walkOf } from './support/accessibility.ts';
+import { cell, command, typeInto } from './support/grid.ts';
 
 let server: TestPostgres;
 
@@ -44,6 +45,7 @@ test('whoever may installs governance from the window after seeing the plan; who
 }) => {
   const { page } = writ;
   await expect(cell(page, 0, 'version')).toBeVisible({ timeout: 60_000 });
+  const { at, found, leave } = walkOf(page);
   await signIn(page, 'clerk');
   await typeInto(page, 1, 'amount', '22');
   await page.getByRole('button', { name: 'Submit (1)' }).click();
@@ -67,6 +69,7 @@ test('whoever may installs governance from the window after seeing the plan; who
   await dialog.getByText('The SQL that runs').click();
   await expect(dialog.getByText('create schema writ;')).toBeVisible();
   await expect(dialog.getByText(/Places 4 triggers on one table/)).toBeVisible();
+  await at('governance: install', OVER);
   const admin = await server.client();
   expect((await admin.query(`select to_regnamespace('writ') as there`)).rows).toEqual([{ there: null }]);
   await dialog.getByRole('button', { name: 'Install', exact: true }).click();
@@ -83,4 +86,13 @@ test('whoever may installs governance from the window after seeing the plan; who
   expect((await admin.query('select person, before, after from writ.audit where target > 0')).rows).toEqual([
     { person: 'controller', before: '1.00', after: '99.95' },
   ]);
+
+  // A column that came later is brought under the audit from the same place.
+  await admin.query('set role controller; alter table plan.line add column driver text; reset role');
+  await command(page, 'Governance of this database');
+  const later = page.getByRole('dialog', { name: 'Governance' });
+  await expect(later.getByText(/driver/)).toBeVisible();
+  await at('governance: a table behind', OVER);
+  await leave();
+  expect(found).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { defineCalendar, listPeriods, mapPeriods } from '../../electron/governan
 import { startCluster, stopCluster } from '../../electron/warehouse/embedded/cluster.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { expect, test } from './fixtures.ts';
+import { OVER, walkOf } from './support/accessibility.ts';
 import { cell, pickGroup, typeInto } from './support/grid.ts';
 
 let server: TestPostgres;
@@ -162,6 +163,7 @@ test('on a train: find, groups, a file, new and deleted rows and closed periods 
   writ,
 }) => {
   const { page } = writ;
+  const { at, found } = walkOf(page);
   await addConnection(page);
   await page.getByRole('button', { name: /^Budget/ }).click();
   await expect(cell(page, 0, 'amount')).toHaveText('10.00');
@@ -227,7 +229,7 @@ test('on a train: find, groups, a file, new and deleted rows and closed periods 
   await page.keyboard.press('Control+Home');
   await expect(cell(page, 2, 'amount')).toHaveAttribute('data-mark', /deleted.*submitted/);
   await expect(cell(page, 1, 'amount')).toHaveText('222.50');
-  await shot(page, 'train-waiting');
+  await at('rows that wait to be sent');
 
   await page.getByRole('button', { name: '1 batch waits to be sent' }).click();
   const kept = page.getByRole('table', { name: 'Sheets kept on this machine' });
@@ -243,10 +245,11 @@ test('on a train: find, groups, a file, new and deleted rows and closed periods 
   await rows.getByRole('button', { name: 'Keep these rows' }).click();
   await expect(rows.getByRole('alert').filter({ hasText: 'not a number' })).toBeVisible();
   await rows.getByLabel('Value', { exact: true }).fill('300');
-  await shot(page, 'train-slice');
+  await at('rows kept on this machine', OVER);
   await rows.getByRole('button', { name: 'Keep these rows' }).click();
   await expect(kept.getByRole('row', { name: /Budget/ })).toContainText('Amount is at least 300.00');
-  await shot(page, 'train-offline');
+  await at('what waits and what is kept');
+  expect(found).toEqual([]);
 
   await startCluster({ ...server.cluster, settings: [`port=${server.port}`] });
   await expect(page.getByRole('status').filter({ hasText: 'Online' })).toBeVisible({ timeout: 30_000 });
