@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
@@ -293,6 +294,54 @@ withOpenssl('signing in to a server with TLS', () => {
       const { pending } = await client.call('sheets.open', { source: SOURCE });
       expect(pending.counts.cells).toBe(2);
     });
+
+    test.each(['ended at the provider', 'used a second time'])(
+      'a sign-in that was %s in a long day without the network: what was submitted waits for the next one, and nobody else sends it',
+      async (how) => {
+        await admin.query('update line set amount = id * 10');
+        await signIn();
+        const [name = ''] = (await readdir(join(folder, 'tokens'))).filter((each) =>
+          each.endsWith('.tokens'),
+        );
+        const file = join(folder, 'tokens', name);
+        const first = await readFile(file);
+        ahead = 2 * HOUR;
+        await cut();
+        const opens = () => client.refusal('sheets.open', { source: SOURCE });
+        await expect
+          .poll(async () => [await opens(), refreshes()], { timeout: 20_000 })
+          .toEqual(['no refusal', 1]);
+        await client.call('edits.append', { step: setting(SHEET, 'amount', [['["1"]', '10', '11']]) });
+        ahead = 10 * HOUR;
+        provider.broken = '/token';
+        const linkState = async () => (await client.call('link.get', {})).state;
+        // One that is just being opened is not in the server's list yet, and would outlive the others.
+        await expect.poll(() => cut().then(linkState), { timeout: 20_000 }).toBe('offline');
+        const { sha256 } = await client.call('batches.preview', { sheet: SHEET });
+        const batch = randomUUID();
+        await client.call('outbox.queue', { sheet: SHEET, batch, sha256 });
+        if (how === 'used a second time') await writeFile(file, first);
+        else await provider.endSignIns();
+        provider.broken = null;
+        await client.call('link.retry', {});
+        await expect.poll(linkState, { timeout: 20_000 }).toBe('signed-out');
+        const waits = async () => (await client.call('outbox.list', {})).batches.map(({ state }) => state);
+        expect(await waits()).toEqual(['waiting']);
+
+        // Whoever signs in as somebody else gets neither the session nor what waits in it.
+        provider.account = 'carol_admin';
+        await client.call('session.browse', { task: TASK, connection: 'c' });
+        expect(await client.refusal('session.open', { connection: 'c', user: 'ann' })).toBe(
+          'denied sign-in-needed',
+        );
+        expect(await waits()).toEqual(['waiting']);
+        provider.account = 'ann';
+        await signIn();
+        await expect.poll(waits, { timeout: 20_000 }).toEqual([]);
+        const { rows } = await admin.query<{ amount: string }>('select amount::text from line order by id');
+        expect(rows.map(({ amount }) => amount)).toEqual(['11', '20']);
+      },
+    );
 
     test('signing out forgets and revokes the tokens, and the provider asks again who it is', async () => {
       await signIn();
