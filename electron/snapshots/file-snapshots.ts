@@ -76,6 +76,8 @@ class FileSnapshots implements Snapshots {
   readonly #notices: string[] = [];
   #db: Sqlite | null = null;
   #generation = 0;
+  /** Readings that are being taken down, of which sheet. */
+  readonly #under = new Map<SheetWriter, string>();
   #troubled = false;
 
   constructor(options: SnapshotOptions) {
@@ -147,16 +149,20 @@ class FileSnapshots implements Snapshots {
   }
 
   begin(sheet: string, facts: SheetFacts, read: number): SnapshotWriter {
-    return new SheetWriter({
+    const writer: SheetWriter = new SheetWriter({
       generation: ++this.#generation,
       write: (work) => this.#write(work),
       sheet,
       facts,
       read,
+      onOver: () => void this.#under.delete(writer),
     });
+    this.#under.set(writer, sheet);
+    return writer;
   }
 
   patch(sheet: string, keys: readonly RowKey[], chunk: RowChunk, read: number): void {
+    for (const [writer, of] of this.#under) if (of === sheet) writer.patchedAside(keys, chunk, read);
     const generation = this.#sheet(sheet)?.generation;
     if (generation === null || generation === undefined) return;
     this.#write((db) => insertChunk(db, generation, PATCH, patchBytes(keys, chunk, read)));

@@ -32,6 +32,14 @@ export interface WriterParts {
   readonly read: number;
   /** False when it was not written. */
   readonly write: (work: (db: Sqlite) => unknown) => boolean;
+  /** Nothing more is taken down. */
+  readonly onOver: () => void;
+}
+
+interface Aside {
+  readonly keys: readonly RowKey[];
+  readonly chunk: RowChunk;
+  readonly read: number;
 }
 
 /** Chunks are compressed beside each other and written in order; the reading waits for none of it. */
@@ -41,6 +49,8 @@ export class SheetWriter implements SnapshotWriter {
   #rows = 0;
   #bytes = 0;
   #over = false;
+  /** Rows read again by others while this goes on: what it reads of them may be older. */
+  #aside: readonly Aside[] = [];
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
@@ -51,13 +61,21 @@ export class SheetWriter implements SnapshotWriter {
   }
 
   patch(keys: readonly RowKey[], chunk: RowChunk, read: number): void {
+    const own = new Set(keys);
+    // Read again by this reading itself, later.
+    this.#aside = this.#aside.filter((each) => !each.keys.every((key) => own.has(key)));
     this.#add(PATCH, 0, async () => patchBytes(keys, chunk, read));
+  }
+
+  /** Rows that somebody else read again meanwhile; they are laid over the reading at its end. */
+  patchedAside(keys: readonly RowKey[], chunk: RowChunk, read: number): void {
+    this.#aside = [...this.#aside, { keys, chunk, read }];
   }
 
   async finish(readAt: string): Promise<void> {
     await this.#turn;
     if (this.#over) return;
-    this.#over = true;
+    this.#end();
     const { sheet, facts, generation, read, write } = this.#parts;
     const done = write((db) =>
       db.transaction(() => {
@@ -69,6 +87,8 @@ export class SheetWriter implements SnapshotWriter {
            ON CONFLICT (id) DO UPDATE SET facts = excluded.facts, generation = excluded.generation,
              read_at = excluded.read_at, read_entry = excluded.read_entry, rows = excluded.rows, bytes = excluded.bytes`,
         ).run(sheet, json(facts), generation, readAt, read, this.#rows, this.#bytes);
+        for (const { keys, chunk, read: since } of this.#aside)
+          insertChunk(db, generation, PATCH, patchBytes(keys, chunk, since));
         db.prepare<[number]>('DELETE FROM chunk WHERE generation = ?').run(before?.generation ?? -1);
       })(),
     );
@@ -77,7 +97,7 @@ export class SheetWriter implements SnapshotWriter {
 
   cancel(): void {
     if (this.#over) return;
-    this.#over = true;
+    this.#end();
     void this.#turn.then(() => this.#drop());
   }
 
@@ -94,10 +114,15 @@ export class SheetWriter implements SnapshotWriter {
         this.#rows += rows;
         this.#bytes += body.length;
       } else {
-        this.#over = true;
+        this.#end();
         this.#drop();
       }
     });
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#parts.onOver();
   }
 
   #drop(): void {

@@ -176,3 +176,28 @@ test('where in the journal a reading began is kept with it; a file from before t
   db.close();
   expect(opened().load('sheet')).toMatchObject({ readAt: READ_AT, read: null });
 });
+
+test('rows read again after a commit, while another reading of the sheet is taken down, are part of that as well', async () => {
+  const snapshots = opened();
+  await write(snapshots, FIRST);
+  const reading = snapshots.begin('sheet', facts, 2);
+  // Read before the commit; another part of the table is still on its way.
+  const packed = new RowStore([0]).append(chunk(FIRST.flat()));
+  if (!packed) throw new Error('Nothing was packed.');
+  reading.rows(packed);
+  snapshots.patch('sheet', ['["1"]'], chunk([['1', 'written', '2', null]]), 5);
+  await reading.finish(READ_AT);
+  expect(rowsIn(snapshots)?.find(([id]) => id === '1')).toEqual(['1', 'written', '2', null]);
+
+  // What the reading itself reads again later is newer.
+  const again = snapshots.begin('sheet', facts, 6);
+  again.rows(packed);
+  snapshots.patch('sheet', ['["1"]'], chunk([['1', 'early', '2', null]]), 7);
+  again.patch(['["1"]'], chunk([['1', 'late', '2', null]]), 8);
+  await again.finish(READ_AT);
+  expect(rowsIn(snapshots)?.find(([id]) => id === '1')).toEqual(['1', 'late', '2', null]);
+  const cut = snapshots.begin('sheet', facts, 9);
+  cut.cancel();
+  snapshots.patch('sheet', ['["1"]'], chunk([['1', 'after', '2', null]]), 10);
+  expect(rowsIn(snapshots)?.find(([id]) => id === '1')).toEqual(['1', 'after', '2', null]);
+});
