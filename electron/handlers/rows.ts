@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/model/failure.ts';
+import type { RowPage } from '../../shared/model/rows.ts';
 import { type AnyView, endView, isAbout, rowsOfView, storedBehind } from '../sheets/any-view.ts';
 import { breathing } from '../sheets/breathe.ts';
 import { keptFolds, orderPlace, shownPlace } from '../sheets/fold-view.ts';
@@ -6,7 +7,7 @@ import { totalsOf } from '../sheets/group-page.ts';
 import type { LookupTable } from '../sheets/lookups.ts';
 import { hasLookup } from '../sheets/lookups.ts';
 import { PagedView } from '../sheets/paged/paged-view.ts';
-import { type Client, type Handlers, profileOf, sheetOf } from './context.ts';
+import { type Client, type ClientSheet, type Handlers, profileOf, sheetOf } from './context.ts';
 import { withInvalidRows } from './invalid-rows.ts';
 
 type RowHandlers = Pick<
@@ -27,7 +28,7 @@ type RowHandlers = Pick<
 >;
 
 export const rowHandlers: RowHandlers = {
-  'rows.view': async (client, { sheet: id, query }) => {
+  'rows.view': async (client, { sheet: id, query, first }) => {
     const open = sheetOf(client, id);
     const { sheet } = open;
     // A newer query for the same sheet cancels this one; until it is answered, pages of the view before are served.
@@ -55,18 +56,18 @@ export const rowHandlers: RowHandlers = {
         failure: failure?.message ?? null,
       }),
     );
+    const page = first === undefined ? null : await firstPage(open, view, first, cancel.signal);
     const stored = storedBehind(view, sheet.knowsAllRows);
     return {
       ...{ view: number, rows: rowsOfView(view), about: isAbout(view) },
+      ...(page ? { first: page } : {}),
       ...{ loading: sheet.loading, truncated: sheet.truncated },
       ...(stored ? { stored: stored.rows, storedAbout: stored.about } : {}),
     };
   },
   'rows.page': async (client, { sheet: id, view: number, start, count }) => {
     const { open, view } = viewOf(client, id, number);
-    // Subtotals travel with their rows, so they have to be those of now.
-    if (view.grouped) await open.sheet.figures(view);
-    return open.sheet.page(view, start, count, open.cancel.signal);
+    return pageOf(open, view, start, count);
   },
   'rows.fold': async (client, { sheet: id, view: number, fold }) => {
     const { open, view } = viewOf(client, id, number);
@@ -133,6 +134,28 @@ export const rowHandlers: RowHandlers = {
       known: values.map((value) => labels.has(value)),
     };
   },
+};
+
+const pageOf = async (open: ClientSheet, view: AnyView, start: number, count: number): Promise<RowPage> => {
+  // Subtotals travel with their rows, so they have to be those of now.
+  if (view.grouped) await open.sheet.figures(view);
+  return open.sheet.page(view, start, count, open.cancel.signal);
+};
+
+/** The rows a new view begins with; null where it has none, or where they cannot be read: the view is there all the same. */
+const firstPage = async (
+  open: ClientSheet,
+  view: AnyView,
+  count: number,
+  superseded: AbortSignal,
+): Promise<RowPage | null> => {
+  if (rowsOfView(view) === 0) return null;
+  try {
+    return await pageOf(open, view, 0, count);
+  } catch {
+    superseded.throwIfAborted();
+    return null;
+  }
 };
 
 /** The view a window speaks of, if it still is the one shown. */

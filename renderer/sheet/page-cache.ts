@@ -32,11 +32,12 @@ export class PageCache {
     return this.#pages.size;
   }
 
-  /** Forgets every page; answers still under way are dropped when they arrive. */
-  clear(): void {
+  /** Forgets every page but one that is at hand, as that of a new view may be; answers still under way are dropped when they arrive. */
+  clear(first?: RowPage): void {
     this.#generation++;
     this.#pages.clear();
     this.#flights.clear();
+    if (first) this.#keep(first.start / this.pageSize, first);
   }
 
   /** Forgets pages that could hold more rows than they did, because the view grew past `rows`. */
@@ -96,8 +97,7 @@ export class PageCache {
       if (generation !== this.#generation) {
         throw new AppError('cancelled', 'view-changed', 'The view changed while its rows were read.');
       }
-      const rows = pageRows(page);
-      this.#pages.set(index, { page, rows });
+      const rows = this.#keep(index, page);
       for (const oldest of this.#pages.keys()) {
         if (this.#pages.size <= this.#maxPages) break;
         this.#pages.delete(oldest);
@@ -106,5 +106,10 @@ export class PageCache {
     } finally {
       if (generation === this.#generation) this.#flights.delete(index);
     }
+  }
+  #keep(index: number, page: RowPage): readonly SheetRow[] {
+    const rows = pageRows(page);
+    this.#pages.set(index, { page, rows });
+    return rows;
   }
 }

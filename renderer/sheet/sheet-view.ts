@@ -137,8 +137,8 @@ export class SheetView {
     const turn = ++this.#turn;
     this.#update({ busy: true });
     try {
-      const asked = this.#events.asked(query);
-      const answer = await this.#client.call('rows.view', { sheet: this.#sheet, query: asked });
+      const asked = { sheet: this.#sheet, query: this.#events.asked(query), first: this.#pages.pageSize };
+      const answer = await this.#client.call('rows.view', asked);
       if (turn !== this.#turn) return;
       const told = this.#progress?.view === answer.view ? this.#progress : null;
       this.#view = answer.view;
@@ -147,7 +147,9 @@ export class SheetView {
       this.#plain = isPlain(query);
       this.#within = pendingNew;
       this.#added = [];
-      this.#pages.clear();
+      this.#pages.clear(answer.first);
+      // Rows that came meanwhile may belong to that page too.
+      this.#pages.grow(this.#rows);
       const { truncated, stored, storedAbout = false } = answer;
       this.#update({
         loading: told ? told.loading : answer.loading,

@@ -123,10 +123,13 @@ export const operations = {
   /** Sets what a sheet's rows are in which order; `rows` grows while `loading`, announced by `rows.progress`. */
   'rows.view': {
     kind: 'command',
-    input: z.object({ sheet: z.string(), query: viewQuery }),
+    /** `first`: so many of its first rows come with the answer. */
+    input: z.object({ sheet: z.string(), query: viewQuery, first: z.int().min(1).max(10_000).optional() }),
     output: z.object({
       view: z.int(),
       rows: z.int(),
+      /** The rows asked for; absent where there are none, or where they could not be read and `rows.page` tells why. */
+      first: rowPage.optional(),
       loading: z.boolean(),
       truncated: z.boolean(),
       /** `rows` is an estimate: the table is read page by page, and nobody has counted yet. */

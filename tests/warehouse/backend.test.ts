@@ -297,6 +297,27 @@ describe('windows', () => {
     expect(await one.refusal('rows.view', { sheet: SHEET, query: {} })).toBe('invalid sheet-not-open');
   });
 
+  test('the rows a view begins with come with it when they are asked for', async () => {
+    const ann = await signIn('ann');
+    await rowsOf(ann);
+    const query = { sort: [{ column: 'amount', descending: true }] };
+    const { view, rows, first } = await ann.call('rows.view', { sheet: SHEET, query, first: 5 });
+    const page = await ann.call('rows.page', { sheet: SHEET, view, start: 0, count: 5 });
+    expect(rows).toBe(12);
+    expect(page.count).toBe(5);
+    expect(first).toEqual(page);
+    const none = await ann.call('rows.view', {
+      sheet: SHEET,
+      query: { quick: 'nothing has this' },
+      first: 5,
+    });
+    expect([none.rows, none.first]).toEqual([0, undefined]);
+    const groups = await ann.call('rows.view', { sheet: SHEET, query: { groups: ['center'] }, first: 50 });
+    const subtotals = await ann.call('rows.page', { sheet: SHEET, view: groups.view, start: 0, count: 50 });
+    expect(groups.first).toEqual(subtotals);
+    expect(subtotals.groups?.at.length).toBeGreaterThan(1);
+  });
+
   test('rows read again are announced, and the view before stays whole until then', async () => {
     const ann = await signIn('ann');
     await rowsOf(ann);

@@ -154,7 +154,10 @@ export const benchBackend = (rowCount: number, pending: number, spread: number):
       unresolved: [],
       drift: [],
     }),
-    'rows.view': () => ({ view: 1, rows: rowCount, loading: false, truncated: false }),
+    'rows.view': ({ first }) => ({
+      ...{ view: 1, rows: rowCount, loading: false, truncated: false },
+      ...(first === undefined ? {} : { first: page(0, Math.min(first, rowCount)) }),
+    }),
     'rows.page': ({ start, count }) => page(start, Math.min(count, rowCount - start)),
     'edits.append': ({ step }) => append(step),
     'edits.undo': () => undo(),

@@ -165,6 +165,8 @@ const ready = (model: SheetModel): Promise<void> =>
 export const mountSheet = (rows: number, pending: number, spread: number): Promise<Times> =>
   mountOver(benchBackend(rows, pending, spread));
 
+const LOCALE = localeOf('en-GB');
+
 /** The same over a backend given. */
 export const mountOver = async (client: BackendClient): Promise<Times> => {
   const at = fresh();
@@ -172,7 +174,7 @@ export const mountOver = async (client: BackendClient): Promise<Times> => {
   const model = new SheetModel({
     client,
     source: BENCH_SHEET.source,
-    locale: localeOf('en-GB'),
+    locale: LOCALE,
     now: () => new Date(),
     newId: () => crypto.randomUUID(),
   });

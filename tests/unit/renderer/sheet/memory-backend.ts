@@ -97,6 +97,8 @@ export class MemoryBackend implements BackendClient {
   #order: readonly number[] | null = null;
   #added: readonly string[] = [];
   #view = 0;
+  /** What becomes of the answer that a view is there. */
+  viewAnswer = (answer: OutputOf<'rows.view'>): OutputOf<'rows.view'> => answer;
   /** When set, appends fail with it. */
   refusal: AppError | null = null;
   /** When set, appends wait for it. */
@@ -185,7 +187,7 @@ export class MemoryBackend implements BackendClient {
     return this.#delta(now);
   }
 
-  #makeView(query: Partial<ViewQuery>): OutputOf<'rows.view'> {
+  #makeView(query: Partial<ViewQuery>, count = 0): OutputOf<'rows.view'> {
     const { sort = [], quick = '', pendingOnly = false, filters = [] } = query;
     let order = Array.from({ length: this.rowCount }, (_, i) => i);
     if (pendingOnly) order = order.filter((i) => this.pending.has(MemoryBackend.key(i)));
@@ -203,10 +205,14 @@ export class MemoryBackend implements BackendClient {
     this.#order = order;
     this.#added = [...this.pending.values()].filter(({ kind }) => kind === 'insert').map(({ row }) => row);
     this.#view++;
-    return { view: this.#view, rows: order.length + this.#added.length, loading: false, truncated: false };
+    const rows = order.length + this.#added.length;
+    return {
+      ...{ view: this.#view, rows, loading: false, truncated: false },
+      ...(count > 0 && rows > 0 ? { first: this.page({ view: this.#view, start: 0, count }) } : {}),
+    };
   }
 
-  #page({ view, start, count }: InputOf<'rows.page'>): OutputOf<'rows.page'> {
+  page({ view, start, count }: Omit<InputOf<'rows.page'>, 'sheet'>): OutputOf<'rows.page'> {
     if (view !== this.#view) throw new AppError('conflict', 'view-gone', 'The view is gone.');
     const order = this.#order ?? [];
     const stored = order.slice(start, start + count);
@@ -259,8 +265,8 @@ export class MemoryBackend implements BackendClient {
       return this.policy;
     },
     'sheets.close': () => ({}),
-    'rows.view': ({ query }) => this.#makeView(query),
-    'rows.page': (input) => this.#page(input),
+    'rows.view': ({ query, first }) => this.viewAnswer(this.#makeView(query, first)),
+    'rows.page': (input) => this.page(input),
     'rows.locate': ({ row }) => {
       const place = (this.#order ?? []).map(MemoryBackend.key).indexOf(row);
       return { place: place < 0 ? null : place };

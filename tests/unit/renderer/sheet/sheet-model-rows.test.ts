@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { SheetModel } from '../../../../renderer/sheet/sheet-model.ts';
 import { AppError } from '../../../../shared/model/failure.ts';
 import { localeOf } from '../../../../shared/values/locale.ts';
-import { LINES } from './memory-backend.ts';
+import { LINES, type MemoryBackend } from './memory-backend.ts';
 
 import { column, marks, opened, rowAt } from './opened-model.ts';
 
@@ -62,6 +62,44 @@ describe('rows', () => {
   });
 });
 
+describe('the rows a view begins with', () => {
+  const asked = (backend: MemoryBackend): number =>
+    backend.calls.filter(({ name }) => name === 'rows.page').length;
+
+  test('come with the view, so that no other answer is waited for', async () => {
+    const { model, backend } = await opened(50);
+    expect((await rowAt(model, 19)).key).toBe('["R19"]');
+    model.setQuery({ quick: 'R4' });
+    await model.settled();
+    expect((await rowAt(model, 10)).key).toBe('["R49"]');
+    expect(asked(backend)).toBe(0);
+    expect((await rowAt(model, 0)).key).toBe('["R4"]');
+  });
+
+  test('are asked for where they did not come', async () => {
+    const { model, backend } = await opened(50);
+    backend.viewAnswer = ({ first: _, ...answer }) => answer;
+    model.setQuery({ quick: 'R4' });
+    await model.settled();
+    expect((await rowAt(model, 10)).key).toBe('["R49"]');
+    expect(asked(backend)).toBe(1);
+  });
+
+  test('are asked for again where more of them arrived while the answer was under way', async () => {
+    const { model, backend } = await opened(50);
+    backend.viewAnswer = (answer) => {
+      const { view } = answer;
+      const told = { sheet: LINES.id, view, rows: 11, about: false, loading: false, failure: null };
+      backend.tell('rows.progress', told);
+      return { ...answer, rows: 3, loading: true, first: backend.page({ view, start: 0, count: 3 }) };
+    };
+    model.setQuery({ quick: 'R4' });
+    await model.settled();
+    expect(model.rowCount).toBe(11);
+    expect((await rowAt(model, 10)).key).toBe('["R49"]');
+  });
+});
+
 describe('a view that is lost behind the window', () => {
   test('is made again when its rows are asked for', async () => {
     const { model, backend } = await opened(50);
@@ -73,13 +111,12 @@ describe('a view that is lost behind the window', () => {
 
   test('while it is made is made once more, and given up when it is lost each time', async () => {
     const { model, backend } = await opened(50);
-    const answer = backend.call.bind(backend);
     let lost = 0;
-    vi.spyOn(backend, 'call').mockImplementation(async (name, input) => {
-      const given = await answer(name, input);
-      if (name === 'rows.view' && lost-- > 0) backend.loseView();
-      return given;
-    });
+    backend.viewAnswer = ({ first, ...answer }) => {
+      if (lost-- <= 0) return { ...answer, ...(first ? { first } : {}) };
+      backend.loseView();
+      return answer;
+    };
     lost = 1;
     model.setQuery({ quick: 'R4' });
     await model.settled();
