@@ -1,4 +1,5 @@
 import { packFrame } from '../shared/contract/pack-pending.ts';
+import { unpackCall } from '../shared/contract/pack-sets.ts';
 import { callFrame, failedAnswer, type HostFrame } from '../shared/contract/wire.ts';
 
 /** One client's end of the backend; `call` rejects with AppError, `close` forgets the client. */
@@ -31,7 +32,7 @@ export const serveClient = (channel: Channel, backend: ServedBackend): void => {
       channel.refuse('malformed frame');
       return;
     }
-    void answer(channel, client, frame.data);
+    void answer(channel, client, unpackCall(frame.data));
   });
 };
 

@@ -1,6 +1,7 @@
 import type { BackendClient } from '../../shared/contract/client.ts';
 import type { EventName, EventOf, OutputOf } from '../../shared/contract/operations.ts';
 import { isPackedFrame, unpackInTurns } from '../../shared/contract/pack-pending.ts';
+import { packCall } from '../../shared/contract/pack-sets.ts';
 import { type CallFrame, type HostFrame, hostFrame, settleAnswer } from '../../shared/contract/wire.ts';
 import { AppError } from '../../shared/model/failure.ts';
 
@@ -94,7 +95,7 @@ export const createClient = async (dial: Dial, options: ClientOptions): Promise<
   const transmit = (line: Link, waiting: Waiting): void => {
     inFlight.set(waiting.frame.id, waiting);
     try {
-      line.send(waiting.frame);
+      line.send(packCall(waiting.frame));
     } catch (cause) {
       inFlight.delete(waiting.frame.id);
       waiting.reject(

@@ -135,8 +135,8 @@ export class GridController {
     requestAnimationFrame(() => {
       if (this.#api.isDestroyed()) return;
       this.#drawing.complete();
-      this.#api.ensureIndexVisible(index, 'middle');
       this.#api.ensureColumnVisible(id);
+      this.#api.ensureIndexVisible(index, 'middle');
       whenFocusable(this.#host, () => this.#api.setFocusedCell(index, id));
     });
   }
@@ -382,8 +382,8 @@ export class GridController {
     if (to === undefined) return false;
     const start = tabbed ? (this.#returnColumn ?? id) : null;
     this.#movedTo = `${row} ${to}`;
-    this.#api.ensureIndexVisible(row);
     this.#api.ensureColumnVisible(to);
+    this.#api.ensureIndexVisible(row);
     this.#api.setFocusedCell(row, to);
     this.#returnColumn = start;
     return true;

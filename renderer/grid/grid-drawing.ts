@@ -15,6 +15,9 @@ import type { PlacedColumn } from './layout.ts';
 import type { RowSet } from './row-set.ts';
 import type { SheetRow } from './sheet-row.ts';
 
+/** Rows that are drawn in a turn of their own. */
+const MANY = 1_000;
+
 interface DrawingEvents {
   /** Sort or filters changed. */
   view(): void;
@@ -38,6 +41,7 @@ export class GridDrawing {
   #rows: RowSet[] | null = [];
   #columns: Set<string> | null = new Set();
   #frame = 0;
+  #breathing = false;
   #rowsWaiting = false;
   /** Only the first rows are drawn so far. */
   #beginning = false;
@@ -92,7 +96,17 @@ export class GridDrawing {
     if (change.columns) this.#fitOnce(change.columns);
     if (!change.columns) this.#columns = null;
     else for (const column of change.columns) this.#columns?.add(columnId(column));
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#draw);
+    if (this.#frame === 0 && !this.#breathing) void this.#schedule((change.rows?.size ?? 0) > MANY);
+  }
+
+  // What changed many rows has just taken a while, and drawing them takes another.
+  async #schedule(later: boolean): Promise<void> {
+    if (later) {
+      this.#breathing = true;
+      await breathe();
+      this.#breathing = false;
+    }
+    this.#frame = requestAnimationFrame(this.#draw);
   }
 
   /** The first rows are there: the others follow once those have been painted. */

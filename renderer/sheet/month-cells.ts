@@ -3,7 +3,7 @@ import { isNewRow, keyValues, rowKeyOf } from '../../shared/model/rows.ts';
 import type { Column } from '../../shared/model/sheet.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
 import { missingMonths, monthsOfYear } from './missing-months.ts';
-import type { PlanCells } from './plan-dialog.tsx';
+import type { PlanCells } from './plan-cells.ts';
 import { spreadScale } from './plan-values.ts';
 import type { Told } from './range-commands.ts';
 import type { SheetModel } from './sheet-model.ts';

@@ -14,7 +14,7 @@ export interface AddedMonth extends MonthToAdd {
 /** Takes what was planned, with the rows it adds, as one step. Answers why a new row cannot hold its value; nothing is taken then. */
 export const takePlan = async (
   model: SheetModel,
-  entered: readonly Entered[],
+  entered: Iterable<Entered>,
   added: readonly AddedMonth[],
   label: string,
 ): Promise<string | null> => {

@@ -1,34 +1,25 @@
 import { type ReactNode, useMemo, useState } from 'react';
-import { AppError } from '../../shared/model/failure.ts';
 import type { Column } from '../../shared/model/sheet.ts';
+import { finished } from '../../shared/planning/steps.ts';
 import { formatValue } from '../../shared/values/format.ts';
-import type { SheetRow } from '../grid/sheet-row.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { AddMonths } from './add-months.tsx';
 import type { MissingMonths } from './missing-months.ts';
 import { type AddedMonth, takePlan } from './plan-apply.ts';
-import { type PlanMethod, planValues, spreadScale, totalOf } from './plan-values.ts';
+import { monthsOf, type PlanCell, type PlanStart, planStart, withMonths } from './plan-cells.ts';
+import type { PlanMethod, PlanRequest } from './plan-values.ts';
 import { useWeights } from './plan-weights.ts';
 import { rowLabel } from './row-finding.ts';
 import type { Entered } from './sheet-entry.ts';
 import type { SheetModel } from './sheet-model.ts';
+import { usePlan } from './use-plan.ts';
 
-/** A cell that is planned; `month` is its place in the year, from 0, where that is known. */
-export interface PlanCell {
-  readonly row: SheetRow;
-  readonly column: Column;
-  readonly month?: number;
-}
-
-/** The cells a planning command works on, in reading order, and the months of their line that have no row. */
-export interface PlanCells {
-  readonly cells: readonly PlanCell[];
-  readonly missing?: MissingMonths | null;
-}
-
-export interface PlanDialogProps extends PlanCells {
+export interface PlanDialogProps {
   readonly model: SheetModel;
+  readonly start: PlanStart;
+  /** Months of the line that have no row. */
+  readonly missing?: MissingMonths | null | undefined;
   readonly onClose: () => void;
 }
 
@@ -42,63 +33,77 @@ const METHODS: readonly (readonly [PlanMethod, string])[] = [
   ['grow', 'Grow by percent'],
   ['copy', 'Copy the first values forward'],
 ];
-const SHOWN = 200;
+const SHOWN = 100;
 
 /** Spreads, grows or copies over the selected cells as one step, previewed; cells can be held, and the cents always add up. */
-export const PlanDialog = ({ model, cells: there, missing, onClose }: PlanDialogProps): ReactNode => {
+export const PlanDialog = ({ model, start: given, missing, onClose }: PlanDialogProps): ReactNode => {
   const [adds, setAdds] = useState(false);
-  const cells = useMemo(() => (adds ? withMonths(there, missing) : there), [adds, there, missing]);
+  const start = useMemo(
+    () => (adds ? finished(planStart(model, withMonths(given.cells, missing))) : given),
+    [adds, given, missing, model],
+  );
+  const { cells, scale, values, locked } = start;
   const added = new Map(missing?.months.map((month) => [month.row.key, month]));
   const [refusal, setRefusal] = useState<string | null>(null);
-  const scale = Math.min(...cells.map(({ column }) => spreadScale(column) ?? Number.POSITIVE_INFINITY));
-  const values = useMemo(() => cells.map(({ row, column }) => model.value(row, column)), [cells, model]);
-  const locked = useMemo(
-    () => cells.map(({ row, column }) => model.readOnlyReason(row, column) !== null),
-    [cells, model],
-  );
+  const [taking, setTaking] = useState(false);
   const [method, setMethod] = useState<PlanMethod>('proportional');
-  const [amount, setAmount] = useState(() => totalOf(values, scale));
+  const [amount, setAmount] = useState(given.total);
   const [holds, setHolds] = useState<ReadonlySet<string>>(new Set());
-  const { from, setFrom, weights } = useWeights(model, there, method === 'like' && !adds);
+  const { from, setFrom, weights } = useWeights(model, given.cells, method === 'like' && !adds);
   const [first] = cells;
   const width = useMemo(() => new Set(cells.map(({ column }) => column.name)).size, [cells]);
-  const plan = useMemo(() => {
-    try {
-      const text = amount.trim();
-      const read = first ? model.readPlain({ ...first.column, type: { kind: 'decimal' } }, text) : null;
-      const plain = method === 'copy' ? '0' : read?.kind === 'value' ? read.value : null;
-      if (method === 'like' && adds)
-        return { failure: 'New rows cannot follow other rows. Choose another method, or add no rows.' };
-      if (method === 'like' && typeof weights === 'string') return { failure: weights };
-      if (plain === null) return { failure: read?.kind === 'refused' ? read.message : 'Type a number.' };
-      return planValues({
-        method,
-        amount: plain,
-        values,
-        scale,
-        width,
-        weights: typeof weights === 'string' ? [] : weights,
-        ...(monthsOf(cells) ?? {}),
-        held: cells.map(({ row, column }, i) => (locked[i] ?? false) || holds.has(row.key + column.name)),
-      });
-    } catch (error) {
-      return { failure: AppError.wrap(error).message };
-    }
-  }, [amount, method, values, scale, cells, locked, holds, first, model, weights, width, adds]);
+  const held = useMemo(
+    () =>
+      holds.size === 0
+        ? locked
+        : cells.map(({ row, column }, i) => (locked[i] ?? false) || holds.has(row.key + column.name)),
+    [cells, locked, holds],
+  );
+  const request = useMemo((): PlanRequest | string => {
+    const text = amount.trim();
+    const read = first ? model.readPlain({ ...first.column, type: { kind: 'decimal' } }, text) : null;
+    const plain = method === 'copy' ? '0' : read?.kind === 'value' ? read.value : null;
+    if (method === 'like' && adds)
+      return 'New rows cannot follow other rows. Choose another method, or add no rows.';
+    if (method === 'like' && typeof weights === 'string') return weights;
+    if (plain === null) return read?.kind === 'refused' ? read.message : 'Type a number.';
+    return {
+      method,
+      amount: plain,
+      values,
+      scale,
+      width,
+      held,
+      weights: typeof weights === 'string' ? [] : weights,
+      ...(monthsOf(cells) ?? {}),
+    };
+  }, [amount, method, values, scale, cells, held, first, model, weights, width, adds]);
+  const plan = usePlan(request);
+  const planned = plan && !('failure' in plan) ? plan : null;
+  const failure = plan && 'failure' in plan ? plan.failure : refusal;
   const apply = async (): Promise<void> => {
-    if ('failure' in plan) return;
-    const entered: Entered[] = [];
+    if (!planned) return;
+    const changed = function* (): Generator<{ cell: PlanCell; value: string }> {
+      for (const [i, cell] of cells.entries()) {
+        const value = planned.values[i];
+        if (value === undefined || held[i] || (method === 'grow' && values[i] === null)) continue;
+        yield { cell, value };
+      }
+    };
+    const entered = function* (): Generator<Entered> {
+      for (const { cell, value } of changed())
+        if (!added.has(cell.row.key)) yield { ...cell, typed: { text: value, picked: value } };
+    };
     const rows: AddedMonth[] = [];
-    cells.forEach(({ row, column }, i) => {
-      const value = plan.values[i];
-      if (value === undefined || locked[i] || holds.has(row.key + column.name)) return;
-      if (method === 'grow' && values[i] === null) return;
-      const month = added.get(row.key);
-      if (month) rows.push({ ...month, column, value });
-      else entered.push({ row, column, typed: { text: value, picked: value } });
-    });
+    if (adds)
+      for (const { cell, value } of changed()) {
+        const month = added.get(cell.row.key);
+        if (month) rows.push({ ...month, column: cell.column, value });
+      }
     const label = method === 'grow' ? 'Grow' : method === 'copy' ? 'Copy forward' : 'Spread';
-    const refused = await takePlan(model, entered, rows, label);
+    setTaking(true);
+    const refused = await takePlan(model, entered(), rows, label);
+    setTaking(false);
     if (refused === null) onClose();
     else setRefusal(refused);
   };
@@ -111,7 +116,7 @@ export const PlanDialog = ({ model, cells: there, missing, onClose }: PlanDialog
       foot={
         <>
           <Button onPress={onClose}>Cancel</Button>
-          <Button look="primary" isDisabled={'failure' in plan} onPress={() => void apply()}>
+          <Button look="primary" isDisabled={planned === null || taking} onPress={() => void apply()}>
             Apply
           </Button>
         </>
@@ -125,8 +130,7 @@ export const PlanDialog = ({ model, cells: there, missing, onClose }: PlanDialog
           onChange={(event) => {
             const next = event.target.value as PlanMethod;
             setMethod(next);
-            if ((next === 'grow') !== (method === 'grow'))
-              setAmount(next === 'grow' ? '0' : totalOf(values, scale));
+            if ((next === 'grow') !== (method === 'grow')) setAmount(next === 'grow' ? '0' : start.total);
           }}
         >
           {METHODS.map(([value, label]) => (
@@ -156,12 +160,14 @@ export const PlanDialog = ({ model, cells: there, missing, onClose }: PlanDialog
         ) : null}
       </div>
       {missing ? <AddMonths missing={missing} adds={adds} onAdds={setAdds} /> : null}
-      {'failure' in plan || refusal !== null ? (
+      {failure !== null ? (
         <p role="alert" className="plan-failure">
-          {'failure' in plan ? plan.failure : refusal}
+          {failure}
         </p>
-      ) : plan.note ? (
-        <p>{plan.note}</p>
+      ) : plan === null ? (
+        <p role="status">Working out {cells.length.toLocaleString(model.locale.tag)} cells…</p>
+      ) : planned?.note ? (
+        <p>{planned.note}</p>
       ) : null}
       <div className="plan-scroll">
         <table className="plan-table">
@@ -195,7 +201,7 @@ export const PlanDialog = ({ model, cells: there, missing, onClose }: PlanDialog
                   />
                 </td>
                 <td className="number">{shown(values[i] ?? null, column)}</td>
-                <td className="number">{'failure' in plan ? '' : shown(plan.values[i] ?? null, column)}</td>
+                <td className="number">{planned ? shown(planned.values[i] ?? null, column) : ''}</td>
               </tr>
             ))}
           </tbody>
@@ -206,34 +212,12 @@ export const PlanDialog = ({ model, cells: there, missing, onClose }: PlanDialog
                 {cells.length > SHOWN ? `, ${(cells.length - SHOWN).toLocaleString()} cells not listed` : ''}
               </th>
               <td />
-              <td className="number">{first ? shown(totalOf(values, scale), first.column) : ''}</td>
-              <td className="number">
-                {first && !('failure' in plan) ? shown(totalOf(plan.values, scale), first.column) : ''}
-              </td>
+              <td className="number">{first ? shown(start.total, first.column) : ''}</td>
+              <td className="number">{first && planned ? shown(planned.total, first.column) : ''}</td>
             </tr>
           </tfoot>
         </table>
       </div>
     </Dialog>
   );
-};
-
-/** The cells with those of the months to be added, in the order of the year. */
-const withMonths = (
-  cells: readonly PlanCell[],
-  missing: MissingMonths | null | undefined,
-): readonly PlanCell[] => {
-  const column = cells[0]?.column;
-  if (!column || !missing) return cells;
-  const added = missing.months.map(({ row, month }) => ({
-    row,
-    column,
-    month: Number(month.slice(5, 7)) - 1,
-  }));
-  return [...cells, ...added].sort((a, b) => (a.month ?? 0) - (b.month ?? 0));
-};
-
-const monthsOf = (cells: readonly PlanCell[]): { months: number[] } | null => {
-  const months = cells.flatMap(({ month }) => (month === undefined ? [] : [month]));
-  return months.length === cells.length ? { months } : null;
 };

@@ -1,8 +1,12 @@
 import type { Column } from '../../shared/model/sheet.ts';
 import { evaluateArithmetic } from '../../shared/planning/arithmetic.ts';
-import { type SpreadMethod, spread } from '../../shared/planning/spread.ts';
+import { type SpreadMethod, spreadInSteps } from '../../shared/planning/spread.ts';
+import { A_STEP, finished, type InSteps } from '../../shared/planning/steps.ts';
 import { roundForDisplay } from '../../shared/values/decimal.ts';
 import { fromUnits, toUnits } from '../../shared/values/units.ts';
+
+/** Cells that are reckoned in one step, less one. */
+const A_FEW = 0x1f;
 
 /** What a planning command does with the cells of a range, in reading order. */
 export type PlanMethod = 'even' | 'proportional' | 'like' | WeekPattern | 'grow' | 'copy';
@@ -29,10 +33,16 @@ export interface PlanRequest {
 
 /** Exact sum of the cells in the scale of the column. */
 export const totalOf = (values: readonly (string | null)[], scale: number): string =>
-  fromUnits(
-    values.reduce((sum, value) => sum + toUnits(value ?? '0', scale), 0n),
-    scale,
-  );
+  finished(totalInSteps(values, scale));
+
+export const totalInSteps = function* (values: readonly (string | null)[], scale: number): InSteps<string> {
+  let sum = 0n;
+  for (const [i, value] of values.entries()) {
+    if ((i & A_STEP) === A_STEP) yield;
+    sum += toUnits(value ?? '0', scale);
+  }
+  return fromUnits(sum, scale);
+};
 
 /** Decimal places of a column that numbers can be spread over; null when it is none. */
 export const spreadScale = ({ type, lookup }: Column): number | null => {
@@ -59,11 +69,20 @@ const howOf = (
   }
 };
 
+/** New values of a range, and what is to be known of them; null where there is nothing. */
+export interface PlannedValues {
+  readonly values: readonly string[];
+  readonly note: string | null;
+}
+
 /**
  * New values of a range. A spread total adds up exactly, held cells included; growth rounds each cell half away from zero to
  * the column's scale, which is what the preview shows. Throws AppError `invalid`.
  */
-export const planValues = ({
+export const planValues = (request: PlanRequest): PlannedValues => finished(planInSteps(request));
+
+/** The same in steps, for many cells. */
+export const planInSteps = function* ({
   method,
   amount,
   values,
@@ -72,10 +91,10 @@ export const planValues = ({
   width = 1,
   weights = [],
   months: known,
-}: PlanRequest): { values: readonly string[]; note: string | null } => {
+}: PlanRequest): InSteps<PlannedValues> {
   const cells = values.map((value, i) => ({ value, held: held[i] ?? false }));
   const across = width >= cells.length;
-  const months = known ?? cells.map((_, i) => (across ? i : Math.floor(i / width)));
+  yield;
   switch (method) {
     case 'even':
     case 'proportional':
@@ -83,7 +102,8 @@ export const planValues = ({
     case '4-4-5':
     case '4-5-4':
     case '5-4-4': {
-      const result = spread(amount, cells, howOf(method, weights, months), scale);
+      const months = known ?? cells.map((_, i) => (across ? i : Math.floor(i / width)));
+      const result = yield* spreadInSteps(amount, cells, howOf(method, weights, months), scale);
       return {
         values: result.values,
         note: result.fellBackToEven
@@ -93,14 +113,16 @@ export const planValues = ({
     }
     case 'grow': {
       const sign = amount.startsWith('-') ? '' : '+';
-      return {
-        values: cells.map(({ value, held: fixed }) =>
+      const grown: string[] = [];
+      for (const [i, { value, held: fixed }] of cells.entries()) {
+        if ((i & A_FEW) === A_FEW) yield;
+        grown.push(
           fixed || value === null
             ? (value ?? '0')
             : roundForDisplay(evaluateArithmetic(`${sign}${amount}%`, value), scale),
-        ),
-        note: null,
-      };
+        );
+      }
+      return { values: grown, note: null };
     }
     case 'copy':
       return {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { AppError } from '../../shared/model/failure.ts';
-import type { PlanCells } from './plan-dialog.tsx';
+import type { PlanCells } from './plan-cells.ts';
 import type { SheetModel } from './sheet-model.ts';
 
 type Weights = readonly (string | null)[];
@@ -17,8 +17,9 @@ export const useWeights = (
   const [weights, setWeights] = useState<Weights | string>('');
   useEffect(() => {
     if (!wanted) return;
-    const top = Math.min(...cells.map(({ row }) => row.index));
-    const height = Math.max(...cells.map(({ row }) => row.index)) - top + 1;
+    const places = cells.map(({ row }) => row.index);
+    const top = places.reduce((least, place) => Math.min(least, place), Number.POSITIVE_INFINITY);
+    const height = places.reduce((most, place) => Math.max(most, place), top) - top + 1;
     const start = /^\d{1,9}$/.test(from.trim()) ? Number(from) - 1 : -1;
     if (start < 0) {
       setWeights('Type the number of the first row to follow.');

@@ -6,6 +6,7 @@ import type { TypedCell } from '../grid/grid-model.ts';
 import { copyShape } from '../grid/ranges/copy-shape.ts';
 import { type Rectangle, rectangleOf, type Selection } from '../grid/ranges/selection.ts';
 import type { SheetRow } from '../grid/sheet-row.ts';
+import type { PlanCells } from './plan-cells.ts';
 import { spreadScale } from './plan-values.ts';
 import type { Entered } from './sheet-entry.ts';
 import type { SheetModel } from './sheet-model.ts';
@@ -198,7 +199,7 @@ export const extendFill = async (
 export const planCells = async (
   { model, columns }: RangeTarget,
   selection: Selection,
-): Promise<{ cells: { row: SheetRow; column: Column }[] } | Told> => {
+): Promise<PlanCells | Told> => {
   const [only, ...more] = selection.ranges;
   if (!only || more.length > 0) return 'Select one range to plan over.';
   const rectangle = rectangleOf(only);

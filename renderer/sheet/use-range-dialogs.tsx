@@ -4,13 +4,17 @@ import { AppError } from '../../shared/model/failure.ts';
 import type { RowKey } from '../../shared/model/rows.ts';
 import type { ActiveCell, GridController } from '../grid/grid-controller.ts';
 import { cellCount, type Selection } from '../grid/ranges/selection.ts';
+import { inTurns } from '../ui/turns.ts';
 import { FindDialog, type FindDialogProps } from './find-dialog.tsx';
 import { NO_SEARCH } from './find-step.ts';
 import { GoToDialog } from './go-to-dialog.tsx';
 import { monthCells } from './month-cells.ts';
-import { type PlanCells, PlanDialog } from './plan-dialog.tsx';
+import { type PlanCells, planStart } from './plan-cells.ts';
+import { PlanDialog, type PlanDialogProps } from './plan-dialog.tsx';
 import { planCells, type RangeTarget } from './range-commands.ts';
 import type { SheetModel } from './sheet-model.ts';
+
+type Planning = Pick<PlanDialogProps, 'start' | 'missing'>;
 
 interface RangeDialogParts {
   readonly model: SheetModel;
@@ -36,7 +40,7 @@ export interface RangeDialogs {
 /** The dialogs that work on a range or lead to a cell: planning, find and replace, go to. */
 export const useRangeDialogs = (parts: RangeDialogParts): RangeDialogs => {
   const { model, grid, active, close } = parts;
-  const [planning, setPlanning] = useState<PlanCells | null>(null);
+  const [planning, setPlanning] = useState<Planning | null>(null);
   const [finding, setFinding] = useState<FindDialogProps['start'] | null>(null);
   const searched = useRef(NO_SEARCH);
   const [going, setGoing] = useState(false);
@@ -45,10 +49,17 @@ export const useRangeDialogs = (parts: RangeDialogParts): RangeDialogs => {
       if (!range || !parts.mayPlan) return;
       const alone = active !== null && cellCount(range) === 1;
       // From one cell the months of its line are planned.
+      const prepare = async (found: PlanCells | string): Promise<Planning | string> => {
+        if (typeof found === 'string') return found;
+        const start = await inTurns(planStart(model, found.cells));
+        return start ? { start, missing: found.missing } : '';
+      };
       const planned = await (alone
         ? monthCells(model, parts.client, active, new Date(), () => crypto.randomUUID())
         : planCells(parts.target(), range)
-      ).catch((error: unknown) => AppError.wrap(error).message);
+      )
+        .then(prepare)
+        .catch((error: unknown) => AppError.wrap(error).message);
       if (typeof planned === 'string') model.say(planned);
       else setPlanning(planned);
     },

@@ -1,5 +1,6 @@
 import { AppError } from '../model/failure.ts';
 import { fromUnits, scaleOf, toUnits } from '../values/units.ts';
+import { A_STEP, finished, type InSteps, sortedInSteps } from './steps.ts';
 
 /** One cell a total is spread over: its present value and whether the person holds it. */
 export interface SpreadCell {
@@ -30,67 +31,95 @@ export interface SpreadResult {
  * largest cut-off remainders, earlier cells first (the largest remainder method), so the same input always gives the
  * same cells. Throws AppError `invalid` when nothing is left to change or the total has more decimals than `scale`.
  */
-export const spread = (
+export const spread = (...given: Parameters<typeof spreadInSteps>): SpreadResult =>
+  finished(spreadInSteps(...given));
+
+/** The same in steps, for many cells. */
+export const spreadInSteps = function* (
   total: string,
   cells: readonly SpreadCell[],
   method: SpreadMethod,
   scale: number,
-): SpreadResult => {
-  const free = cells.flatMap((cell, i) => (cell.held ? [] : [i]));
-  const first = free[0];
-  const held = cells.reduce((sum, cell) => (cell.held ? sum + toUnits(cell.value ?? '0', scale) : sum), 0n);
+): InSteps<SpreadResult> {
+  const values: string[] = [];
+  const free: number[] = [];
+  let held = 0n;
+  for (const [i, cell] of cells.entries()) {
+    if ((i & A_STEP) === A_STEP) yield;
+    const units = toUnits(cell.held ? (cell.value ?? '0') : '0', scale);
+    held += units;
+    values.push(fromUnits(units, scale));
+    if (!cell.held) free.push(i);
+  }
   const rest = toUnits(total, scale) - held;
-  if (first === undefined) {
+  if (free.length === 0) {
     throw new AppError('invalid', 'all-held', 'Every cell is held. Release at least one to spread over it.');
   }
-  const wanted = weightsOf(cells, method);
-  const chosen = free.map((i) => wanted[i] ?? 0n);
+  const weightAt = yield* weightsOf(cells, method);
+  const chosen = free.map(weightAt);
   const sum = chosen.reduce((a, b) => a + b, 0n);
   const weights = sum === 0n ? free.map(() => 1n) : chosen;
-  const shares = divide(rest, weights);
-  const values = cells.map((cell) => fromUnits(toUnits(cell.held ? (cell.value ?? '0') : '0', scale), scale));
-  free.forEach((cell, i) => {
+  yield;
+  const shares = yield* divide(rest, weights);
+  for (const [i, cell] of free.entries()) {
+    if ((i & A_STEP) === A_STEP) yield;
     values[cell] = fromUnits(shares[i] ?? 0n, scale);
-  });
+  }
   return { values, fellBackToEven: sum === 0n && method.kind !== 'even' };
 };
 
-/** Weights as whole numbers in one common scale. */
-const weightsOf = (cells: readonly SpreadCell[], method: SpreadMethod): readonly bigint[] => {
+/** Weights of the cells by their places, as whole numbers in one common scale. */
+const weightsOf = function* (
+  cells: readonly SpreadCell[],
+  method: SpreadMethod,
+): InSteps<(i: number) => bigint> {
   switch (method.kind) {
     case 'even':
-      return cells.map(() => 1n);
-    case 'weeks':
-      return cells.map((_, i) => BigInt(method.pattern[i % 3] ?? 0));
+      return () => 1n;
+    case 'weeks': {
+      const weeks = method.pattern.map(BigInt);
+      return (i) => weeks[i % 3] ?? 0n;
+    }
     case 'proportional':
-      return commonScale(cells.map((cell) => cell.value));
+      return yield* commonScale(cells.map((cell) => cell.value));
     case 'like':
-      return commonScale(cells.map((_, i) => method.weights[i] ?? null));
+      return yield* commonScale(cells.map((_, i) => method.weights[i] ?? null));
   }
 };
 
-const commonScale = (values: readonly (string | null)[]): readonly bigint[] => {
+const commonScale = function* (values: readonly (string | null)[]): InSteps<(i: number) => bigint> {
   const scale = values.reduce((most, value) => Math.max(most, value === null ? 0 : scaleOf(value)), 0);
-  return values.map((value) => toUnits(value ?? '0', scale));
+  const weights: bigint[] = [];
+  for (const [i, value] of values.entries()) {
+    if ((i & A_STEP) === A_STEP) yield;
+    weights.push(toUnits(value ?? '0', scale));
+  }
+  return (i) => weights[i] ?? 0n;
 };
 
 /** Divides whole units by weights (whose sum is not zero); the parts add up to the whole. */
-const divide = (units: bigint, weights: readonly bigint[]): bigint[] => {
+const divide = function* (units: bigint, weights: readonly bigint[]): InSteps<bigint[]> {
   const sum = weights.reduce((a, b) => a + b, 0n);
-  const parts = weights.map((weight, index) => {
+  const shares: bigint[] = [];
+  const remainders: bigint[] = [];
+  // Every part is rounded down, so fewer than one unit a part is missing.
+  let missing = units;
+  for (const [i, weight] of weights.entries()) {
+    if ((i & A_STEP) === A_STEP) yield;
     const product = units * weight;
     const quotient = floorDivide(product, sum);
-    return { index, quotient, remainder: absolute(product - quotient * sum) };
+    shares.push(quotient);
+    remainders.push(absolute(product - quotient * sum));
+    missing -= quotient;
+  }
+  if (missing === 0n) return shares;
+  const largest = yield* sortedInSteps([...weights.keys()], (a, b) => {
+    const [left = 0n, right = 0n] = [remainders[a], remainders[b]];
+    return left === right ? a - b : left > right ? -1 : 1;
   });
-  // Every part was rounded down, so fewer than one unit a part is missing.
-  let missing = units - parts.reduce((a, part) => a + part.quotient, 0n);
-  const shares = parts.map((part) => part.quotient);
-  const order = [...parts].sort((a, b) =>
-    a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1,
-  );
-  for (const part of order) {
+  for (const index of largest) {
     if (missing === 0n) break;
-    shares[part.index] = (shares[part.index] ?? 0n) + 1n;
+    shares[index] = (shares[index] ?? 0n) + 1n;
     missing -= 1n;
   }
   return shares;

@@ -188,8 +188,9 @@ export class RangeLayer {
     this.markCopied(null);
     this.#kept = null;
     if (row === null) return;
-    this.#api.ensureIndexVisible(row);
+    // The column first: looking at the width of rows just drawn would lay them out once more.
     this.#api.ensureColumnVisible(column);
+    this.#api.ensureIndexVisible(row);
   }
 
   clear(): void {
@@ -370,9 +371,10 @@ export class RangeLayer {
   /** Scrolls to a place; without a column, to its row alone. */
   #show(place: CellPlace | undefined): void {
     if (!place) return;
-    this.#api.ensureIndexVisible(place.row);
     const id = this.columns[place.column];
+    // The column first: looking at the width of rows just drawn would lay them out once more.
     if (id !== undefined) this.#api.ensureColumnVisible(id);
+    this.#api.ensureIndexVisible(place.row);
   }
 
   /** Rows and columns in sight. */
