@@ -1,10 +1,9 @@
-import type { PendingDelta, PendingRow } from '../../shared/model/edit.ts';
+import type { PendingDelta } from '../../shared/model/edit.ts';
 import { AppError } from '../../shared/model/failure.ts';
 import type { Action } from './actions.ts';
 import type { Entry, Settlement } from './entries.ts';
 import type { HeldBatch, OpenBatch, Refusal, ReviewedBatch } from './journal.ts';
 import { Latest } from './latest.ts';
-import { SeenAt } from './seen-at.ts';
 import { SheetState } from './sheet-state.ts';
 
 /** How many steps and batches are known again by their ids. Sent twice, they come within moments; the warehouse knows a batch for ever. */
@@ -18,7 +17,6 @@ export class JournalFold {
   readonly #committed = new Latest<string, string>(REMEMBERED);
   /** Per sheet the first entry since it was last at rest. */
   readonly #first = new Map<string, number>();
-  readonly #seen = new SeenAt();
   #last: number;
   /** Hears of rows whose pending state changed. */
   watcher: ((sheet: string, rows: readonly string[]) => void) | null = null;
@@ -33,7 +31,7 @@ export class JournalFold {
       state = new SheetState(
         id,
         (rows) => this.watcher?.(id, rows),
-        (row, before) => this.#seen.note(row, before, this.#last),
+        () => this.#last,
       );
       this.#sheets.set(id, state);
     }
@@ -43,10 +41,6 @@ export class JournalFold {
   /** The last entry that is kept. */
   get last(): number {
     return this.#last;
-  }
-
-  seenAt(mine: PendingRow, column: string): number {
-    return this.#seen.of(mine, column);
   }
 
   sheetsPending(): readonly string[] {

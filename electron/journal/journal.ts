@@ -83,7 +83,7 @@ export interface Journal {
   /** The last entry that is kept: entries after it tell of what was done later, whatever the clock says. */
   last(): number;
   /** The entry with which the value came that a cell of a pending row is based on (of a new row: its last change). */
-  seenAt(mine: PendingRow, column: string): number;
+  seenAt(sheet: string, row: string, column: string): number;
   counts(sheet: string): PendingCounts;
   /** Sheets with anything pending. */
   sheets(): readonly string[];

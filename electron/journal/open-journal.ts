@@ -134,8 +134,8 @@ class FileJournal implements OpenedJournal {
     return this.#fold.last;
   }
 
-  seenAt(mine: PendingRow, column: string): number {
-    return this.#fold.seenAt(mine, column);
+  seenAt(sheet: string, row: string, column: string): number {
+    return this.#fold.sheet(sheet).seenAt(row, column);
   }
 
   counts(sheet: string): PendingCounts {

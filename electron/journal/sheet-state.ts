@@ -7,6 +7,7 @@ import { type Action, rebaseStack, restateStack, type State, sameState, without 
 import type { DecidedStep, HeldBatch, OpenBatch, Refusal, ReviewedBatch } from './journal.ts';
 import { underReview, waiting } from './locked-rows.ts';
 import { rebaseRow } from './rebase.ts';
+import { SeenAt } from './seen-at.ts';
 
 interface Frozen {
   readonly batch: OpenBatch;
@@ -23,7 +24,8 @@ export class SheetState {
   readonly pending = new Map<RowKey, PendingRow>();
   readonly #sheet: string;
   readonly #changed: (rows: readonly RowKey[]) => void;
-  readonly #noted: (state: PendingRow, before: State) => void;
+  readonly #lastEntry: () => number;
+  readonly #seen = new SeenAt();
   readonly #tally = { cells: 0, updated: 0, inserted: 0, deleted: 0 };
   #done: Action[] = [];
   #undone: Action[] = [];
@@ -36,15 +38,15 @@ export class SheetState {
   readonly #holdOf = new Map<RowKey, string>();
   readonly #refusals = new Map<string, Refusal>();
 
-  /** `changed` hears of every row whose pending state, or whose batch, changed; `noted` of every state before it counts. */
+  /** `changed` hears of every row whose pending state, or whose batch, changed; `lastEntry` is the one being acted on. */
   constructor(
     sheet: string,
     changed: (rows: readonly RowKey[]) => void = () => {},
-    noted: (state: PendingRow, before: State) => void = () => {},
+    lastEntry: () => number = () => 0,
   ) {
     this.#sheet = sheet;
     this.#changed = changed;
-    this.#noted = noted;
+    this.#lastEntry = lastEntry;
   }
 
   get openBatch(): OpenBatch | undefined {
@@ -74,6 +76,11 @@ export class SheetState {
 
   get refusals(): readonly Refusal[] {
     return [...this.#refusals.values()];
+  }
+
+  /** See `Journal.seenAt`. */
+  seenAt(row: RowKey, column: string): number {
+    return this.#seen.of(row, column);
   }
 
   counts(): PendingCounts {
@@ -118,7 +125,7 @@ export class SheetState {
   keep(action: Action): PendingDelta {
     this.#undone = [];
     this.#done.push(action);
-    return this.#apply(action.rows, action.after);
+    return this.#apply(action.rows, action.after, true);
   }
 
   /** Refuses an undo of what an open batch froze; false when there is nothing to undo. */
@@ -137,7 +144,7 @@ export class SheetState {
     const action = this.#done.pop();
     if (!action) return this.delta([]);
     this.#undone.push(action);
-    return this.#apply(action.rows, action.before);
+    return this.#apply(action.rows, action.before, true);
   }
 
   canRedo(): boolean {
@@ -150,7 +157,7 @@ export class SheetState {
     const action = this.#undone.pop();
     if (!action) return this.delta([]);
     this.#done.push(action);
-    return this.#apply(action.rows, action.after);
+    return this.#apply(action.rows, action.after, true);
   }
 
   /** Whether these, as given out by `pending`, are all that is pending now; row objects never change, so they are it. */
@@ -357,15 +364,17 @@ export class SheetState {
     }
   }
 
-  #apply(rows: readonly RowKey[], states: readonly State[]): PendingDelta {
+  #apply(rows: readonly RowKey[], states: readonly State[], undoable = false): PendingDelta {
+    const entry = this.#lastEntry();
     const present: PendingRow[] = [];
     const cleared: RowKey[] = [];
     for (const [i, row] of rows.entries()) {
       const state = states[i];
-      this.#count(this.pending.get(row), -1);
+      const before = this.pending.get(row);
+      this.#seen.replace(row, before, state, entry, undoable);
+      this.#count(before, -1);
       this.#count(state, 1);
       if (state) {
-        this.#noted(state, this.pending.get(row));
         this.pending.set(row, state);
         present.push(state);
       } else {

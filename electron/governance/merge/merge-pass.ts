@@ -52,7 +52,7 @@ export const mergePass = async (
   for (const [i, mine] of rows.entries()) {
     if (i % SLICE === 0) await breathe();
     if (journal.isFrozen(id, mine.row)) continue;
-    const told = toldBy(sheet.kept, journal, mine, askedKey(mine, facts));
+    const told = toldBy(sheet, journal, mine, askedKey(mine, facts));
     if (!told) continue;
     const found = mergeRow(told, facts);
     if (found.conflicts.length > 0) judged.set(mine.row, { mine, conflicts: found.conflicts });

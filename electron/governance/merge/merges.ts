@@ -75,7 +75,7 @@ export class Merges {
       for (const [row] of stale) {
         const mine = pending.get(row);
         const judged = mine && facts && !this.#options.journal.isFrozen(id, row);
-        const told = judged ? toldBy(sheet.kept, this.#options.journal, mine, askedKey(mine, facts)) : null;
+        const told = judged ? toldBy(sheet, this.#options.journal, mine, askedKey(mine, facts)) : null;
         const conflicts = told && facts ? mergeRow(told, facts).conflicts : [];
         if (mine && conflicts.length > 0) merge.held.set(row, { mine, conflicts });
         else merge.held.delete(row);

@@ -8,10 +8,7 @@ const KEY = '["1"]';
 test('the entry that each base came with is known, survives undo, redo, a queue and a restart, and moves with the base only', () => {
   const scratch = scratchJournal();
   let journal = scratch.open();
-  const seen = (column: string): number => {
-    const mine = journal.pending(SHEET).get(KEY);
-    return mine ? journal.seenAt(mine, column) : -1;
-  };
+  const seen = (column: string): number => journal.seenAt(SHEET, KEY, column);
   const both = (): readonly number[] => [seen('a'), seen('b')];
   const batch = { batch: 'b1', sheet: SHEET, sha256: 'x', proof: null, at: 'x', queued: { note: null } };
   journal.append(setStep([[KEY, 'a', '1', '2']], SHEET));
