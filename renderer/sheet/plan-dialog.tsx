@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useDeferredValue, useMemo, useState } from 'react';
 import type { Column } from '../../shared/model/sheet.ts';
 import { finished } from '../../shared/planning/steps.ts';
 import { formatValue } from '../../shared/values/format.ts';
@@ -33,7 +33,9 @@ const METHODS: readonly (readonly [PlanMethod, string])[] = [
   ['grow', 'Grow by percent'],
   ['copy', 'Copy the first values forward'],
 ];
-const SHOWN = 100;
+/** Cells that are listed, and those of them that are there when the dialog opens. */
+const SHOWN = 200;
+const FIRST = 20;
 
 /** Spreads, grows or copies over the selected cells as one step, previewed; cells can be held, and the cents always add up. */
 export const PlanDialog = ({ model, start: given, missing, onClose }: PlanDialogProps): ReactNode => {
@@ -44,6 +46,7 @@ export const PlanDialog = ({ model, start: given, missing, onClose }: PlanDialog
   );
   const { cells, scale, values, locked } = start;
   const added = new Map(missing?.months.map((month) => [month.row.key, month]));
+  const listed = useDeferredValue(SHOWN, FIRST);
   const [refusal, setRefusal] = useState<string | null>(null);
   const [taking, setTaking] = useState(false);
   const [method, setMethod] = useState<PlanMethod>('proportional');
@@ -180,7 +183,7 @@ export const PlanDialog = ({ model, start: given, missing, onClose }: PlanDialog
             </tr>
           </thead>
           <tbody>
-            {cells.slice(0, SHOWN).map(({ row, column }, i) => (
+            {cells.slice(0, listed).map(({ row, column }, i) => (
               <tr key={`${row.key} ${column.name}`}>
                 <th scope="row">
                   {added.get(row.key)?.month ?? rowLabel(row.key)}, {column.label}

@@ -170,8 +170,8 @@ export const extendFill = async (
       return { column, valueAt: filler(source, up, mode, isNumeric(column)) };
     });
     return (function* () {
-      for (const { column, valueAt } of filled) {
-        for (const [i, row] of targets.entries()) {
+      for (const [i, row] of targets.entries()) {
+        for (const { column, valueAt } of filled) {
           const value = valueAt(i);
           yield { row, column, typed: { text: value ?? '', picked: value } };
         }

@@ -7,8 +7,9 @@ declare global {
 
 /**
  * In the page, and complete in itself as it may be sent there: watches how long the window could not answer, as the longest stretch
- * between two turns of the event loop, until `longestBlock` is called. A turn is taken every other millisecond, as one that takes every
- * turn would keep a processor busy and be most of what it measures; so a stretch may be told two milliseconds too long.
+ * between two turns it gave to work that is as urgent as a key or a click, until `longestBlock` is called. A turn is asked for every
+ * other millisecond: asking without a pause would keep a processor busy and be most of what is measured, and a plain timer is held back
+ * while other work waits. So a stretch may be told two milliseconds too long.
  */
 export const watchBlocks = (): void => {
   const TICK = 2;
@@ -19,18 +20,10 @@ export const watchBlocks = (): void => {
     const now = performance.now();
     longest = Math.max(longest, now - last);
     last = now;
+    if (on) ask();
   };
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    turn();
-    if (!on) return;
-    // From a message, a timer is not held back as nested ones are.
-    setTimeout(() => {
-      turn();
-      port2.postMessage(null);
-    }, TICK);
-  };
-  port2.postMessage(null);
+  const ask = (): void => void window.scheduler.postTask(turn, { priority: 'user-blocking', delay: TICK });
+  ask();
   window.longestBlock = async () => {
     on = false;
     // The last stretch may not have ended in a turn of the watcher's own.
