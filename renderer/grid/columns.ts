@@ -89,7 +89,7 @@ export const pinnedKeys = (
 
 export interface ColumnParts {
   readonly model: GridModel;
-  readonly onView: SheetHeaderParams['onView'];
+  readonly signals: SheetHeaderParams['signals'];
   readonly onFilter: SheetHeaderParams['onFilter'];
   readonly onMenu: SheetHeaderParams['onMenu'];
   readonly onSelect: SheetHeaderParams['onSelect'];
@@ -98,7 +98,7 @@ export interface ColumnParts {
 }
 
 const dataColumn = (column: Column, pinned: boolean, width: number, parts: ColumnParts): ColDef<SheetRow> => {
-  const { model, onView, onFilter, onMenu, onSelect, onWidth } = parts;
+  const { model, signals, onFilter, onMenu, onSelect, onWidth } = parts;
   return {
     colId: columnId(column.name),
     headerName: column.label,
@@ -106,7 +106,7 @@ const dataColumn = (column: Column, pinned: boolean, width: number, parts: Colum
     headerComponentParams: {
       model,
       sheetColumn: column,
-      onView,
+      signals,
       onFilter,
       onMenu,
       onSelect,

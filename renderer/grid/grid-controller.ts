@@ -10,6 +10,7 @@ import { commandOf, type GridCommand } from './grid-keyboard.ts';
 import type { GridModel, TypedCell } from './grid-model.ts';
 import { GRID_LOOK, gridTheme, onRowHeight, rowHeight } from './grid-theme.ts';
 import { GroupRows } from './group-rows.ts';
+import { HeaderSignals } from './header-signals.ts';
 import { GRID_MODULES } from './modules.ts';
 import { type RangeEvents, RangeLayer } from './ranges/range-layer.ts';
 import type { CellPlace, Selection } from './ranges/selection.ts';
@@ -53,8 +54,7 @@ export class GridController {
   readonly #off: () => void;
   readonly #offClipboard: () => void;
   readonly #drawing: GridDrawing;
-  /** Headers that show the sort and filter of their column. */
-  readonly #viewListeners = new Set<() => void>();
+  readonly #headers = new HeaderSignals();
   readonly #ranges: RangeLayer;
   readonly #groups: GroupRows;
   /** Commands on columns. */
@@ -84,9 +84,8 @@ export class GridController {
     this.#events = events;
     this.#api = createGrid(host, this.#options(), { modules: [...GRID_MODULES] });
     this.#drawing = new GridDrawing(this.#api, host, model, {
-      view: () => {
-        for (const listener of this.#viewListeners) listener();
-      },
+      view: () => this.#headers.view(),
+      shown: () => this.#headers.shown(),
       rows: () => this.#ranges.reset(),
       layout: () => this.#layout(),
       drawn: () => events.active(this.active),
@@ -183,7 +182,7 @@ export class GridController {
       theme: gridTheme(),
       rowHeight: rowHeight(),
       rowModelType: 'infinite',
-      datasource: gridDatasource(this.#model, () => this.#drawing.begun()),
+      datasource: gridDatasource(this.#model, (few) => this.#drawing.begun(few)),
       cacheBlockSize: BLOCK,
       maxBlocksInCache: 30,
       maxConcurrentDatasourceRequests: 4,
@@ -224,10 +223,7 @@ export class GridController {
   #columns(): GridOptions<SheetRow>['columnDefs'] {
     const columns = gridColumns({
       model: this.#model,
-      onView: (listener) => {
-        this.#viewListeners.add(listener);
-        return () => this.#viewListeners.delete(listener);
-      },
+      signals: this.#headers,
       onFilter: (column, anchor) => this.#events.filter(column, anchor),
       onMenu: (column, at) => this.#events.columnMenu(column, at),
       onSelect: (column, press) => this.#ranges.pressColumn(columnId(column.name), press),

@@ -6,17 +6,17 @@ const FIRST_ROWS = 3;
 
 /**
  * Feeds AG Grid's row blocks from the model's pages; what the model holds arrives without a turn of the event loop. The first answer
- * shows few rows and is told to `begun`, which has the others shown.
+ * shows few rows and is told to `begun`, with whether it left any out, which then are to be shown.
  */
-export const gridDatasource = (model: GridModel, begun: () => void): IDatasource => {
+export const gridDatasource = (model: GridModel, begun: (few: boolean) => void): IDatasource => {
   let first = true;
-  /** Rows AG Grid is to know of. */
-  const count = (): number => {
-    const few = first && model.rowCount > FIRST_ROWS;
-    if (few) begun();
+  const begin = (few: boolean): boolean => {
+    if (first) begun(few);
     first = false;
-    return few ? FIRST_ROWS : model.rowCount;
+    return few;
   };
+  /** Rows AG Grid is to know of. */
+  const count = (): number => (begin(first && model.rowCount > FIRST_ROWS) ? FIRST_ROWS : model.rowCount);
   return {
     getRows({ startRow, endRow, successCallback, failCallback }: IGetRowsParams): void {
       const rows = model.rows(startRow, endRow);
@@ -27,7 +27,10 @@ export const gridDatasource = (model: GridModel, begun: () => void): IDatasource
       rows.then(
         (loaded) => successCallback([...loaded], count()),
         // The model tells the screen why; a view made anew asks again.
-        () => failCallback(),
+        () => {
+          failCallback();
+          begin(false);
+        },
       );
     },
   };

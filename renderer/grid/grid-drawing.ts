@@ -21,6 +21,8 @@ const MANY = 1_000;
 interface DrawingEvents {
   /** Sort or filters changed. */
   view(): void;
+  /** The first rows are on screen. */
+  shown(): void;
   /** Rows are about to be other ones. */
   rows(): void;
   /** Columns stand or look otherwise. */
@@ -109,10 +111,15 @@ export class GridDrawing {
     this.#frame = requestAnimationFrame(this.#draw);
   }
 
-  /** The first rows are there: the others follow once those have been painted. */
-  begun(): void {
-    this.#beginning = true;
-    requestAnimationFrame(() => void breathe().then(() => this.complete()));
+  /** The first rows are there: the others, where there are any, and what can wait follow once those have been painted. */
+  begun(few: boolean): void {
+    this.#beginning = few;
+    requestAnimationFrame(() => void breathe().then(() => this.#painted()));
+  }
+
+  #painted(): void {
+    this.complete();
+    if (!this.#api.isDestroyed()) this.#events.shown();
   }
 
   /** Has all rows drawn, before something moves among them. */

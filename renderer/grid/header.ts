@@ -1,14 +1,14 @@
 import type { IHeaderComp, IHeaderParams } from 'ag-grid-community';
 import type { Column } from '../../shared/model/sheet.ts';
 import type { GridModel } from './grid-model.ts';
+import type { HeaderSignals } from './header-signals.ts';
 import type { Press } from './ranges/selection.ts';
 import type { SheetRow } from './sheet-row.ts';
 
 export interface SheetHeaderParams extends IHeaderParams<SheetRow> {
   readonly model: GridModel;
   readonly sheetColumn: Column;
-  /** Subscribes to changes of sort and filters. */
-  readonly onView: (listener: () => void) => () => void;
+  readonly signals: HeaderSignals;
   readonly onFilter: (column: Column, anchor: HTMLElement) => void;
   readonly onMenu: (column: Column, at: { readonly x: number; readonly y: number }) => void;
   readonly onSelect: (column: Column, press: Press) => void;
@@ -39,7 +39,7 @@ export class SheetHeader implements IHeaderComp {
   #filter = document.createElement('button');
   #menu = document.createElement('button');
   #params: SheetHeaderParams | null = null;
-  #off: () => void = () => undefined;
+  #offs: readonly (() => void)[] = [];
 
   init(params: SheetHeaderParams): void {
     this.#params = params;
@@ -54,29 +54,37 @@ export class SheetHeader implements IHeaderComp {
       key.innerHTML = icon('key');
       this.#gui.append(key);
     }
-    this.#sort.className = 'sheet-header-sort';
-    this.#sort.type = 'button';
-    this.#sort.tabIndex = -1;
-    this.#filter.className = 'sheet-header-filter';
-    this.#filter.type = 'button';
-    this.#filter.tabIndex = -1;
-    this.#filter.ariaLabel = `Filter ${sheetColumn.label}`;
-    this.#filter.innerHTML = icon('filter');
-    this.#menu.className = 'sheet-header-menu';
-    this.#menu.type = 'button';
-    this.#menu.tabIndex = -1;
-    this.#menu.ariaLabel = `Menu of ${sheetColumn.label}`;
-    this.#menu.innerHTML = icon('menu');
-    const tools = document.createElement('span');
-    tools.className = 'sheet-header-tools';
-    tools.append(this.#sort, this.#filter, this.#menu);
-    this.#gui.append(label, tools);
+    this.#gui.append(label);
     this.#gui.addEventListener('click', this.#click);
     // Before AG Grid's own keys, which size a column by two pixels.
     params.eGridHeader.addEventListener('keydown', this.#key, true);
     params.eGridHeader.addEventListener('contextmenu', this.#context);
-    this.#off = params.onView(() => this.#draw());
+    this.#offs = [
+      params.signals.onView(() => this.#draw()),
+      // Two dozen buttons and their signs would hold up the first cell.
+      params.signals.onShown(() => this.#addTools(sheetColumn.label)),
+    ];
     this.#drawTwice();
+  }
+
+  #addTools(label: string): void {
+    for (const [button, name] of [
+      [this.#sort, 'sort'],
+      [this.#filter, 'filter'],
+      [this.#menu, 'menu'],
+    ] as const) {
+      button.className = `sheet-header-${name}`;
+      button.type = 'button';
+      button.tabIndex = -1;
+    }
+    this.#filter.innerHTML = icon('filter');
+    this.#menu.ariaLabel = `Menu of ${label}`;
+    this.#menu.innerHTML = icon('menu');
+    const tools = document.createElement('span');
+    tools.className = 'sheet-header-tools';
+    tools.append(this.#sort, this.#filter, this.#menu);
+    this.#gui.append(tools);
+    this.#draw();
   }
 
   getGui(): HTMLElement {
@@ -91,7 +99,7 @@ export class SheetHeader implements IHeaderComp {
   }
 
   destroy(): void {
-    this.#off();
+    for (const off of this.#offs) off();
     this.#params?.eGridHeader.removeEventListener('keydown', this.#key, true);
     this.#params?.eGridHeader.removeEventListener('contextmenu', this.#context);
   }
@@ -150,12 +158,13 @@ export class SheetHeader implements IHeaderComp {
     const { model, sheetColumn, eGridHeader } = params;
     const at = model.sort.findIndex((key) => key.column === sheetColumn.name);
     const key = model.sort[at];
+    eGridHeader.ariaSort = key ? (key.descending ? 'descending' : 'ascending') : 'none';
+    if (!this.#gui.contains(this.#sort)) return;
     this.#sort.innerHTML = key
       ? `${icon(key.descending ? 'down' : 'up')}${model.sort.length > 1 ? `<small>${at + 1}</small>` : ''}`
       : icon('sort');
     this.#sort.classList.toggle('active', key !== undefined);
     this.#sort.ariaLabel = `Sort by ${sheetColumn.label}`;
-    eGridHeader.ariaSort = key ? (key.descending ? 'descending' : 'ascending') : 'none';
     const filtered = model.isFiltered(sheetColumn.name);
     this.#filter.classList.toggle('active', filtered);
     this.#filter.ariaLabel = `Filter ${sheetColumn.label}${filtered ? ', filtered' : ''}`;

@@ -1,3 +1,4 @@
+import { PAGE_SIZE } from '../../../renderer/sheet/sheet-view.ts';
 import type { BackendClient } from '../../../shared/contract/client.ts';
 import type { InputOf, OperationName, OutputOf } from '../../../shared/contract/operations.ts';
 import type { EditStep, PendingCounts, PendingDelta, PendingRow } from '../../../shared/model/edit.ts';
@@ -132,6 +133,7 @@ export const benchBackend = (rowCount: number, pending: number, spread: number):
     pages.set(at, held);
     return held;
   };
+  page(0, Math.min(PAGE_SIZE.pageSize, rowCount));
   const answers: { [N in OperationName]?: (input: InputOf<N>) => OutputOf<N> } = {
     'sheets.open': () => ({
       definition: BENCH_SHEET,

