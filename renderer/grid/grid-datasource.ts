@@ -1,8 +1,8 @@
 import type { IDatasource, IGetRowsParams } from 'ag-grid-community';
 import type { GridModel } from './grid-model.ts';
 
-/** Rows that are drawn in a frame of their own when a sheet opens, so that there is something to read before the screen is full. */
-const FIRST_ROWS = 3;
+/** Rows drawn in a frame of their own when a sheet opens, so that there is something to read before the screen is full. */
+const FIRST_ROWS = 1;
 
 /**
  * Feeds AG Grid's row blocks from the model's pages; what the model holds arrives without a turn of the event loop. The first answer
