@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { MessageChannelMain, type MessagePortMain, type UtilityProcess, utilityProcess } from 'electron';
 import type { BackendStart, FromBackend, ToBackend } from './backend-messages.ts';
 
-/** The backend's process as the main process sees it: started on demand, restarted after a crash. */
+/** The backend's process as the main process sees it: started ahead of the page or on demand, restarted after a crash. */
 export interface BackendLink {
+  /** Starts the backend, once the application is ready; it comes up while the page loads. */
+  begin(): void;
   /** A new port to the backend, starting it when it is not running. Null while quitting. */
   openPort(): MessagePortMain | null;
   /** Closes the backend and waits for its end, at most `limitMs`; then it is killed. */
@@ -50,6 +52,9 @@ export const createBackendLink = (options: BackendLinkOptions): BackendLink => {
   };
 
   return {
+    begin: () => {
+      if (!stopping) child ??= start();
+    },
     openPort: () => {
       if (stopping) return null;
       child ??= start();

@@ -56,6 +56,7 @@ const main = async (): Promise<void> => {
   ipcMain.handle(CHOOSE_FILE, (event) => (isPage(event.senderFrame) ? chooseFile() : null));
 
   await app.whenReady();
+  link.begin();
   app.setAboutPanelOptions({ applicationName: 'Writ', applicationVersion: version });
   lockSession(session.defaultSession);
   servePages(session.defaultSession, await listAssets(join(root, 'dist', 'renderer')));

@@ -2,9 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { buildIfChanged } from '../../build/build.mjs';
 import { cell, demoDatabase } from '../e2e/support/grid.ts';
 import { startHost } from '../e2e/support/host.ts';
 import type { BenchResult } from './harness.ts';
+import { benchStart } from './start.ts';
 import { watchBlocks } from './watch-blocks.ts';
 import { measureChanges } from './window-changes.ts';
 
@@ -32,6 +34,8 @@ grant select, insert, update, delete on plan.big_line to public;`;
  * finds and groups them, and the memory both take.
  */
 export const benchWindow = async (): Promise<readonly BenchResult[]> => {
+  await buildIfChanged();
+  const results: BenchResult[] = [await benchStart()];
   const dataFolder = await mkdtemp(join(tmpdir(), 'writ-window-bench-'));
   const host = await startHost('web', {
     dataFolder,
@@ -46,7 +50,6 @@ export const benchWindow = async (): Promise<readonly BenchResult[]> => {
     await page.getByRole('button', { name: /Big line/ }).click();
     const rows = page.locator('.sheet-status-rows');
     await rows.getByText('1,000,000 rows').waitFor({ timeout: 120_000 });
-    const results: BenchResult[] = [];
     const measure = async (name: string, work: () => Promise<void>): Promise<void> => {
       await page.evaluate(watchBlocks);
       const start = performance.now();
