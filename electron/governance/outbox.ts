@@ -5,6 +5,7 @@ import { AppError } from '../../shared/model/failure.ts';
 import type { SheetDefinition } from '../../shared/model/sheet.ts';
 import { cellsOf } from '../../shared/plan/pending.ts';
 import { canonicalPayload, planOf } from '../../shared/plan/plan.ts';
+import { humanise } from '../../shared/values/humanise.ts';
 import type { HeldBatch, OpenBatch } from '../journal/journal.ts';
 import { sha256Of } from '../journal/payload-hash.ts';
 import { type Profile, placeOf } from '../profile.ts';
@@ -80,7 +81,8 @@ const countsOf = (rows: readonly PendingRow[]): { rows: number; cells: number } 
   cells: rows.reduce((sum, row) => sum + cellsOf(row), 0),
 });
 
-const nameOf = (sheet: string): string => placeOf(sheet).table;
+/** As the sheet itself is called. */
+const nameOf = (sheet: string): string => humanise(placeOf(sheet).table);
 
 /**
  * Sends what waits, sheet by sheet in the order of submitting, through the same transaction as every batch. A refused one leaves

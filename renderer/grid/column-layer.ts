@@ -11,6 +11,9 @@ const BY_HAND = /^ui/;
 /** Pixels a column keeps at least. */
 const LEAST_WIDTH = 48;
 
+/** Pixels of the scrolling columns that AG Grid keeps in sight beside frozen ones. */
+const LEAST_SCROLLED = 50;
+
 /** Commands on columns, and AG Grid's own dragging and sizing, as changes of the layout. */
 export class ColumnLayer {
   readonly #api: GridApi<SheetRow>;
@@ -20,6 +23,8 @@ export class ColumnLayer {
   /** The grid shows this change already. */
   #own = false;
   #frozenByHand = false;
+  /** Ids of columns AG Grid let go because the grid is too narrow for them; they are frozen again once there is room. */
+  readonly #squeezed = new Set<string>();
 
   /** `moved` is called once the columns stand otherwise. */
   constructor(api: GridApi<SheetRow>, model: GridModel, host: HTMLElement, moved: () => void) {
@@ -36,10 +41,13 @@ export class ColumnLayer {
     api.addEventListener('columnMoved', ({ finished, source }) => {
       if (finished && BY_HAND.test(source)) this.#follow();
     });
-    api.addEventListener('columnPinned', ({ source }) => {
+    api.addEventListener('columnPinned', ({ source, columns }) => {
+      if (source === 'viewportSizeFeature')
+        for (const column of columns ?? []) this.#squeezed.add(column.getColId());
       this.#frozenByHand ||= BY_HAND.test(source);
     });
-    api.addEventListener('gridSizeChanged', () => {
+    api.addEventListener('gridSizeChanged', ({ clientWidth }) => {
+      this.#unsqueeze(clientWidth);
       // A panel beside the sheet takes room from it: the cell it was opened for stays in sight.
       const at = api.getFocusedCell()?.column;
       if (at && api.getAllDisplayedVirtualColumns().includes(at)) api.ensureColumnVisible(at);
@@ -52,6 +60,16 @@ export class ColumnLayer {
     this.#host.removeEventListener('dblclick', this.#doubleClick);
   }
 
+  #unsqueeze(room: number): void {
+    const loose = [...this.#squeezed].filter((id) => this.#api.getColumn(id)?.isPinned() === false);
+    const frozen = this.#api.getDisplayedLeftColumns().map((column) => column.getColId());
+    const widths = [...frozen, ...loose].map((id) => this.#api.getColumn(id)?.getActualWidth() ?? 0);
+    if (widths.reduce((sum, width) => sum + width, LEAST_SCROLLED) > room) return;
+    this.#squeezed.clear();
+    if (loose.length === 0) return;
+    this.#api.applyColumnState({ state: loose.map((colId) => ({ colId, pinned: 'left' as const })) });
+  }
+
   /** Whether a change of the layout is one the grid made itself. */
   get isOwn(): boolean {
     return this.#own;
@@ -61,7 +79,8 @@ export class ColumnLayer {
   get standing(): readonly Standing[] {
     const all = this.#model.layout.placed.map(({ column: { name }, hidden, frozen }): Standing => {
       const shown = hidden ? null : this.#api.getColumn(columnId(name));
-      return { name, frozen: shown ? shown.isPinnedLeft() : frozen === true };
+      const held = shown?.isPinnedLeft() || this.#squeezed.has(columnId(name));
+      return { name, frozen: shown ? held : frozen === true };
     });
     return [...all.filter(({ frozen }) => frozen), ...all.filter(({ frozen }) => !frozen)];
   }

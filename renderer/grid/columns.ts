@@ -41,7 +41,7 @@ const typicalWidth = (column: Column): number => {
   }
 };
 
-const sampleOf = (model: GridModel): readonly SheetRow[] => {
+const sampleOf = (model: Pick<GridModel, 'rows'>): readonly SheetRow[] => {
   const held = model.rows(0, SAMPLE);
   return held instanceof Promise ? [] : held;
 };
@@ -63,12 +63,15 @@ export const contentWidth = (column: Column, model: GridModel, sample = sampleOf
   return Math.round(Math.min(320, Math.max(typicalWidth(column), byValues, byLabel)));
 };
 
-/** Whether the labels of the first rows are all known, so that a width that fits them will do. */
-export const isLabelled = (column: Column, model: GridModel): boolean =>
-  sampleOf(model).every((row) => {
+/** Whether the labels of the first rows are all known, so that a width that fits them will do; while no row is there, none is. */
+export const isLabelled = (column: Column, model: Pick<GridModel, 'rows' | 'look'>): boolean => {
+  const sample = sampleOf(model);
+  const known = sample.filter((row) => {
     const { text, label } = model.look(row, column);
     return text === '' || label !== null;
   });
+  return known.length > 0 && known.length === sample.length;
+};
 
 /** Key columns kept in sight: as many of the first ones as there is room for, so that the key's order is not torn apart. */
 export const pinnedKeys = (

@@ -178,8 +178,12 @@ export const PlanDialog = ({ model, start: given, missing, onClose }: PlanDialog
             <tr>
               <th scope="col">Cell</th>
               <th scope="col">Hold</th>
-              <th scope="col">Before</th>
-              <th scope="col">After</th>
+              <th scope="col" className="number">
+                Before
+              </th>
+              <th scope="col" className="number">
+                After
+              </th>
             </tr>
           </thead>
           <tbody>

@@ -4,7 +4,8 @@
  */
 export const focusNextRegion = (document: Document, backwards: boolean): void => {
   const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter(
-    (region) => region.closest('[hidden]') === null,
+    // Where the window is narrow, the list of sheets makes room for a panel.
+    (region) => region.checkVisibility(),
   );
   if (regions.length === 0) return;
   // The innermost one: the grid lies within the sheet.

@@ -2,6 +2,7 @@ import { CalendarDays, Eye, Inbox, Lock, PanelLeftClose, Search, Table2 } from '
 import { type ReactNode, useMemo, useState } from 'react';
 import type { TableSummary } from '../../shared/contract/operations.ts';
 import type { Source } from '../../shared/model/sheet.ts';
+import { humanise } from '../../shared/values/humanise.ts';
 import { Button } from '../ui/button.tsx';
 
 export interface SidebarProps {
@@ -24,10 +25,7 @@ export const sameSource = (a: Source | null, b: Source | null): boolean =>
   a !== null && b !== null && a.schema === b.schema && a.table === b.table;
 
 /** A table's name in words. */
-export const tableTitle = ({ table }: Source): string => {
-  const words = table.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-};
+export const tableTitle = ({ table }: Source): string => humanise(table);
 
 const about = (n: number | null): string => {
   if (n === null) return '';

@@ -115,7 +115,7 @@ test('a sheet works with the server down, also after a restart, and what was sub
   await expect(page.getByText('2 rows were submitted and wait to be sent')).toBeVisible();
   await expect(cell(page, 0, 'amount')).toHaveText('111.00');
   await page.getByRole('button', { name: '1 batch waits to be sent' }).click();
-  await expect(page.getByRole('table', { name: 'Batches that wait to be sent' })).toContainText('cost');
+  await expect(page.getByRole('table', { name: 'Batches that wait to be sent' })).toContainText('Cost');
   await page.getByRole('button', { name: 'Open', exact: true }).first().click();
 
   await startCluster({ ...server.cluster, settings: [`port=${server.port}`] });

@@ -1,4 +1,5 @@
 import type { ColumnType, ValueFormat } from '../../../shared/model/sheet.ts';
+import { humanise } from '../../../shared/values/humanise.ts';
 import type { ColumnFact } from './catalog-facts.ts';
 
 const VARHDRSZ = 4;
@@ -58,19 +59,6 @@ export const columnTypeOf = ({ base }: ColumnFact): ColumnType => {
     default:
       return { kind: 'other' };
   }
-};
-
-/** A name of the catalog as people read it: "cost_center_id" is "Cost center"; what has no words in it stays as it is. */
-export const humanise = (name: string, keepId = false): string => {
-  const words = name
-    .replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')
-    .split(/[_\s]+/u)
-    .filter((word) => word !== '')
-    .map((word) => (/^\p{Lu}\p{Ll}+$/u.test(word) ? word.toLowerCase() : word));
-  const last = words.at(-1)?.toLowerCase();
-  if (words.length > 1 && last === 'id' && !keepId) words.pop();
-  const text = words.map((word) => (/^id$/i.test(word) ? 'ID' : word)).join(' ');
-  return text === '' ? name : text.charAt(0).toUpperCase() + text.slice(1);
 };
 
 /** Labels of all columns of a table; where two would be the same, the full names are told. */

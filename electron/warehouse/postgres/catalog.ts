@@ -8,11 +8,12 @@ import {
   type Source,
   sheetDefinition,
 } from '../../../shared/model/sheet.ts';
+import { humanise } from '../../../shared/values/humanise.ts';
 import type { Description } from '../adapter.ts';
 import { type Constraints, constraintsOf } from './catalog-constraints.ts';
 import { type ColumnFact, inCatalog, records, relationFact } from './catalog-facts.ts';
 import { type KeyFact, tableKey } from './catalog-keys.ts';
-import { columnTypeOf, formatOf, humanise, labelsOf } from './catalog-types.ts';
+import { columnTypeOf, formatOf, labelsOf } from './catalog-types.ts';
 import { type BaseTable, openRelation } from './catalog-views.ts';
 import { type CheckRules, rulesOfChecks } from './checks.ts';
 import { canonical, simplify } from './checks-simplify.ts';

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { humanise, labelsOf } from '../../../../../electron/warehouse/postgres/catalog-types.ts';
+import { labelsOf } from '../../../../../electron/warehouse/postgres/catalog-types.ts';
 import { targetOrigins } from '../../../../../electron/warehouse/postgres/catalog-views.ts';
 import { rulesOfChecks } from '../../../../../electron/warehouse/postgres/checks.ts';
 import { javascriptPattern, likePattern } from '../../../../../electron/warehouse/postgres/checks-regex.ts';
 import { parseTree } from '../../../../../electron/warehouse/postgres/checks-tree.ts';
 import type { ColumnType } from '../../../../../shared/model/sheet.ts';
+import { humanise } from '../../../../../shared/values/humanise.ts';
 
 const types: Readonly<Record<string, ColumnType>> = {
   n: { kind: 'decimal' },
