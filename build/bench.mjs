@@ -8,14 +8,14 @@ const { values } = parseArgs({
 });
 const { json, only } = values;
 
-/** Each answers results {name, ratio, target, ok, detail}; commit can be asked for one of its sizes alone. */
+/** Each answers results {name, ratio, target, ok, detail}; commit and grid can be asked for one of theirs alone. */
 const BENCHES = [
   { name: 'checks', exported: 'benchChecks' },
   { name: 'append', exported: 'benchAppend' },
   { name: 'commit', exported: 'benchCommit', takesName: true },
   { name: 'rows', exported: 'benchRows' },
   { name: 'merge', exported: 'benchMerge' },
-  { name: 'grid', exported: 'benchGrid' },
+  { name: 'grid', exported: 'benchGrid', takesName: true },
   { name: 'window', exported: 'benchWindow' },
   { name: 'offline', exported: 'benchOffline' },
   { name: 'keeping', exported: 'benchKeeping' },
