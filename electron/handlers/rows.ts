@@ -6,6 +6,7 @@ import { keptFolds, orderPlace, shownPlace } from '../sheets/fold-view.ts';
 import { totalsOf } from '../sheets/group-page.ts';
 import type { LookupTable } from '../sheets/lookups.ts';
 import { hasLookup } from '../sheets/lookups.ts';
+import type { OpenSheet } from '../sheets/open-sheet.ts';
 import { PagedView } from '../sheets/paged/paged-view.ts';
 import { type Client, type ClientSheet, type Handlers, profileOf, sheetOf } from './context.ts';
 import { withInvalidRows } from './invalid-rows.ts';
@@ -26,6 +27,9 @@ type RowHandlers = Pick<
   | 'lookups.search'
   | 'lookups.labels'
 >;
+
+/** How long a view waits for rows to come with it; an empty one is shown after that, and grows. */
+const FIRST_ROWS_MS = 250;
 
 export const rowHandlers: RowHandlers = {
   'rows.view': async (client, { sheet: id, query, first }) => {
@@ -56,6 +60,7 @@ export const rowHandlers: RowHandlers = {
         failure: failure?.message ?? null,
       }),
     );
+    if (first !== undefined && rowsOfView(view) === 0) await firstRows(sheet, cancel.signal);
     const page = first === undefined ? null : await firstPage(open, view, first, cancel.signal);
     const stored = storedBehind(view, sheet.knowsAllRows);
     return {
@@ -140,6 +145,19 @@ const pageOf = async (open: ClientSheet, view: AnyView, start: number, count: nu
   // Subtotals travel with their rows, so they have to be those of now.
   if (view.grouped) await open.sheet.figures(view);
   return open.sheet.page(view, start, count, open.cancel.signal);
+};
+
+/** Waits a moment for the first rows of a sheet whose reading has just begun. Rejects with the signal's reason. */
+const firstRows = async (sheet: OpenSheet, signal: AbortSignal): Promise<void> => {
+  if (!sheet.loading) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const off = sheet.onProgress(() => resolve());
+  const limit = setTimeout(resolve, FIRST_ROWS_MS);
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
+  clearTimeout(limit);
+  off();
+  signal.throwIfAborted();
 };
 
 /** The rows a new view begins with; null where it has none, or where they cannot be read: the view is there all the same. */

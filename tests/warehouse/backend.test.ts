@@ -297,6 +297,13 @@ describe('windows', () => {
     expect(await one.refusal('rows.view', { sheet: SHEET, query: {} })).toBe('invalid sheet-not-open');
   });
 
+  test('the first view of a sheet that is only being read brings the rows that come next', async () => {
+    const ann = await signIn('ann');
+    const { first, rows } = await ann.call('rows.view', { sheet: SHEET, query: {}, first: 250 });
+    expect(rows).toBeGreaterThan(0);
+    expect(first?.count).toBe(rows);
+  });
+
   test('the rows a view begins with come with it when they are asked for', async () => {
     const ann = await signIn('ann');
     await rowsOf(ann);
