@@ -100,10 +100,11 @@ export const GovernanceDialog = ({ client, onClose, onInstalled }: GovernanceDia
       {plan.refusal === null ? null : <Banner look="warn">{plan.refusal}</Banner>}
       <PlanTables plan={plan} fixed={work === 'installing'} onWish={(next) => void look(next)} />
       <fieldset className="governance-roles" disabled={work === 'installing'}>
-        <legend>Roles that take part</legend>
+        <legend>{plan.state === 'absent' ? 'Roles that take part' : 'More roles that take part'}</legend>
         <p className="quiet">
           They write batches, submit them and see the history of what they may read. Their rights on tables
-          stay as they are.
+          stay as they are.{' '}
+          {plan.state === 'absent' ? '' : 'Roles that take part already go on doing so, ticked or not.'}
         </p>
         <div className="governance-names">
           {plan.roles.map((role) => (
