@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { cell, openPlan } from './support/grid.ts';
+import { cell, command, openPlan } from './support/grid.ts';
 
 /** Shown columns by their place on the screen, with widths. */
 const shown = (page: Page): Promise<{ name: string; width: number }[]> =>
@@ -145,4 +145,28 @@ test('copying, pasting and moving follow the columns as they stand and pass hidd
   await expect(cell(page, 0, 'amount')).toBeFocused();
   await page.keyboard.press('Tab');
   await expect(cell(page, 0, 'unit_price')).toBeFocused();
+});
+
+test('columns let go in a narrow window are frozen again once there is room, under the same layout', async ({
+  writ,
+}) => {
+  const { page } = writ;
+  const width = async (pixels: number): Promise<void> => {
+    await writ.host.electron?.evaluate(({ BrowserWindow }, wide) => {
+      BrowserWindow.getAllWindows()[0]?.setContentSize(wide, 600);
+    }, pixels);
+    await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(pixels);
+  };
+  const frozen = (name: string) => page.locator(`.ag-grid-pinned-left-cells [col-id="c:${name}"]`).first();
+  await openPlan(page, 'FC1', 'CC1020');
+  await columnMenu(page, 'account', 'Pin left');
+  await expect(frozen('account')).toBeVisible();
+  await width(720);
+  await command(page, 'History of the sheet');
+  await expect(frozen('version')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await width(1300);
+  await expect(frozen('version')).toBeVisible();
+  await expect(frozen('cost_center')).toBeVisible();
+  await expect(frozen('account')).toBeVisible();
 });
