@@ -57,6 +57,10 @@ export const benchStart = async (): Promise<BenchResult> => {
       { ours: 'writ', floor: 'empty' },
       'the first round makes the profile',
     );
+  } catch (error) {
+    // The other measures of the window need no desktop.
+    const detail = `failed: ${error instanceof Error ? error.message : String(error)}`;
+    return { name, ratio: Number.NaN, target: TARGET, ok: false, detail };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
