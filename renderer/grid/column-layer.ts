@@ -47,6 +47,8 @@ export class ColumnLayer {
       this.#frozenByHand ||= BY_HAND.test(source);
     });
     api.addEventListener('gridSizeChanged', ({ clientWidth }) => {
+      // AG Grid tells of it later; the sheet may have been closed meanwhile.
+      if (api.isDestroyed()) return;
       this.#unsqueeze(clientWidth);
       // A panel beside the sheet takes room from it: the cell it was opened for stays in sight.
       const at = api.getFocusedCell()?.column;
