@@ -7,9 +7,14 @@ const SEED = '20261127';
 
 /**
  * The two tests of every suite: a short search that finds nothing, and its mutant, which it has to find. Most searches for a
- * mutant end with the first finding, so they may go on for long on a slow machine.
+ * mutant end with the first finding, so they may go on for long on a slow machine. `found`: what its mutant has to be told of.
  */
-export const testSuite = (suite: FaultSuite, seconds: number, mutantSeconds = 10 * seconds): void => {
+export const testSuite = (
+  suite: FaultSuite,
+  seconds: number,
+  mutantSeconds = 10 * seconds,
+  found: readonly string[] = [],
+): void => {
   const seed = Number(process.env.WRIT_SEED ?? SEED);
 
   test(`${suite.name}: ${suite.about} (seed ${seed})`, async (context) => {
@@ -26,5 +31,6 @@ export const testSuite = (suite: FaultSuite, seconds: number, mutantSeconds = 10
     const { lost, doubled, falseConflicts, untrue } = result;
     expect(lost + doubled + falseConflicts + untrue, `seed ${seed}`).toBeGreaterThan(0);
     expect(result.ok).toBe(false);
+    for (const what of found) expect(result.problems.join('\n')).toContain(what);
   });
 };

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import Database from 'better-sqlite3-multiple-ciphers';
 import { attachClient, setting } from '../support/backend-client.ts';
 import { testBackend } from '../support/test-backend.ts';
 import { memoryKeychain } from '../unit/electron/identity/memory-keychain.ts';
 import { openWorld, PASSWORD, rowsOf } from '../warehouse/backend-world.ts';
 import { openLive, persist } from './link-world.ts';
+import { MemoryWatch } from './soak-memory.ts';
 import { deadline, type FaultSuite, randomFrom, Tally } from './suite.ts';
 
 const SOURCE = { schema: 'plan', table: 'line' };
@@ -18,39 +18,21 @@ const ROUND_SECONDS = 80;
 const HOURS = 8;
 /** Rounds however short the time. */
 const FEWEST = 35;
-/** What is held at the end over what was held at the start, both after collecting. */
-const FLAT = 1.15;
-
-/** After collecting: what the program holds, and what the whole process takes of the machine, in bytes. */
-interface Memory {
-  readonly held: number;
-  readonly process: number;
-}
-
-const collect = (): (() => Memory) => {
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as () => void;
-  return () => {
-    gc();
-    gc();
-    // Bytes of buffers lie outside the heap, but are held by what lies in it.
-    const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
-    return { held: heapUsed + arrayBuffers, process: rss };
-  };
-};
-
-const inMegabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+/** How often the memory is looked at before the end: collecting takes a while. */
+const WEIGHED = 4;
+/** Bytes of each database the mutant leaves open. */
+const LEFT = 2_000_000;
 
 /** Hours of editing, undo, refresh and submit, compressed by a clock that runs ahead; memory must not grow with them. */
 export const soakSuite: FaultSuite = {
   name: 'soak',
   about:
     'hours of edits, undo, submits and refreshes leave the memory flat and every value as it was written last',
-  mutant: 'that keeps every answer',
+  mutant: 'that keeps every answer and leaves databases open',
   run: async ({ seed, seconds, whole = false, mutant = false }) => {
     const tally = new Tally();
     const random = randomFrom(seed);
-    const heap = collect();
+    const memory = new MemoryWatch();
     const world = await openWorld();
     const folder = mkdtempSync(join(tmpdir(), 'writ-soak-'));
     const start = Date.now();
@@ -61,6 +43,14 @@ export const soakSuite: FaultSuite = {
     });
     let client = attachClient(backend);
     const kept: unknown[] = [];
+    const left: Database[] = [];
+    /** As an owner that forgets to close: little of it lies in the heap. */
+    const leaveOpen = (): void => {
+      const db = new Database(join(folder, `left-${left.length}.db`));
+      db.pragma('synchronous = off');
+      db.exec(`create table page (body blob); insert into page values (zeroblob(${LEFT}))`);
+      left.push(db);
+    };
     try {
       await client.call('connections.save', {
         connection: {
@@ -73,7 +63,6 @@ export const soakSuite: FaultSuite = {
         await persist(() => openLive(client, SOURCE));
       };
       await enter();
-      const heaps: Memory[] = [];
       const truth = new Map<string, string | null>();
       const work = async (): Promise<void> => {
         round++;
@@ -106,6 +95,7 @@ export const soakSuite: FaultSuite = {
           client = attachClient(backend);
           await enter();
         }
+        if (mutant && memory.weighed > 0) leaveOpen();
         client.forget();
         tally.runs++;
       };
@@ -114,21 +104,20 @@ export const soakSuite: FaultSuite = {
       const whenWhole = (HOURS * 3_600) / ROUND_SECONDS;
       const quarter = (seconds * 1000) / 4;
       const began = performance.now();
-      const left = deadline(seconds);
-      heaps.push(heap());
-      while (left() || round < FEWEST || (whole && round < whenWhole)) {
+      const more = deadline(seconds);
+      memory.weigh();
+      while (more() || round < FEWEST || (whole && round < whenWhole)) {
         await work();
+        memory.count();
         const due = whole
-          ? heaps.length * (whenWhole / 4) <= round
-          : performance.now() - began > heaps.length * quarter;
-        if (due) heaps.push(heap());
+          ? memory.weighed * (whenWhole / 4) <= round
+          : performance.now() - began > memory.weighed * quarter;
+        if (due && memory.weighed < WEIGHED) memory.weigh();
       }
-      heaps.push(heap());
-      tally.note(
-        `${((round * ROUND_SECONDS) / 3_600).toFixed(1)} hours in ${round} rounds: holds ${heaps.map(({ held }) => inMegabytes(held)).join(', ')} MB; process ${heaps.map((each) => inMegabytes(each.process)).join(', ')} MB`,
-      );
-      const ratio = (heaps.at(-1)?.held ?? 0) / (heaps[0]?.held ?? 1);
-      if (ratio > FLAT) tally.breach('untrue', `memory grew to ${ratio.toFixed(2)} of the start`);
+      memory.weigh();
+      const hours = ((round * ROUND_SECONDS) / 3_600).toFixed(1);
+      tally.note(`${hours} hours in ${round} rounds: ${memory.told()}`);
+      for (const what of memory.grown()) tally.breach('untrue', what);
       const { rows } = await world.admin.query<{ key: string; memo: string | null }>(
         `select json_build_array(center, month::text)::text as key, memo from plan.line`,
       );
@@ -139,6 +128,7 @@ export const soakSuite: FaultSuite = {
       }
       return tally.result('soak', seed, 16);
     } finally {
+      for (const db of left) db.close();
       client.close();
       await backend.close();
       await world.close();
