@@ -277,6 +277,7 @@ const OpenSheet = (props: OpenSheetProps): ReactNode => {
     redo: () => void model.redo(),
     refresh: () => void model.refresh(),
     query: (query) => model.setQuery(query),
+    focus: () => context.focus(),
     history: () => props.onHistory(context),
     definition: () => props.onDefinition(context),
     submit: () => void submit(),

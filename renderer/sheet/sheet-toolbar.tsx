@@ -15,6 +15,7 @@ import {
 } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { ViewQuery } from '../../shared/model/view.ts';
+import { useFocusReturn } from '../ui/use-focus-return.ts';
 import { isFiltered } from './conditions.ts';
 import { MoreMenu } from './more-menu.tsx';
 import { redoText, type SheetSnapshot, undoText } from './sheet-snapshot.ts';
@@ -26,6 +27,7 @@ export interface ToolbarActions {
   redo(): void;
   refresh(): void;
   query(query: Partial<ViewQuery>): void;
+  focus(): void;
   history(): void;
   definition(): void;
   submit(): void;
@@ -57,6 +59,28 @@ interface ToolProps {
   readonly folds?: boolean;
   readonly onPress: () => void;
 }
+
+interface ChipProps {
+  readonly icon: ReactNode;
+  readonly text: string;
+  readonly title: string;
+  readonly clears: string;
+  readonly onPress: () => void;
+  /** It left with the focus. */
+  readonly onGone: () => void;
+}
+
+/** What narrows or orders the rows, and leaves when it is pressed. */
+const Chip = ({ icon, text, title, clears, onPress, onGone }: ChipProps): ReactNode => {
+  useFocusReturn(onGone);
+  return (
+    <button type="button" className="sheet-chip" title={title} onClick={onPress}>
+      {icon}
+      <span>{text}</span>
+      <X size={13} aria-label={clears} />
+    </button>
+  );
+};
 
 /** A tool: an icon, often with a word; unusable ones stay focusable and say why. */
 const Tool = (props: ToolProps): ReactNode => {
@@ -173,42 +197,34 @@ export const SheetToolbar = (props: ToolbarProps): ReactNode => {
         />
         {props.groups}
         {sorted && (
-          <button
-            type="button"
-            className="sheet-chip"
+          <Chip
+            icon={<ArrowUpDown size={13} aria-hidden="true" />}
+            text={`Sorted by ${query.sort.length === 1 ? '1 column' : `${query.sort.length} columns`}`}
             title="Back to key order"
-            onClick={() => actions.query({ sort: [] })}
-          >
-            <ArrowUpDown size={13} aria-hidden="true" />
-            <span>Sorted by {query.sort.length === 1 ? '1 column' : `${query.sort.length} columns`}</span>
-            <X size={13} aria-label="Clear sort" />
-          </button>
+            clears="Clear sort"
+            onPress={() => actions.query({ sort: [] })}
+            onGone={actions.focus}
+          />
         )}
         {query.only && (
-          <button
-            type="button"
-            className="sheet-chip"
+          <Chip
+            icon={<ListFilter size={13} aria-hidden="true" />}
+            text={`Only ${query.only.length === 1 ? '1 row' : `${query.only.length.toLocaleString()} rows`}`}
             title="Show all rows"
-            onClick={() => actions.query({ only: undefined })}
-          >
-            <ListFilter size={13} aria-hidden="true" />
-            <span>
-              Only {query.only.length === 1 ? '1 row' : `${query.only.length.toLocaleString()} rows`}
-            </span>
-            <X size={13} aria-label="Show all rows" />
-          </button>
+            clears="Show all rows"
+            onPress={() => actions.query({ only: undefined })}
+            onGone={actions.focus}
+          />
         )}
         {isFiltered(query) && (
-          <button
-            type="button"
-            className="sheet-chip"
+          <Chip
+            icon={<Filter size={13} aria-hidden="true" />}
+            text="Filtered"
             title="Show all rows"
-            onClick={() => actions.query({ filters: [], marks: undefined, quick: '' })}
-          >
-            <Filter size={13} aria-hidden="true" />
-            <span>Filtered</span>
-            <X size={13} aria-label="Clear filters" />
-          </button>
+            clears="Clear filters"
+            onPress={() => actions.query({ filters: [], marks: undefined, quick: '' })}
+            onGone={actions.focus}
+          />
         )}
       </div>
       <div className="sheet-tools">{props.columns}</div>
