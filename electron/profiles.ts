@@ -8,7 +8,7 @@ import { AppError } from '../shared/model/failure.ts';
 import { openAuditHeads } from './governance/audit-head.ts';
 import type { ProfileKey } from './identity/keys.ts';
 import type { RandomBytes } from './identity/sealed.ts';
-import { refuseInUse } from './journal/in-use.ts';
+import { openUnlessInUse, refuseInUse } from './journal/in-use.ts';
 import { openJournal } from './journal/open-journal.ts';
 import type { LinkParts } from './link.ts';
 import { Profile } from './profile.ts';
@@ -174,7 +174,7 @@ export class Profiles {
       await this.#closing.get(name)?.catch(() => {});
       const file = journalFile(folder, name);
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      const journal = openJournal({ file, key: key.key, now });
+      const journal = await openUnlessInUse(() => openJournal({ file, key: key.key, now }), random);
       // Behind the journal, whose lock keeps other running copies out of both.
       const snapshots = openSnapshots({ file: snapshotFile(folder, name), key: key.key, now });
       const known = identityOf(reached, snapshots);
