@@ -247,10 +247,8 @@ export class RangeLayer {
         const from = extend ? (selection.ranges.at(-1)?.head ?? selection.active) : selection.active;
         const place = destinationFrom(from, to, this.extent, this.#page);
         if (!extend) this.#activate(this.#moved(place));
-        else {
-          this.#set(extendTo(selection, place));
-          this.#show(place);
-        }
+        else this.#set(extendTo(selection, place));
+        this.#show(place, true);
         return true;
       }
       case 'add':
@@ -368,10 +366,11 @@ export class RangeLayer {
     this.#api.setFocusedCell(active.row, id);
   }
 
-  /** Scrolls to a place; without a column, to its row alone. */
-  #show(place: CellPlace | undefined): void {
+  /** Scrolls to a place; without a column, to its row alone. `begin`: at the first column the others begin as well, as it may be frozen. */
+  #show(place: CellPlace | undefined, begin = false): void {
     if (!place) return;
-    const id = this.columns[place.column];
+    const first = begin && place.column === 0 ? this.#api.getDisplayedCenterColumns()[0] : undefined;
+    const id = first ?? this.columns[place.column];
     // The column first: looking at the width of rows just drawn would lay them out once more.
     if (id !== undefined) this.#api.ensureColumnVisible(id);
     this.#api.ensureIndexVisible(place.row);
