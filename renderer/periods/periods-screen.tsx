@@ -82,7 +82,7 @@ export const PeriodsScreen = ({ client, locale, now }: PeriodsScreenProps): Reac
                 <Line
                   key={period.period}
                   period={period}
-                  closed={isClosed(period, calendar, now())}
+                  closed={isClosed(period, now())}
                   mayClose={calendar.mayClose}
                   locale={locale}
                   onStep={(kind) => setStep({ kind, calendar, period })}

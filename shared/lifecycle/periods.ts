@@ -42,17 +42,14 @@ export const closedReason = (
     if (calendar.periods.length === 0) continue;
     const name = periodOf(calendar, value);
     const known = name === null ? undefined : calendar.periods.find((each) => each.period === name);
-    if (known && isClosed(known, calendar, now)) return closedSentence(calendar.calendar, known);
+    if (known && isClosed(known, now)) return closedSentence(calendar.calendar, known);
   }
   return null;
 };
 
-/** A closing period is closed from its time on by the warehouse's clock, whether or not the warehouse has noted it. */
-export const isClosed = (
-  { state, closingAt }: Period,
-  { ahead = 0 }: Pick<SheetPeriods, 'ahead'>,
-  now: Date,
-): boolean => state === 'closed' || (closingAt !== null && Date.parse(closingAt) <= now.getTime() + ahead);
+/** A closing period is closed from its time on, whether or not the warehouse has noted it. */
+export const isClosed = ({ state, closingAt }: Period, now: Date): boolean =>
+  state === 'closed' || (closingAt !== null && new Date(closingAt).getTime() <= now.getTime());
 
 const closedSentence = (calendar: string, { label, by, reason }: Period): string =>
   `${label} is closed (${calendar}${by === null ? '' : `, by ${by}`}${reason === null ? '' : `: ${reason}`}).`;

@@ -27,11 +27,8 @@ export const periodMap = z.object({
 });
 export type PeriodMap = z.infer<typeof periodMap>;
 
-/** How far the warehouse's clock was ahead of this machine's when a calendar was read, in milliseconds. */
-const ahead = z.number().optional();
-
 /** A calendar as it bears on one table: the map, and all periods of it that are not plainly open. */
-export const sheetPeriods = periodMap.extend({ calendar: z.string(), periods: z.array(period), ahead });
+export const sheetPeriods = periodMap.extend({ calendar: z.string(), periods: z.array(period) });
 export type SheetPeriods = z.infer<typeof sheetPeriods>;
 
 export const periodEvent = z.object({
@@ -50,7 +47,6 @@ export const calendar = z.object({
   closers: z.array(z.string()),
   /** This person may close and reopen. */
   mayClose: z.boolean(),
-  ahead,
   tables: z.array(z.object({ source, scope: z.array(z.string()), dimension: z.string().nullable() })),
   periods: z.array(period),
   events: z.array(periodEvent),

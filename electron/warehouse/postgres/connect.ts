@@ -21,8 +21,6 @@ export interface PostgresOptions extends TlsSettings {
   readonly timeZone: string;
   readonly version: string;
   readonly applicationName?: string;
-  /** Instead of the machine's clock. */
-  readonly now?: () => Date;
 }
 
 /** A statement parameter: text, null, or an array of them. The server infers its type. */

@@ -14,8 +14,6 @@ const READING = 'Reading the periods';
 const at = (sql: string): string =>
   `pg_catalog.to_char(${sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-const clock = at('pg_catalog.clock_timestamp()');
-
 const installedSql = `select exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where n.nspname = 'writ' and c.relname = 'period_map' and pg_catalog.has_schema_privilege(n.oid, 'usage')
     and pg_catalog.has_table_privilege(c.oid, 'select'))`;
@@ -28,14 +26,14 @@ const scopeJson = `case when m.scope_column is null then null else
   pg_catalog.json_build_object('column', coalesce(writ.name_now(g, m.scope_column), m.scope_column), 'values', m.scope_values) end`;
 
 // Columns may have got another name since they were mapped.
-const ofSql = `select ${clock}, pg_catalog.json_build_object('calendar', c.name, 'columns',
+const ofSql = `select pg_catalog.json_build_object('calendar', c.name, 'columns',
   (select pg_catalog.json_agg(coalesce(writ.name_now(g, k.name), k.name) order by k.n) from unnest(m.columns) with ordinality k(name, n)), 'style', m.style, 'scope', ${scopeJson},
   'periods', coalesce((select pg_catalog.json_agg(${periodJson} order by p.period) from writ.period p
     where p.calendar = c.id and (p.state = 'closed' or p.closing_at is not null)), '[]'))
 from writ.period_map m join writ.governed g on g.id = m.target join writ.calendar c on c.id = m.calendar
 where g.relation = pg_catalog.to_regclass($1) order by c.name`;
 
-const listSql = `select ${clock}, pg_catalog.json_build_object('name', c.name, 'closers', c.closers, 'mayClose', writ.may_close(c.name),
+const listSql = `select pg_catalog.json_build_object('name', c.name, 'closers', c.closers, 'mayClose', writ.may_close(c.name),
   'tables', coalesce((select pg_catalog.json_agg(pg_catalog.json_build_object('source', pg_catalog.json_build_object('schema', n.nspname, 'table', r.relname),
       'scope', coalesce(m.scope_values, '{}'), 'dimension', m.dimension) order by n.nspname, r.relname)
     from writ.period_map m join writ.governed g on g.id = m.target join pg_catalog.pg_class r on r.oid = g.relation
@@ -57,26 +55,17 @@ export const periodsOf = (link: Link): Periods => {
     // Only notes what holds already; a replica cannot, and reading goes on.
     await link.query('select writ.settle_periods()', [], READING).catch(() => {});
   };
-  const { now = () => new Date() } = link.options;
-  const ahead = (clock: string | null | undefined): number => Date.parse(clock ?? '') - now().getTime();
   return {
     list: async () => {
       if (!(await installed())) return { installed: false, calendars: [] };
       await settle();
       const { rows } = await link.query(listSql, [], READING);
-      return {
-        installed: true,
-        calendars: rows.map(
-          ([clock, json]): Calendar => ({ ...calendar.parse(parsed(json)), ahead: ahead(clock) }),
-        ),
-      };
+      return { installed: true, calendars: rows.map(([json]): Calendar => calendar.parse(parsed(json))) };
     },
     of: async (source) => {
       if (!(await installed())) return [];
       const { rows } = await link.query(ofSql, [quoted(source)], READING);
-      return rows.map(
-        ([clock, json]): SheetPeriods => ({ ...sheetPeriods.parse(parsed(json)), ahead: ahead(clock) }),
-      );
+      return rows.map(([json]): SheetPeriods => sheetPeriods.parse(parsed(json)));
     },
     close: async ({ calendar: name, period }: PeriodPlace, reason, moment) => {
       await link.command(
