@@ -19,6 +19,8 @@ interface Policy {
   readonly columns: readonly string[];
 }
 
+const NEVER = 'false';
+
 // has_privs_of_role is what the server itself asks (rewrite/rowsecurity.c).
 const POLICIES = `
   select p.polcmd, p.polpermissive, pg_get_expr(p.polqual, p.polrelid) as using_sql,
@@ -60,21 +62,24 @@ export const rowPolicies = async (
   );
   const of = (command: string) => policies.filter((each) => each.command === command || each.command === '*');
   const known = (policy: Policy) => (policy.columns.every(readable) ? policy : null);
-  const using = (policy: Policy) => known(policy)?.using ?? null;
+  // Plainly false is false for every row, whatever columns the policy's other condition looks at.
+  const using = (policy: Policy) => (policy.using === NEVER ? NEVER : (known(policy)?.using ?? null));
   const updates = of('w');
-  const check = (policy: Policy) =>
-    policy.columns.some(changeable) ? null : (known(policy)?.check ?? using(policy));
+  const check = (policy: Policy) => {
+    if (policy.check === NEVER) return NEVER;
+    return policy.columns.some(changeable) ? null : (known(policy)?.check ?? using(policy));
+  };
   return {
     insert: admitsRows(of('a')),
     update: both(combine(updates, using), combine(updates, check)),
     delete: combine(of('d'), using),
-    select: combine(of('r'), (policy) => known(policy)?.using ?? 'false'),
+    select: combine(of('r'), (policy) => known(policy)?.using ?? NEVER),
   };
 };
 
 /** Whether new rows are possible at all: some permissive policy that is not plainly false, and no restrictive one that is. */
 const admitsRows = (policies: readonly Policy[]): boolean => {
-  const never = ({ check, using }: Policy): boolean => (check ?? using) === 'false';
+  const never = ({ check, using }: Policy): boolean => (check ?? using) === NEVER;
   return (
     policies.some((policy) => policy.permissive && !never(policy)) &&
     !policies.some((policy) => !policy.permissive && never(policy))
@@ -87,7 +92,7 @@ const both = (left: string | null, right: string | null): string | null =>
 /** One permissive policy must hold and every restrictive one; a condition that cannot be known counts as holding. */
 const combine = (policies: readonly Policy[], sqlOf: (policy: Policy) => string | null): string | null => {
   const permissive = policies.filter((policy) => policy.permissive);
-  if (!permissive.length) return 'false';
+  if (!permissive.length) return NEVER;
   const some = permissive.map(sqlOf);
   const every = policies.flatMap((policy) => {
     const sql = policy.permissive ? null : sqlOf(policy);
