@@ -1,6 +1,6 @@
 import { expect, test } from './fixtures.ts';
 import { cell } from './support/grid.ts';
-import { focused, has, keys, pressButton, run } from './support/keyboard.ts';
+import { comment, focused, has, keys, pressButton, run } from './support/keyboard.ts';
 
 test('from a started window to a written batch by keyboard alone, with the focus always somewhere', async ({
   page,
@@ -109,14 +109,7 @@ test('from a started window to a written batch by keyboard alone, with the focus
   await keys(page, 'Escape');
 
   // A comment.
-  await keys(page, 'Shift+F2');
-  const comments = page.getByRole('complementary', { name: 'Comments' });
-  await expect(comments.getByRole('textbox')).toBeFocused();
-  await page.keyboard.type('Agreed with sales.');
-  await keys(page, 'Control+Enter');
-  await expect(comments.getByRole('article')).toContainText('Agreed with sales.');
-  await keys(page, 'Escape');
-  await expect(comments).toBeHidden();
+  await comment(page, 'Agreed with sales.');
 
   // The batch.
   await keys(page, 'Control+s');

@@ -60,6 +60,15 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** Ann before the rows of the sheet, past the link that can be cut. */
+export const atTheSheet = async (world: World): Promise<TestClient> => {
+  const client = attachClient(world.backend());
+  await client.call('session.open', { connection: 'direct', user: 'ann', password: PASSWORD });
+  await client.call('sheets.open', { source: SOURCE });
+  await rowsOf(client);
+  return client;
+};
+
 /** `settings` are the server's, as `name=value`; `now` is the clock of the machine. */
 export const openWorld = async (
   keychain: Keychain = memoryKeychain(),

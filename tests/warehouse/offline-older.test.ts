@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { attachClient, setting, type TestClient } from '../support/backend-client.ts';
-import { openWorld, PASSWORD, rowsOf, SHEET, SOURCE, type World } from './backend-world.ts';
+import { setting, type TestClient } from '../support/backend-client.ts';
+import { atTheSheet, openWorld, SHEET, type World } from './backend-world.ts';
 
 const KEYS = { a: '["C1","1"]', b: '["C1","2"]' } as const;
 
@@ -22,11 +22,8 @@ afterEach(() => {
 });
 
 const enter = async (): Promise<TestClient> => {
-  const client = attachClient(world.backend());
+  const client = await atTheSheet(world);
   clients.push(client);
-  await client.call('session.open', { connection: 'direct', user: 'ann', password: PASSWORD });
-  await client.call('sheets.open', { source: SOURCE });
-  await rowsOf(client);
   return client;
 };
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { attachClient, inserting, setting, type TestClient } from '../support/backend-client.ts';
-import { openWorld, PASSWORD, rowsOf, SHEET, SOURCE, submit, type World } from './backend-world.ts';
+import { inserting, setting, type TestClient } from '../support/backend-client.ts';
+import { atTheSheet, openWorld, rowsOf, SHEET, SOURCE, submit, type World } from './backend-world.ts';
 
 const KEY = '["C1","2"]';
 
@@ -18,11 +18,8 @@ afterAll(async () => {
 });
 
 const enter = async (): Promise<TestClient> => {
-  const client = attachClient(world.backend());
+  const client = await atTheSheet(world);
   clients.push(client);
-  await client.call('session.open', { connection: 'direct', user: 'ann', password: PASSWORD });
-  await client.call('sheets.open', { source: SOURCE });
-  await rowsOf(client);
   return client;
 };
 

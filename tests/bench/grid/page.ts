@@ -7,9 +7,9 @@ import {
   GEOMETRY,
   mountPlain,
   mountSheet,
-  prepareSheet,
   objectOf,
   PLAIN_COLUMNS,
+  prepareSheet,
   show,
 } from './mount.tsx';
 import { paste, pasteFloor } from './paste.ts';

@@ -44,3 +44,15 @@ export const focused = (page: Page): Promise<string> =>
     const at = document.activeElement;
     return `${at?.closest('[row-index]')?.getAttribute('row-index')} ${at?.getAttribute('col-id')}`;
   });
+
+/** Says something at the active cell. */
+export const comment = async (page: Page, text: string): Promise<void> => {
+  await keys(page, 'Shift+F2');
+  const comments = page.getByRole('complementary', { name: 'Comments' });
+  await expect(comments.getByRole('textbox')).toBeFocused();
+  await page.keyboard.type(text);
+  await keys(page, 'Control+Enter');
+  await expect(comments.getByRole('article')).toContainText(text);
+  await keys(page, 'Escape');
+  await expect(comments).toBeHidden();
+};
