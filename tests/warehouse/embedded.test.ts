@@ -148,3 +148,17 @@ test('a demo folder without its passwords is refused with what to do, and left a
   await expect(open()).rejects.toMatchObject({ kind: 'unavailable', code: 'demo-secrets-missing' });
   expect((await stat(join(folder, 'demo', 'cluster', 'PG_VERSION'))).isFile()).toBe(true);
 });
+
+test('a server that does not come to its end is ended, and what was written is there at the next start', async () => {
+  const warehouse = await open();
+  const mei = await as(warehouse, 'mei.tan');
+  const pid = Number(await one(mei, 'select pg_backend_pid()'));
+  const rows = await one(mei, 'select count(*) from plan.plan_line');
+  // A session that hears nothing: a clean shutdown waits for it for ever.
+  process.kill(pid, 'SIGSTOP');
+  await warehouse.stop();
+  await expect(as(warehouse, 'mei.tan')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  const again = await as(await open(), 'mei.tan');
+  expect(await one(again, 'select count(*) from plan.plan_line')).toBe(rows);
+  await again.end();
+}, 90_000);

@@ -20,6 +20,8 @@ export interface ClusterOptions {
 
 const LOOPBACK = '127.0.0.1';
 const START_TRIES = 3;
+/** How long a clean shutdown may take. */
+const CLEAN_SECONDS = 10;
 
 const program = (options: ClusterOptions, name: string): string =>
   join(options.binaries.folder, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
@@ -118,20 +120,28 @@ export const startCluster = async (options: ClusterOptions): Promise<number> => 
   }
 };
 
-/** Clean shutdown, or an immediate one for data that is thrown away; resolves when the server is gone. A cluster that is not running is no error. */
+/**
+ * Clean shutdown, or an immediate one for data that is thrown away; resolves when the server is gone. A cluster that is not running is
+ * no error. One that does not come to its end is ended: what was committed is in its log, and the next start recovers it.
+ */
 export const stopCluster = async (
   options: ClusterOptions,
   mode: 'fast' | 'immediate' = 'fast',
 ): Promise<void> => {
   if ((await runningPort(options)) === null) return;
-  await runAs(options, 'pg_ctl', [
-    'stop',
-    '--wait',
-    '--timeout=30',
-    `--mode=${mode}`,
-    '--silent',
-    `--pgdata=${options.folder}`,
-  ]);
+  const stop = (how: string, seconds: number): Promise<void> =>
+    runAs(options, 'pg_ctl', [
+      ...['stop', '--wait', `--timeout=${seconds}`, `--mode=${how}`],
+      ...['--silent', `--pgdata=${options.folder}`],
+    ]);
+  if (mode === 'fast')
+    try {
+      await stop('fast', CLEAN_SECONDS);
+      return;
+    } catch {
+      // Whether it is gone meanwhile is for the other to see.
+    }
+  await stop('immediate', 30);
 };
 
 /** The port of a live server on this folder, by its lock file (process id on line 1, port on line 4); else null. */
